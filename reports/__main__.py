@@ -1,0 +1,5 @@
+"""`python -m reports` is `kvratio`."""
+
+from reports.cli import main
+
+main()

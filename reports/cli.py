@@ -1,0 +1,60 @@
+"""The command line `kvratio`. Each command is a module of `reports.commands`, loaded when used."""
+
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import click
+
+import reports.commands
+from theory.checks import InputError
+
+EXIT_BAD_INPUT = 2
+
+
+class LazyGroup(click.Group):
+    """Commands are the modules of `reports.commands`; only the ones asked for are imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        modules = pkgutil.iter_modules(reports.commands.__path__)
+        return sorted(m.name.replace("_", "-") for m in modules if not m.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module("reports.commands." + cmd_name.replace("-", "_"))
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kvratio")
+def cli() -> None:
+    """Certified competitive ratios for KV-cache scheduling of LLM inference.
+
+    Example: kvratio simulate --workload lmsys --memory 16492 --prompt 41
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; bad input ends with one line on stderr and exit status 2."""
+    try:
+        cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
+    except InputError as error:
+        click.echo(f"kvratio: {error}", err=True)
+        sys.exit(EXIT_BAD_INPUT)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(EXIT_BAD_INPUT)
+    except click.UsageError as error:
+        click.echo(f"kvratio: {error.format_message()}", err=True)
+        sys.exit(EXIT_BAD_INPUT)
+    except click.Abort:
+        click.echo("kvratio: interrupted", err=True)
+        sys.exit(130)
+    except click.exceptions.Exit as request:
+        sys.exit(request.exit_code)
+    except OSError as error:
+        click.echo(f"kvratio: {error.filename}: {error.strerror}", err=True)
+        sys.exit(EXIT_BAD_INPUT)

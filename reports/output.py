@@ -1,0 +1,45 @@
+"""Writing what people and programs read: whole files or nothing."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from theory.checks import InputError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write through a temporary file and a rename, so that nothing half-written is ever left.
+
+    Raises `InputError` when the folder does not exist or cannot be written.
+
+    >>> write_text(Path("no/such/folder/x"), "")
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: file = 'no/such/folder/x': required a path in a folder that exists
+    """
+    if not path.parent.is_dir():
+        raise InputError("file", str(path), "a path in a folder that exists")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def emit_json(target: str, data: Any) -> None:
+    """Write `data` as JSON to the file `target`, or to standard output when it is "-"."""
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if target == "-":
+        click.echo(text, nl=False)
+    else:
+        write_text(Path(target), text)

@@ -1,0 +1,116 @@
+"""Validators of arguments, with the project's one error type.
+
+Every public function checks its arguments here, so that bad input is answered by one sentence:
+the argument's name, its value, and what was required. This module imports nothing of ours.
+"""
+
+from collections.abc import Sized
+from fractions import Fraction
+from numbers import Rational
+from typing import Any
+
+
+class InputError(ValueError):
+    """Bad input. The message names the argument, its value and what was required.
+
+    >>> raise InputError("memory", -1, "a whole number of tokens, at least 1")
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: memory = -1: required a whole number of tokens, at least 1
+    """
+
+    def __init__(self, argument: str, value: object, required: str) -> None:
+        self.argument, self.value, self.required = argument, value, required
+        super().__init__(f"{argument} = {_short(value)}: required {required}")
+
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, object, str]]:
+        return InputError, (self.argument, self.value, self.required)
+
+
+def _short(value: object, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def whole(argument: str, value: Any, *, least: int = 0, most: int | None = None) -> int:
+    """Return `value` as a Python int; reject anything that is not a whole number in range.
+
+    NumPy integers are accepted (they have `__index__`); booleans and floats are not.
+
+    >>> whole("memory", 16, least=1)
+    16
+    """
+    required = f"a whole number, at least {least}"
+    if most is not None:
+        required += f" and at most {most}"
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise InputError(argument, value, required)
+    number = int(value.__index__())
+    if number < least or (most is not None and number > most):
+        raise InputError(argument, number, required)
+    return number
+
+
+def rational(
+    argument: str,
+    value: Any,
+    *,
+    above: Fraction | int | None = None,
+    least: Fraction | int | None = None,
+    below: Fraction | int | None = None,
+    most: Fraction | int | None = None,
+) -> Fraction:
+    """Return `value` (int, Fraction, or a string such as "1/3" or "0.25") as an exact Fraction.
+
+    Floats are refused: their exact value is rarely the one that was meant.
+
+    >>> rational("alpha", "0.25", above=0, most=1)
+    Fraction(1, 4)
+    """
+    limits = [
+        f"{words} {bound}"
+        for words, bound in (
+            ("above", above),
+            ("at least", least),
+            ("below", below),
+            ("at most", most),
+        )
+        if bound is not None
+    ]
+    required = " ".join(["an exact rational number", " and ".join(limits)]).strip()
+    if isinstance(value, bool) or not isinstance(value, Rational | str):
+        raise InputError(argument, value, required)
+    try:
+        number = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise InputError(argument, value, required) from None
+    if (
+        (above is not None and number <= above)
+        or (least is not None and number < least)
+        or (below is not None and number >= below)
+        or (most is not None and number > most)
+    ):
+        raise InputError(argument, value, required)
+    return number
+
+
+def same_length(argument: str, value: Sized, length: int, partner: str) -> None:
+    """Require that a column has as many entries as its partner.
+
+    >>> same_length("output", (1, 2), 2, "prompt")
+    """
+    if len(value) != length:
+        required = f"one entry a request, as {partner} has ({length})"
+        raise InputError(argument, f"{len(value)} entries", required)
+
+
+def one_of(argument: str, value: str, known: Sized) -> str:
+    """Require one of the known names, and list them otherwise.
+
+    >>> one_of("policy", "h-sf", ("h-sf", "a-max"))
+    'h-sf'
+    """
+    names = sorted(known)  # type: ignore[call-overload]
+    if value not in names:
+        raise InputError(argument, value, "one of " + ", ".join(map(str, names)))
+    return value
