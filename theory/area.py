@@ -1,0 +1,130 @@
+"""Certified lower bounds on the total latency of every schedule, from volumes alone; exact.
+
+A request with a prompt of s tokens and o output tokens fills the cache by s + 1, s + 2, ..., s + o
+in the o steps of its last attempt: its volume is v = s o + o (o + 1) / 2 token-steps. A step offers
+M. So every schedule is also a preemptive schedule of jobs of size v on one machine of speed M:
+
+* no schedule has a smaller sum of completion times than shortest remaining volume first
+  (`remaining_bound`; with equal arrivals this is (1/M) sum_r (n - r + 1) v_(r));
+* a request completes a fixed time after the mean moment of its own cache use, and the sum of those
+  mean moments is least when the smallest volume always goes first (`moment_bound`; it is never
+  below `remaining_bound` when all requests arrive together, as a request cannot fill the whole
+  cache up to its end);
+* every request needs at least its o steps.
+
+Evictions only add to the work, so the bounds hold with and without them.
+
+Sources: shortest remaining time first, Schrage (1968); mean busy times, Goemans (1997); the area
+bound for the KV cache, Jaillet et al., arXiv 2502.07115 v5, Lemma 4.7.
+"""
+
+import heapq
+from collections.abc import Iterator
+from fractions import Fraction
+
+from theory.model import Instance
+
+# `moment_bound` adds one fraction for each distinct volume. Each is rounded down to this many
+# binary digits, which keeps the sum a lower bound and its denominator small.
+DIGITS = 48
+
+
+def volume(prompt: int, output: int) -> int:
+    """Token-steps of cache that a request needs: s o + o (o + 1) / 2.
+
+    >>> volume(2, 3)  # 3 + 4 + 5
+    12
+    """
+    return prompt * output + output * (output + 1) // 2
+
+
+def lower_bound(instance: Instance) -> int:
+    """A number of steps below which no schedule's total end-to-end latency can be.
+
+    `area_bound`, rounded up: latencies are whole numbers of steps. Takes about a second for 10^5
+    requests.
+
+    >>> lower_bound(Instance.of(10, [1, 1, 1, 1, 1, 1], prompt=1))  # the optimum is 5 + 2
+    7
+    """
+    bound = area_bound(instance)
+    return -((-bound.numerator) // bound.denominator)
+
+
+def area_bound(instance: Instance) -> Fraction:
+    """The best of the three bounds of this module on the total end-to-end latency, in steps.
+
+    >>> area_bound(Instance.of(10, [4, 4], prompt=1, arrival=[0, 9]))
+    Fraction(8, 1)
+    """
+    return max(remaining_bound(instance), moment_bound(instance), Fraction(sum(instance.output)))
+
+
+def remaining_bound(instance: Instance) -> Fraction:
+    """Total latency of shortest remaining volume first on one machine of speed `memory`.
+
+    >>> remaining_bound(Instance.of(10, [1, 2, 3]))  # (3*1 + 2*3 + 1*6) / 10
+    Fraction(3, 2)
+    """
+    completion = [0] * instance.n
+    for i, _, end in _busy(instance, fixed=False):
+        completion[i] = end
+    return Fraction(sum(completion), instance.memory) - sum(instance.arrival)
+
+
+def moment_bound(instance: Instance) -> Fraction:
+    """Least sum of mean moments of cache use, plus the fixed way from there to the completions.
+
+    Two tokens alone under memory 3 put their volume 3 into the first step (mean moment 1/2) and
+    are done 5/6 steps after their mean moment.
+
+    >>> round(moment_bound(Instance.of(3, [2])), 6)
+    Fraction(1333333, 1000000)
+    """
+    # For each volume, the sum over its requests of 2 memory volume (mean moment + way).
+    moments: dict[int, int] = {}
+    for i, start, end in _busy(instance, fixed=True):
+        v = volume(instance.prompt[i], instance.output[i])
+        moments[v] = moments.get(v, 0) + end * end - start * start
+    memory = instance.memory
+    for s, o in zip(instance.prompt, instance.output, strict=True):
+        v = volume(s, o)
+        moments[v] += memory * _way_to_completion(s, o)
+    total = sum((m << DIGITS) // (2 * memory * v) for v, m in moments.items())
+    return Fraction(total, 1 << DIGITS) - sum(instance.arrival)
+
+
+def _way_to_completion(s: int, o: int) -> int:
+    """2 v (completion - mean moment of cache use), a whole number.
+
+    Token j fills s + j during the step from j - 1 to j after the start, on average at j - 1/2. So
+    v (completion - mean moment) = sum_j (s + j) (o - j + 1/2).
+    """
+    return 2 * o * volume(s, o) - s * o * o - o * (o + 1) * (4 * o - 1) // 6
+
+
+def _busy(instance: Instance, *, fixed: bool) -> Iterator[tuple[int, int, int]]:
+    """Work of the machine as (request, start, end), in units of 1/memory steps: all are integers.
+
+    Whoever has the smallest key runs: the remaining volume, or with `fixed` the whole volume.
+    """
+    memory, arrival = instance.memory, instance.arrival
+    left = [volume(s, o) for s, o in zip(instance.prompt, instance.output, strict=True)]
+    order = sorted(range(instance.n), key=arrival.__getitem__)
+    waiting: list[tuple[int, int]] = []
+    now = came = 0
+    while came < len(order) or waiting:
+        if not waiting:
+            now = max(now, memory * arrival[order[came]])
+        while came < len(order) and memory * arrival[order[came]] <= now:
+            heapq.heappush(waiting, (left[order[came]], order[came]))
+            came += 1
+        key, i = heapq.heappop(waiting)
+        end = now + left[i]
+        if came < len(order):
+            end = min(end, memory * arrival[order[came]])
+        yield i, now, end
+        left[i] -= end - now
+        now = end
+        if left[i]:
+            heapq.heappush(waiting, (key if fixed else left[i], i))
