@@ -1,0 +1,1 @@
+"""What must be true: the exact model, length distributions, fluid forms, ratios, the optimum."""

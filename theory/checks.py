@@ -7,6 +7,7 @@ the argument's name, its value, and what was required. This module imports nothi
 from collections.abc import Sized
 from fractions import Fraction
 from numbers import Rational
+from operator import index
 from typing import Any
 
 
@@ -43,9 +44,12 @@ def whole(argument: str, value: Any, *, least: int = 0, most: int | None = None)
     required = f"a whole number, at least {least}"
     if most is not None:
         required += f" and at most {most}"
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    try:
+        number = index(value)
+    except TypeError:
+        raise InputError(argument, value, required) from None
+    if isinstance(value, bool):
         raise InputError(argument, value, required)
-    number = int(value.__index__())
     if number < least or (most is not None and number > most):
         raise InputError(argument, number, required)
     return number

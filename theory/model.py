@@ -25,7 +25,7 @@ Column = tuple[int, ...]
 
 def _column(name: str, values: Any, length: int, least: int) -> Column:
     """A tuple of `length` ints of at least `least`; one number stands for all requests."""
-    if hasattr(values, "__index__"):
+    if not hasattr(values, "__len__"):
         return (whole(name, values, least=least),) * length
     column = tuple(values.tolist() if hasattr(values, "tolist") else values)
     same_length(name, column, length, "output")
@@ -149,7 +149,7 @@ def _pairs(interval: Any, n: int) -> list[tuple[int, int]]:
     """One (lower, upper) pair a request, from one pair for all or a sequence of pairs."""
     if hasattr(interval, "tolist"):
         interval = interval.tolist()
-    if len(interval) == 2 and all(hasattr(bound, "__index__") for bound in interval):
+    if len(interval) == 2 and not any(hasattr(bound, "__len__") for bound in interval):
         return [(interval[0], interval[1])] * n
     same_length("interval", interval, n, "output")
     for i, pair in enumerate(interval):

@@ -1,0 +1,180 @@
+"""The reference engine: a step loop written to be read and trusted.
+
+The four phases of one step, in this order, here and in every other engine of this project:
+
+1. *Observe.* Requests that made their last token in the previous step complete and leave; those
+   that have arrived by now start to wait.
+2. *Resolve.* The scheduler evicts: for its own reasons, and until the next step fits.
+3. *Admit.* The scheduler starts waiting requests. A request evicted for lack of cache in phase 2
+   of this step is not among them (P's set R_t is formed before the evictions).
+4. *Generate.* Every running request makes one token; the cache must hold them all.
+
+The engine alone knows the true lengths. It checks whatever a scheduler asks for, and a scheduler
+that breaks the model ends the run with an `EngineError` that says where.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from simulate.declared import Declared
+from simulate.policy import Policy
+from simulate.records import Run
+from simulate.view import View
+from theory.checks import whole
+from theory.model import Instance, Schedule
+
+
+class EngineError(RuntimeError):
+    """A scheduler asked for the impossible, overflowed the cache, or stopped making progress."""
+
+
+class Scheduler(Protocol):
+    """A policy at work on one instance. `sees` names the hidden columns that it reads."""
+
+    name: str
+    sees: frozenset[str]
+
+    def arrive(self, view: View, request: int) -> None:
+        """A request starts to wait for the first time."""
+
+    def complete(self, view: View, request: int) -> None:
+        """A running request has made its last token."""
+
+    def evict(self, view: View) -> Iterable[int]:
+        """The running requests to cancel now. Afterwards the next step must fit."""
+
+    def admit(self, view: View) -> Iterable[int]:
+        """The waiting requests to start now. Afterwards the next step must still fit."""
+
+
+# Steps without a completion, in longest outputs, after which a run counts as a livelock. With the
+# newest evicted first the oldest always completes within one longest output. With ties at random
+# among smallest bounds completion is certain only with probability 1, hence the wide margin.
+PATIENCE = 1000
+
+
+class Engine:
+    """One run, step by step. `run` is the usual way to use it.
+
+    >>> from simulate.policies import POLICIES
+    >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
+    >>> engine = Engine(instance, Declared(POLICIES["h-sf"], instance.n, seed=0))
+    >>> while not engine.finished:
+    ...     engine.step()
+    >>> engine.view.now
+    1
+    """
+
+    def __init__(self, instance: Instance, scheduler: Scheduler) -> None:
+        self.instance = instance
+        self.scheduler = scheduler
+        self.view = View(instance, scheduler.sees)
+        self.completed = 0
+        self._arrivals = sorted(range(instance.n), key=instance.arrival.__getitem__, reverse=True)
+        self._attempts: list[tuple[int, int, int, bool]] = []
+
+    @property
+    def finished(self) -> bool:
+        """Have all requests completed?"""
+        return self.completed == self.instance.n
+
+    @property
+    def awaits_arrivals(self) -> bool:
+        """Are requests still to arrive?"""
+        return bool(self._arrivals)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The attempts that have ended so far, in order of their ends."""
+        return Schedule.of(self._attempts)
+
+    def step(self) -> None:
+        """The four phases of the current step; the last step of a run only observes."""
+        self._observe()
+        if self.finished:
+            return
+        for request in self.scheduler.evict(self.view):
+            self._evict(request)
+        for request in self.scheduler.admit(self.view):
+            self._start(request)
+        self._generate()
+
+    def _observe(self) -> None:
+        view, running, output = self.view, self.view._running, self.instance.output
+        for request in [i for i, start in running.items() if view.now - start == output[i]]:
+            self._attempts.append((request, running.pop(request), view.now, True))
+            self.completed += 1
+            self.scheduler.complete(view, request)
+        while self._arrivals and self.instance.arrival[self._arrivals[-1]] <= view.now:
+            request = self._arrivals.pop()
+            view._waiting[request] = None
+            self.scheduler.arrive(view, request)
+
+    def _evict(self, request: int) -> None:
+        view = self.view
+        if request not in view._running:
+            raise EngineError(f"step {view.now}: evicts request {request}, which does not run")
+        self._attempts.append((request, view._running.pop(request), view.now, False))
+        view._waiting[request] = None
+
+    def _start(self, request: int) -> None:
+        view = self.view
+        if request not in view._waiting:
+            raise EngineError(f"step {view.now}: admits request {request}, which does not wait")
+        del view._waiting[request]
+        view._running[request] = view.now
+
+    def _generate(self) -> None:
+        """Let a step pass; tokens made are `now - start`. Idle time is skipped in one go."""
+        view = self.view
+        over = view.need() - self.instance.memory
+        if over > 0:
+            raise EngineError(f"step {view.now}: {over} tokens over the budget")
+        view.now += 1
+        if not view._running and not view._waiting and self._arrivals:
+            view.now = max(view.now, self.instance.arrival[self._arrivals[-1]])
+
+
+def run_scheduler(
+    instance: Instance, scheduler: Scheduler, progress: Callable[[int], None] | None = None
+) -> Schedule:
+    """Run any scheduler to the end and return all attempts.
+
+    `progress` is called with the number of completed requests whenever it has grown.
+    Raises `EngineError` when the scheduler breaks the model, or completes nothing in
+    `PATIENCE` times the longest output.
+    """
+    engine = Engine(instance, scheduler)
+    limit = PATIENCE * max(instance.output, default=0)
+    last_progress, completed = 0, 0
+    while not engine.finished:
+        engine.step()
+        now = engine.view.now
+        if engine.completed > completed:
+            last_progress, completed = now, engine.completed
+            if progress is not None:
+                progress(completed)
+        elif not engine.view.running and engine.awaits_arrivals:
+            last_progress = now  # it may be waiting for company
+        elif now - last_progress > limit:
+            raise EngineError(f"step {now}: nothing completed in {limit} steps")
+    return engine.schedule
+
+
+def run(
+    instance: Instance,
+    policy: Policy,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Run:
+    """Simulate a declared policy on an instance; same arguments, same result, everywhere.
+
+    >>> from simulate.policies import POLICIES
+    >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
+    >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
+    [5, 9]
+    """
+    whole("seed", seed)
+    scheduler = Declared(policy, instance.n, seed)
+    schedule = run_scheduler(instance, scheduler, progress)
+    return Run(policy.name, seed, instance, schedule)

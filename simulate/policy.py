@@ -1,0 +1,138 @@
+"""How a policy is declared: as data, once, so that every engine runs the same policy.
+
+A policy is what it assumes of a request's output length, in which order it admits, by which test
+it admits, whom it evicts, and what it learns. The engines give these words their meaning
+(`simulate.declared` for the reference engine); the files in `simulate.policies` only combine
+them.
+
+What holds for all policies
+---------------------------
+- *Assumed length.* It is never above `memory - prompt`: a request that is accepted at all has
+  `prompt + output <= memory`. After an eviction it is at least what was learned (`Learns`).
+- *Overdue.* A running request that has made its assumed length and goes on is charged, in every
+  admission test, as finishing with its next token. (Charging it nothing overflows at once.)
+- *Overflow.* When the next step of the running requests does not fit, requests are evicted one
+  by one, in the policy's order, until it does. Policies that never evict under their own
+  assumptions meet this only when a prediction was too low.
+- *Queue.* Admission goes through the queue in order and stops at the first request whose
+  admission test fails. The tests are monotone (more requests, more cache), so this is the
+  largest feasible prefix.
+- *Ties.* `Ties.RANDOM`: a fresh draw each time a request joins the queue. `Ties.INDEX`: by
+  position in the instance. Evictions among equal bounds: a fresh draw at every overflow.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Assumes(IntEnum):
+    """The output length that the policy assumes of a request."""
+
+    OUTPUT = 0  # the true length: a clairvoyant policy
+    UPPER = 1  # the upper end of the predicted interval
+    LOWER = 2  # the lower end
+    LOWER_THEN_UPPER = 3  # the lower end; once outlived, evict and assume the upper end
+    NOTHING = 4  # one more token
+
+
+class Order(IntEnum):
+    """The order of the queue."""
+
+    ASSUMED_LENGTH = 0  # shortest assumed length first
+    ARRIVAL = 1  # an evicted request returns to its place
+    JOINED = 2  # an evicted request goes to the end
+    RANDOM = 3  # one random permutation
+
+
+class Ties(IntEnum):
+    """The order among equals in the queue."""
+
+    INDEX = 0
+    RANDOM = 1
+
+
+class Admits(IntEnum):
+    """The test that a request at the head of the queue must pass."""
+
+    # the cache stays within the budget at every assumed completion, P (3)
+    LOOK_AHEAD = 0
+    # everyone holds a constant slot: prompt + max(assumed length, tokens made + 1)
+    SLOT = 1
+    # the next step fits
+    NEXT_STEP = 2
+
+
+class Evicts(IntEnum):
+    """Whom an overflow hits first."""
+
+    SMALLEST_BOUND = 0  # ascending pseudo lower bound, ties random, P Algorithm 2
+    NEWEST = 1  # latest start first; nobody is admitted in that step
+
+
+class Learns(IntEnum):
+    """The least assumed length of a request that was evicted with `g` tokens made."""
+
+    TOKENS_MADE = 0  # g, as P Algorithm 2 prints it
+    NEXT_TOKEN = 1  # g + 1, all that is then known: it was not complete
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A scheduling policy, declared. See the module's text for what the fields mean.
+
+    `name` is the name on the command line, `title` the name in tables, `source` the paper and
+    algorithm. `live`: the pseudo lower bound of a running request follows its progress.
+    `thinned`: a running request with `g` tokens that has outlived its bound survives each step
+    with probability (s + g) / (s + g + 1). `common_prompt`: defined by its source only for
+    requests that share one prompt length (the engines run it on any).
+
+    >>> from simulate.policies import POLICIES
+    >>> POLICIES["a-min"].sees
+    frozenset({'lower'})
+    """
+
+    name: str
+    title: str
+    source: str
+    assumes: Assumes
+    order: Order
+    ties: Ties
+    admits: Admits
+    evicts: Evicts = Evicts.NEWEST
+    learns: Learns = Learns.TOKENS_MADE
+    live: bool = False
+    thinned: bool = False
+    common_prompt: bool = False
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """The hidden columns that the policy may read: of "output", "upper" and "lower"."""
+        columns = {
+            Assumes.OUTPUT: ("output",),
+            Assumes.UPPER: ("upper",),
+            Assumes.LOWER: ("lower",),
+            Assumes.LOWER_THEN_UPPER: ("lower", "upper"),
+            Assumes.NOTHING: (),
+        }
+        return frozenset(columns[self.assumes])
+
+    @property
+    def clairvoyant(self) -> bool:
+        """Does it read true output lengths?"""
+        return "output" in self.sees
+
+    @property
+    def uses_upper(self) -> bool:
+        """Does it read upper ends of predicted intervals?"""
+        return "upper" in self.sees
+
+    @property
+    def evicting(self) -> bool:
+        """Does it evict even when no prediction is wrong?"""
+        return self.assumes not in (Assumes.OUTPUT, Assumes.UPPER)
+
+    @property
+    def randomised(self) -> bool:
+        """Does its schedule depend on the seed?"""
+        random_order = self.order is Order.RANDOM or self.ties is Ties.RANDOM
+        return random_order or self.thinned or self.evicts is Evicts.SMALLEST_BOUND

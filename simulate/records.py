@@ -1,0 +1,53 @@
+"""Immutable records of runs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from simulate.measures import Measures, measure
+from theory.model import Instance, Schedule
+
+
+@dataclass(frozen=True)
+class Run:
+    """One policy on one instance: what was asked, and every attempt that resulted."""
+
+    policy: str
+    seed: int
+    instance: Instance
+    schedule: Schedule
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Latencies, evictions, tokens and cache use."""
+        return measure(self.schedule, self.instance)
+
+    @property
+    def tel(self) -> int:
+        """Total end-to-end latency in steps."""
+        return self.measures.tel
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain data; `from_json` reads it back."""
+        return {
+            "policy": self.policy,
+            "seed": self.seed,
+            "measures": self.measures.to_json(),
+            "instance": self.instance.to_json(),
+            "schedule": self.schedule.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Run":
+        """Read what `to_json` writes; the measures are computed anew.
+
+        >>> instance = Instance.of(9, [3], prompt=2)
+        >>> run = Run("h-sf", 0, instance, Schedule.of([(0, 0, 3, True)]))
+        >>> Run.from_json(run.to_json()) == run
+        True
+        """
+        instance, schedule = (
+            Instance.from_json(data["instance"]),
+            Schedule.from_json(data["schedule"]),
+        )
+        return cls(data["policy"], data["seed"], instance, schedule)

@@ -1,0 +1,82 @@
+"""What a scheduler can see: the window between the engine, which knows all, and a policy."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from theory.checks import InputError
+from theory.model import Instance
+
+HIDDEN_COLUMNS = ("output", "upper", "lower")
+
+
+class HiddenError(RuntimeError):
+    """A scheduler reached for data that it did not declare, or that has not arrived yet."""
+
+
+class View:
+    """The state of a run as a scheduler sees it; read-only.
+
+    `now` is the current step, `memory` the budget in tokens, `running` maps each running request
+    to the step in which its current attempt started (it has made `now - start` tokens), and
+    `waiting` holds the requests that have arrived and do not run. Prompts and arrivals are known
+    from a request's arrival on; `output`, `upper`, `lower` only if the scheduler's `sees` names
+    them.
+    """
+
+    def __init__(self, instance: Instance, sees: frozenset[str]) -> None:
+        unknown = sees - set(HIDDEN_COLUMNS)
+        if unknown:
+            raise InputError("sees", sorted(unknown), f"a part of {HIDDEN_COLUMNS}")
+        self._instance = instance
+        self._sees = sees
+        self._running: dict[int, int] = {}
+        self._waiting: dict[int, None] = {}
+        self.now = 0
+        self.memory = instance.memory
+
+    @property
+    def running(self) -> Mapping[int, int]:
+        """Request -> start of its current attempt."""
+        return MappingProxyType(self._running)
+
+    @property
+    def waiting(self) -> Mapping[int, None]:
+        """The waiting requests, as the keys of a mapping."""
+        return MappingProxyType(self._waiting)
+
+    def made(self, request: int) -> int:
+        """Tokens made by a running request in its current attempt."""
+        return self.now - self._running[request]
+
+    def prompt(self, request: int) -> int:
+        """Prompt length in tokens."""
+        return self._read("prompt", request)
+
+    def arrival(self, request: int) -> int:
+        """Arrival in steps."""
+        return self._read("arrival", request)
+
+    def output(self, request: int) -> int:
+        """True output length in tokens; for declared clairvoyants only."""
+        return self._read("output", request)
+
+    def lower(self, request: int) -> int:
+        """Lower end of the predicted interval in tokens, if declared."""
+        return self._read("lower", request)
+
+    def upper(self, request: int) -> int:
+        """Upper end of the predicted interval in tokens, if declared."""
+        return self._read("upper", request)
+
+    def need(self) -> int:
+        """Tokens of cache that the next step of the running requests needs."""
+        prompt, following = self._instance.prompt, self.now + 1
+        return sum(prompt[i] + following - start for i, start in self._running.items())
+
+    def _read(self, column: str, request: int) -> int:
+        if column in HIDDEN_COLUMNS and column not in self._sees:
+            raise HiddenError(f"{column} of request {request}: not declared in `sees`")
+        if self._instance.arrival[request] > self.now:
+            raise HiddenError(f"{column} of request {request}: it has not arrived yet")
+        values: tuple[int, ...] = getattr(self._instance, column)
+        return values[request]
