@@ -1,62 +1,42 @@
 """Strict reader of optimality certificates, version 1 of the grammar in `FORMAT.md`.
 
-It accepts exactly that grammar and nothing beside it: no unknown or repeated key, no number that
-is not a plain integer, no `true` where a number is due. What it returns has the right shape; that
-it proves anything is for `proofs_check.optimality` to find out.
-
-Trusted: Python's `json` and integers, and `theory.model`, which defines instance and schedule.
+It accepts exactly that grammar: no unknown or repeated key, no number that is not a plain integer.
+Whether the content proves anything is for `proofs_check.optimality` to find out.
 """
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from theory.checks import InputError
 from theory.model import Instance, Schedule
 
 FORMAT = "kvratio-optimality"
 VERSION = 1
-KEYS = "format version instance schedule claim scale prices tree"
-MAX_DIGITS = 18  # no quantity of the grammar needs more; it also bounds the work a file can cause
+KEYS = "format version instance schedule lower upper scale cuts prices tree"
+MAX_DIGITS = 18  # no quantity needs more; it also bounds the work that a file can cause
+MAX_STEPS = 10**7  # prices are expanded step by step
 MAX_DEPTH = 5  # certificate > instance > requests > request > interval
 
-Prices = tuple[int, ...]
-Node = int | tuple[int, int]
-
+# fmt: off
 REASONS = (
-    # the file
-    "not JSON",
-    "nested too deeply",
-    "duplicate key",
-    "not an integer",  # 1.0, 1e3, NaN, Infinity
-    "number too large",
+    # the text
+    "not JSON", "nested too deeply", "duplicate key", "not an integer", "number too large",
     # the grammar
-    "wrong keys",
-    "unknown format",
-    "unknown version",
-    "malformed instance",
-    "malformed schedule",
-    "malformed claim",
-    "malformed scale",
-    "malformed prices",
-    "negative price",
-    "unknown base",  # prices given as a change of prices that do not stand before them
-    "malformed tree",
-    # the upper bound
-    "invalid schedule",
-    "upper is not the latency",
-    # the lower bound
-    "lower above upper",
-    "tree ends early",  # some start times are covered by no leaf
-    "tree goes on",  # nodes are left over
-    "unknown request",
-    "split outside the window",
-    "unknown prices",
+    "wrong keys", "unknown format", "unknown version", "malformed instance", "malformed schedule",
+    "malformed lower", "malformed upper", "malformed scale", "malformed cuts", "malformed prices",
+    "negative price", "unknown cut", "unknown base", "malformed tree",
+    # the proof (raised by `proofs_check.optimality`)
+    "invalid schedule", "upper is not the latency", "lower above upper", "tree ends early",
+    "tree goes on", "unknown request", "split outside the window", "unknown prices",
     "bound too weak",
 )
+# fmt: on
+
+Row = tuple[tuple[int, ...], ...]
+Node = int | tuple[int, int]
 
 
-class CertificateError(ValueError):
+class CertificateError(Exception):
     """A certificate is rejected: `reason` is one of `REASONS`, `detail` says where and what."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -64,13 +44,13 @@ class CertificateError(ValueError):
         super().__init__(f"{reason}: {detail}")
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A well-formed certificate. Units: `lower`, `upper` in steps; prices in steps * `scale`.
+class Certificate(NamedTuple):
+    """A well-formed certificate. Units: `lower`, `upper` in steps; prices in steps / `scale`.
 
-    `prices[p][k]` is the price of one token of cache in step k, times `scale`, zero beyond the
-    end. `tree` is in preorder: (i, t) splits on "request i starts at t or before" (first child) or
-    "after t" (second child); an int p is a leaf bounded with `prices[p]`.
+    A row of `prices` is a sequence of (c, k, v, ...): constraint c (0 the budget, then the cuts)
+    costs v, ... in steps k, ...; later entries replace earlier ones, the rest is 0. `tree` is in
+    preorder: (i, t) splits on "request i starts at t or before" (first child) or "after t" (second
+    child); an int p is a leaf bounded with row p.
     """
 
     instance: Instance
@@ -78,85 +58,68 @@ class Certificate:
     lower: int
     upper: int
     scale: int
-    prices: tuple[Prices, ...]
+    cuts: tuple[tuple[int, int], ...]
+    prices: tuple[Row, ...]
     tree: tuple[Node, ...]
 
 
 def read_certificate(text: str) -> Certificate:
-    """Parse the text of a certificate; raise `CertificateError` unless it follows the grammar exactly.
+    """Parse the text of a certificate; raise `CertificateError` unless it follows the grammar.
 
     >>> read_certificate('{"format": "kvratio-optimality", "format": "?"}')
     Traceback (most recent call last):
     ...
-    proofs_check.certificate.CertificateError: duplicate key: 'format'
+    proofs_check.certificate.CertificateError: duplicate key: among format, format
     """
-    data = _keys(_load(text), "certificate", KEYS)
+    data = _load(text)
+    if type(data) is not dict or set(data) != set(KEYS.split()):
+        raise CertificateError("wrong keys", f"required an object with exactly: {KEYS}")
     if data["format"] != FORMAT:
         raise CertificateError("unknown format", f"required {FORMAT!r}")
-    if type(data["version"]) is not int or data["version"] != VERSION:
+    if not _whole(data["version"]) or data["version"] != VERSION:
         raise CertificateError("unknown version", f"required {VERSION}")
     try:
+        part = "instance"
         instance = Instance.from_json(data["instance"])
-    except InputError as error:
-        raise CertificateError("malformed instance", str(error)) from None
-    try:
+        part = "schedule"
         schedule = Schedule.from_json(data["schedule"])
     except InputError as error:
-        raise CertificateError("malformed schedule", str(error)) from None
-    claim = _keys(data["claim"], "claim", "lower upper")
-    if not (_whole(claim["lower"]) and _whole(claim["upper"])):
-        raise CertificateError("malformed claim", "lower and upper must be integers, at least 0")
-    if not _whole(data["scale"]) or data["scale"] == 0:
-        raise CertificateError("malformed scale", "it must be an integer, at least 1")
-    return Certificate(
-        instance,
-        schedule,
-        claim["lower"],
-        claim["upper"],
-        data["scale"],
-        _prices(data["prices"]),
-        _tree(data["tree"]),
-    )
+        raise CertificateError(f"malformed {part}", str(error)) from None
+    for name, least in (("lower", 0), ("upper", 0), ("scale", 1)):
+        if not _whole(data[name]) or data[name] < least:
+            raise CertificateError(f"malformed {name}", f"required an integer, at least {least}")
+    lower, upper, scale, cuts = data["lower"], data["upper"], data["scale"], _cuts(data["cuts"])
+    prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
+    return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
 
 
 def _load(text: str) -> Any:
+    hooks: dict[str, Any] = {"parse_float": _no_integer, "parse_constant": _no_integer}
     try:
-        data = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_no_integer,
-            parse_constant=_no_integer,
-        )
+        data = json.loads(text, object_pairs_hook=_object, parse_int=_integer, **hooks)
+        level = [data]
+        for _ in range(MAX_DEPTH + 1):
+            inner = [v.values() if type(v) is dict else v for v in level if type(v) in (dict, list)]
+            level = [child for values in inner for child in values]
+        if level:
+            raise RecursionError
     except RecursionError:
-        raise CertificateError("nested too deeply", f"more than {MAX_DEPTH} levels") from None
-    except CertificateError:
-        raise
+        raise CertificateError("nested too deeply", f"at most {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise CertificateError("not JSON", str(error)) from None
-    level = [data]
-    for _ in range(MAX_DEPTH):
-        inner = [v.values() if type(v) is dict else v for v in level if type(v) in (dict, list)]
-        level = [child for values in inner for child in values]
-    if any(type(v) in (dict, list) for v in level):
-        raise CertificateError("nested too deeply", f"more than {MAX_DEPTH} levels")
     return data
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise CertificateError("duplicate key", repr(key))
-        found[key] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise CertificateError("duplicate key", f"among {', '.join(k for k, _ in pairs)}"[:80])
     return found
 
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise CertificateError(
-            "number too large", f"{len(digits)} characters, at most {MAX_DIGITS}"
-        )
+        raise CertificateError("number too large", f"at most {MAX_DIGITS} characters")
     return int(digits)
 
 
@@ -164,62 +127,41 @@ def _no_integer(number: str) -> Any:
     raise CertificateError("not an integer", number[:MAX_DIGITS])
 
 
-def _keys(value: Any, name: str, keys: str) -> dict[str, Any]:
-    if type(value) is not dict or set(value) != set(keys.split()):
-        raise CertificateError("wrong keys", f"{name} must be an object with exactly: {keys}")
-    return value
-
-
 def _whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
+    return type(value) is int and value >= 0  # `True` is an int of another type
 
 
-def _prices(value: Any) -> tuple[Prices, ...]:
-    """Expand the table of prices: a row is a list, or changes to a row that stands before it."""
-    if type(value) is not list:
-        raise CertificateError("malformed prices", "the table must be a list")
-    table: list[Prices] = []
-    for p, entry in enumerate(value):
-        if type(entry) is dict:
-            entry = _changed(p, _keys(entry, f"prices[{p}]", "base set"), table)
-        if type(entry) is not list or not set(map(type, entry)) <= {int}:
-            raise CertificateError("malformed prices", f"prices[{p}] must be a list of integers")
-        if min(entry, default=0) < 0:
-            raise CertificateError("negative price", f"prices[{p}]")
-        table.append(tuple(entry))
-    return tuple(table)
+def _cuts(cuts: Any) -> tuple[tuple[int, int], ...]:
+    for cut in cuts if type(cuts) is list else [None]:
+        if type(cut) is not list or len(cut) != 2 or not all(_whole(v) and v > 0 for v in cut):
+            raise CertificateError("malformed cuts", "required a list of [peak, count], above 0")
+    return tuple((peak, count) for peak, count in cuts)
 
 
-def _changed(p: int, entry: dict[str, Any], table: list[Prices]) -> list[Any]:
-    base, changes = entry["base"], entry["set"]
-    if not _whole(base) or base >= p:
-        raise CertificateError(
-            "unknown base", f"prices[{p}] must start from one of the {p} before it"
-        )
-    if type(changes) is not list or not all(type(c) is list and len(c) == 2 for c in changes):
-        raise CertificateError(
-            "malformed prices", f"prices[{p}].set must be a list of [step, price]"
-        )
-    row: list[Any] = list(table[base])
-    for step, price in changes:
-        if not _whole(step) or step >= len(row):
-            raise CertificateError(
-                "malformed prices", f"prices[{p}].set: a step beyond the base's end"
-            )
-        row[step] = price
-    return row
+def _prices(table: Any, cuts: int) -> tuple[Row, ...]:
+    """The rows in full: one that begins with p is row p followed by its own segments."""
+    if type(table) is not list or not all(type(row) is list for row in table):
+        raise CertificateError("malformed prices", "they must be a list of rows")
+    rows: list[Row] = []
+    for p, row in enumerate(table):
+        based = bool(row) and type(row[0]) is int
+        if based and not 0 <= row[0] < p:
+            raise CertificateError("unknown base", f"row {p} must continue one of those before it")
+        for segment in row[based:]:
+            if type(segment) is not list or set(map(type, segment)) != {int} or len(segment) < 2:
+                raise CertificateError("malformed prices", f"row {p}: not [constraint, step, ...]")
+            if min(segment) < 0:
+                raise CertificateError("negative price", f"row {p}: a number below 0")
+            if segment[0] > cuts:
+                raise CertificateError("unknown cut", f"row {p}: constraint {segment[0]}")
+            if segment[1] + len(segment) > MAX_STEPS:
+                raise CertificateError("number too large", f"row {p}: a step beyond {MAX_STEPS}")
+        rows.append((*(rows[row[0]] if based else ()), *map(tuple, row[based:])))
+    return tuple(rows)
 
 
-def _tree(value: Any) -> tuple[Node, ...]:
-    if type(value) is not list:
-        raise CertificateError("malformed tree", "it must be a list of nodes in preorder")
-    return tuple(_node(k, node) for k, node in enumerate(value))
-
-
-def _node(k: int, node: Any) -> Node:
-    if _whole(node):
-        leaf: int = node
-        return leaf
-    if type(node) is list and len(node) == 2 and _whole(node[0]) and _whole(node[1]):
-        return node[0], node[1]
-    raise CertificateError("malformed tree", f"node {k} must be a row of prices or [request, step]")
+def _tree(nodes: Any) -> tuple[Node, ...]:
+    for k, node in enumerate(nodes if type(nodes) is list else [None]):
+        if not _whole(node) and not (type(node) is list and list(map(_whole, node)) == [True] * 2):
+            raise CertificateError("malformed tree", f"node {k}: required a row or [request, step]")
+    return tuple(node if type(node) is int else (node[0], node[1]) for node in nodes)
