@@ -1,0 +1,196 @@
+"""The record of a result: what is claimed, its closed form and value, and what was checked.
+
+A `Bound` holds a list of `Step`s. A step is made by one of the functions below, each of which
+*performs* its check and raises `DerivationError` when it fails; `words` is for the sentences in
+between. How a result was obtained is read off the steps, never typed:
+
+    derived    every step passed an exact symbolic check (or is a sentence between such steps)
+    certified  as derived, and some step checked an exact certificate or interval enclosure
+    numeric    some step rests on floating point, or nothing was checked
+    cited      some step is taken from a paper
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import mpmath
+import sympy
+
+DIGITS = 12  # significant digits of a printed value
+_GUARD = 40  # digits carried before rounding to DIGITS
+
+
+class DerivationError(ArithmeticError):
+    """A step of a derivation does not hold. The message says which."""
+
+
+class Step(NamedTuple):
+    """One step: a sentence and the kind of check that it passed ("words": none is needed)."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One result about a competitive ratio.
+
+    `id` is unique; `policy`, `family` (of length distributions) and `benchmark` say what is
+    compared; `closed_form` is readable text; `value` has 12 significant digits (or is empty where
+    the closed form has free parameters); `attained` says where the supremum is reached.
+    """
+
+    id: str
+    statement: str
+    policy: str
+    family: str
+    benchmark: str
+    closed_form: str
+    value: str
+    attained: str
+    source: str
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def obtained(self) -> str:
+        """How the result was obtained: the weakest kind of evidence among its steps.
+
+        >>> Bound("x", "", "", "", "", "", "", "", "", (identity("trivial", 1, 1),)).obtained
+        'derived'
+        """
+        kinds = {step.kind for step in self.steps}
+        for weakest in ("cited", "numeric", "certified"):
+            if weakest in kinds:
+                return weakest
+        return "derived" if "derived" in kinds else "numeric"
+
+    def row(self) -> dict[str, Any]:
+        """The record as plain data, for tables and JSON."""
+        return {
+            "id": self.id,
+            "policy": self.policy,
+            "family": self.family,
+            "benchmark": self.benchmark,
+            "closed_form": self.closed_form,
+            "value": self.value,
+            "obtained": self.obtained,
+            "statement": self.statement,
+            "attained": self.attained,
+            "source": self.source,
+            "steps": [{"text": step.text, "check": step.kind} for step in self.steps],
+        }
+
+
+def words(text: str) -> Step:
+    """A sentence between checked steps.
+
+    >>> words("Put t = x_l / x_u.").kind
+    'words'
+    """
+    return Step(text, "words")
+
+
+def cited(text: str) -> Step:
+    """A step taken from a paper without proof here; the text names it."""
+    return Step(text, "cited")
+
+
+def numeric(text: str) -> Step:
+    """A step that rests on floating-point computation; the text says which."""
+    return Step(text, "numeric")
+
+
+def is_zero(expression: Any) -> bool:
+    """Whether a sympy expression is identically zero (rational functions, radicals, logarithms).
+
+    >>> x = sympy.Symbol("x", positive=True)
+    >>> is_zero((x**2 - 1) / (x - 1) - x - 1)
+    True
+    """
+    e = sympy.together(sympy.sympify(expression))
+    return bool(sympy.cancel(e) == 0 or sympy.simplify(e) == 0)
+
+
+def identity(text: str, left: Any, right: Any) -> Step:
+    """Two expressions are identically equal.
+
+    >>> x = sympy.Symbol("x")
+    >>> identity("a square", (x + 1) ** 2, x**2 + 2 * x + 1).kind
+    'derived'
+    >>> identity("wrong", x, x + 1)
+    Traceback (most recent call last):
+    ...
+    theory.bound.DerivationError: wrong: x is not x + 1
+    """
+    if not is_zero(sympy.sympify(left) - sympy.sympify(right)):
+        raise DerivationError(f"{text}: {left} is not {right}")
+    return Step(text, "derived")
+
+
+def nonnegative(text: str, expression: Any, *symbols: Any) -> Step:
+    """A rational function is >= 0 for all nonnegative values of its symbols.
+
+    Proof: numerator and denominator have nonnegative coefficients only (sufficient, not
+    necessary: substitute u = l + d, d >= 0, and the like, before calling).
+
+    >>> x = sympy.Symbol("x")
+    >>> nonnegative("sum", 1 + x, x).kind
+    'derived'
+    """
+    top, bottom = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    polynomials = [sympy.Poly(part, *symbols) for part in (top, bottom)]
+    signs = {bool(c >= 0) for p in polynomials for c in p.coeffs()}
+    if signs != {True}:
+        raise DerivationError(f"{text}: a coefficient of {expression} is negative")
+    return Step(text, "derived")
+
+
+def positive_between(text: str, polynomial: Any, symbol: Any, low: Any, high: Any) -> Step:
+    """A polynomial in one symbol, with rational coefficients, is > 0 on the open interval.
+
+    Proof: Sturm's theorem counts no root inside, and the sign at the middle is positive. `high`
+    may be `sympy.oo`.
+
+    >>> x = sympy.Symbol("x")
+    >>> positive_between("inside", x * (1 - x), x, 0, 1).kind
+    'derived'
+    """
+    poly = sympy.Poly(polynomial, symbol)
+    middle = low + 1 if high == sympy.oo else sympy.Rational(low + high, 2)
+    inner = poly
+    for end in (low, high):
+        while end != sympy.oo and inner.eval(end) == 0:
+            inner = inner.quo(sympy.Poly(symbol - end, symbol))
+    roots = inner.count_roots(low, None if high == sympy.oo else high)
+    if roots or not poly.eval(middle) > 0:
+        raise DerivationError(f"{text}: {polynomial} is not positive on ({low}, {high})")
+    return Step(text, "derived")
+
+
+def certified(text: str, check: Callable[[], bool]) -> Step:
+    """An exact certificate or interval enclosure, checked here and now.
+
+    >>> certified("an integer inequality", lambda: 2 * 2 < 5).kind
+    'certified'
+    >>> certified("a false one", lambda: 2 * 2 > 5)
+    Traceback (most recent call last):
+    ...
+    theory.bound.DerivationError: a false one: the check failed
+    """
+    if not check():
+        raise DerivationError(f"{text}: the check failed")
+    return Step(text, "certified")
+
+
+def digits(value: Any) -> str:
+    """A number (Fraction, sympy or mpmath) to 12 significant digits, the same on every machine.
+
+    >>> digits(10 - 12 * sympy.log(2)), digits(sympy.Rational(14, 9)), digits(sympy.oo)
+    ('1.68223383328', '1.55555555556', 'inf')
+    """
+    if value == sympy.oo:
+        return "inf"
+    with mpmath.workdps(_GUARD):
+        number = mpmath.mpf(str(sympy.N(sympy.sympify(value), _GUARD)))
+        return str(mpmath.nstr(number, DIGITS, strip_zeros=False))
