@@ -1,0 +1,339 @@
+"""The checker of optimality certificates: what it accepts is true, and what is forged it rejects.
+
+Expected optima come from `tests.bruteforce`, expected bounds from FORMAT.md by the letter.
+"""
+
+import json
+import random
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofs_check.certificate import REASONS, CertificateError, read_certificate
+from proofs_check.optimality import Certified, check
+from reports.cli import cli
+from tests.bruteforce import optimum, optimum_with_cancelling
+from tests.certificates import (
+    as_row,
+    as_text,
+    bound,
+    document,
+    enumerate_tree,
+    plain_schedule,
+)
+from theory.checks import InputError
+from theory.model import Instance
+
+ROOT = Path(__file__).parent.parent
+FORGED = Path(__file__).parent / "forged"
+EXPECTED: dict[str, dict[str, str]] = json.loads((FORGED / "expected.json").read_text())
+GRAMMAR = (ROOT / "proofs_check" / "FORMAT.md").read_text()
+
+
+def accepted(data: dict[str, Any]) -> Certified:
+    return check(read_certificate(as_text(data)))
+
+
+def reason(text: str) -> str:
+    """Why a certificate is rejected."""
+    with pytest.raises(CertificateError) as caught:
+        check(read_certificate(text))
+    assert caught.value.reason in REASONS
+    assert caught.value.detail
+    return caught.value.reason
+
+
+def random_instance(rng: random.Random, n: int, memory: int) -> Instance:
+    """Prompts, arrivals and many equal requests."""
+    memory = rng.randint(1, memory)
+    prompt = [rng.randint(0, min(2, memory - 1)) for _ in range(n)]
+    output = [rng.randint(1, memory - s) for s in prompt]
+    arrival = [rng.choice((0, 0, 1, 2, 3)) for _ in range(n)]
+    for i in range(1, n):
+        if rng.random() < 0.4:
+            prompt[i], output[i], arrival[i] = prompt[i - 1], output[i - 1], arrival[i - 1]
+    return Instance.of(memory, output, prompt=prompt, arrival=arrival)
+
+
+def best(instance: Instance) -> int:
+    return optimum(instance.memory, instance.prompt, instance.output, instance.arrival)
+
+
+def one_by_one(instance: Instance) -> list[int]:
+    """Start times of a schedule that is always possible."""
+    starts, now = [], 0
+    for o, a in zip(instance.output, instance.arrival, strict=True):
+        starts.append(max(now, a))
+        now = starts[-1] + o
+    return starts
+
+
+# --- forged certificates
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_forged_certificate_is_rejected_for_its_reason(name: str) -> None:
+    assert reason((FORGED / f"{name}.json").read_text()) == EXPECTED[name]["reason"]
+
+
+def test_the_forged_ones_differ_from_a_valid_one_and_cover_every_reason() -> None:
+    valid = read_certificate((FORGED / "valid.json").read_text())
+    assert check(valid) == Certified(15, 15, 3)
+    assert best(valid.instance) == 15
+    assert {entry["reason"] for entry in EXPECTED.values()} == set(REASONS)
+    assert {path.stem for path in FORGED.glob("*.json")} == {*EXPECTED, "expected", "valid"}
+
+
+def test_a_file_of_brackets_does_not_exhaust_the_reader() -> None:
+    assert reason("[" * 1_000_000) == "nested too deeply"
+    assert reason('{"a":' * 100_000) == "nested too deeply"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "7", '"kvratio-optimality"', "\ufeff{}"])
+def test_something_else_is_rejected(text: str) -> None:
+    assert reason(text) in ("not JSON", "wrong keys")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_damaged_certificate_proves_nothing_false(data: st.DataObject) -> None:
+    """Replace any value of a valid certificate: rejected, or still true of what it then says."""
+    document = json.loads((FORGED / "valid.json").read_text())
+    value, spot = document, data.draw(st.sampled_from(sorted(document)))
+    while isinstance(value[spot], list | dict) and value[spot] and data.draw(st.booleans()):
+        value = value[spot]
+        spots = range(len(value)) if isinstance(value, list) else sorted(value)
+        spot = data.draw(st.sampled_from(spots))
+    small = st.integers(-1, 6) | st.none() | st.booleans() | st.floats() | st.text(max_size=2)
+    value[spot] = data.draw(small | st.lists(small, max_size=3))
+    try:
+        certificate = read_certificate(json.dumps(document))
+        certified = check(certificate)
+    except CertificateError:
+        return
+    assert certified.lower <= best(certificate.instance) <= certified.upper
+
+
+# --- agreement with brute force
+
+
+def test_cancelling_does_not_help() -> None:
+    """The optimum over start times is the optimum over all schedules."""
+    rng = random.Random(1)
+    for _ in range(3000):
+        x = random_instance(rng, rng.randint(0, 3), 6)
+        assert best(x) == optimum_with_cancelling(x.memory, x.prompt, x.output, x.arrival)
+
+
+def test_the_optimum_is_certified_and_more_is_not() -> None:
+    rng = random.Random(2)
+    for _ in range(3000):
+        instance = random_instance(rng, rng.randint(0, 4), 7)
+        opt = best(instance)
+        schedule = plain_schedule(instance, one_by_one(instance))
+        for lower in (opt, opt + 1):
+            tree, rows = enumerate_tree(instance, lower)
+            text = as_text(document(instance, schedule, lower, tree=tree, prices=rows))
+            if lower == opt:
+                assert check(read_certificate(text)).lower == opt
+            else:
+                assert reason(text) in ("bound too weak", "lower above upper")
+
+
+def climb(rng: random.Random, instance: Instance, scale: int, cuts: list[tuple[int, int]]) -> Any:
+    """Prices with a strong root bound, by random coordinate ascent; returns (prices, bound)."""
+    horizon = sum(instance.output) + max(instance.arrival)
+    windows = [(a, None) for a in instance.arrival]
+    prices: dict[tuple[int, int], int] = {}
+    highest = bound(instance, scale, cuts, prices, windows)
+    for _ in range(60):
+        trial = dict(prices)
+        for _ in range(rng.randint(1, 2)):
+            key = (rng.randint(0, len(cuts)), rng.randrange(horizon))
+            trial[key] = max(0, trial.get(key, 0) + rng.choice((-7, -2, -1, 1, 2, 7)))
+        value = bound(instance, scale, cuts, trial, windows)
+        if value >= highest:
+            prices, highest = trial, value
+    return prices, highest
+
+
+def test_prices_never_prove_more_than_the_optimum() -> None:
+    """Single leaves with good prices, cuts included: valid, and recomputed exactly."""
+    rng = random.Random(3)
+    strong = 0
+    for _ in range(400):
+        instance = random_instance(rng, rng.randint(1, 4), 7)
+        cuts = [(rng.randint(1, instance.memory), rng.randint(1, 3)) for _ in range(2)]
+        scale = rng.choice((1, 3, 10))
+        prices, highest = climb(rng, instance, scale, cuts)
+        opt = best(instance)
+        assert highest <= opt
+        strong += highest > sum(instance.output)
+        schedule = plain_schedule(instance, one_by_one(instance))
+        form = {"scale": scale, "cuts": cuts, "prices": [as_row(prices)]}
+        certain = -(-highest.numerator // highest.denominator)
+        assert accepted(document(instance, schedule, certain, **form)).lower == certain
+        too_much = document(instance, schedule, certain + 1, **form)
+        assert reason(as_text(too_much)) in ("bound too weak", "lower above upper")
+    assert strong > 100, "the prices must do something for this test to mean anything"
+
+
+def random_leaf(rng: random.Random, instance: Instance, splits: int) -> tuple[list[Any], list[Any]]:
+    """A chain of random splits: the tree, and the windows of its leaves in preorder."""
+    nodes: list[Any] = []
+    leaves: list[Any] = []
+    same = list(zip(instance.prompt, instance.output, instance.arrival, strict=True))
+
+    def grow(low: list[int], high: list[int | None], left: int) -> None:
+        i = rng.randrange(instance.n)
+        room = 3 if high[i] is None else high[i] - low[i]
+        if left == 0 or room == 0:
+            nodes.append(len(leaves))
+            leaves.append(list(zip(low, high, strict=True)))
+            return
+        t = low[i] + rng.randrange(room)
+        nodes.append([i, t])
+        early = [
+            t if same[j] == same[i] and j <= i and (b is None or b > t) else b
+            for j, b in enumerate(high)
+        ]
+        late = [max(a, t + 1) if same[j] == same[i] and j >= i else a for j, a in enumerate(low)]
+        grow(low, early, left - 1)
+        grow(late, high, left - 1)
+
+    grow(list(instance.arrival), [None] * instance.n, splits)
+    return nodes, leaves
+
+
+def test_every_leaf_is_bounded_by_the_letter_of_the_grammar() -> None:
+    """Random trees with random prices, cuts and continued rows: the same bounds, to the unit."""
+    rng = random.Random(4)
+    for _ in range(1500):
+        instance = random_instance(rng, rng.randint(1, 5), 9)
+        cuts = [(rng.randint(1, 10), rng.randint(1, 3)) for _ in range(2)]
+        scale = rng.randint(1, 5)
+        tree, leaves = random_leaf(rng, instance, 3)
+        rows: list[Any] = []
+        table: list[dict[tuple[int, int], int]] = []
+        for p in range(len(leaves)):
+            base = rng.randrange(p) if p and rng.random() < 0.5 else None
+            prices = {} if base is None else dict(table[base])
+            row: list[Any] = [] if base is None else [base]
+            for _ in range(rng.randint(0, 3)):
+                c, k = rng.randint(0, 2), rng.randint(0, 8)
+                values = [rng.randint(0, 3) for _ in range(rng.randint(0, 3))]
+                row.append([c, k, *values])
+                prices |= {(c, k + d): v for d, v in enumerate(values)}
+            rows.append(row)
+            table.append(prices)
+        least = min(
+            bound(instance, scale, cuts, prices, windows)
+            for prices, windows in zip(table, leaves, strict=True)
+        )
+        certain = max(0, -(-least.numerator // least.denominator))
+        schedule = plain_schedule(instance, one_by_one(instance))
+        form = {"scale": scale, "cuts": cuts, "prices": rows, "tree": tree}
+        if least > -1:
+            assert accepted(document(instance, schedule, certain, **form)).leaves == len(leaves)
+        too_much = document(instance, schedule, certain + 1, **form)
+        assert reason(as_text(too_much)) in ("bound too weak", "lower above upper")
+
+
+def test_late_starts_cost_what_they_must() -> None:
+    """Windows that begin beyond the last priced step, in an instance that begins late."""
+    instance = Instance.of(2, [2, 2], arrival=10**6)
+    schedule = plain_schedule(instance, (10**6, 10**6 + 2))
+    rows = [[[0, 10**6 + 1, 1]], []]
+    assert accepted(document(instance, schedule, 6, prices=rows)) == (6, 6, 1)
+    # after a split far out, the second case starts at a million and ten
+    tree = [[1, 10**6 + 9], 0, 1]
+    assert accepted(document(instance, schedule, 6, prices=rows, tree=tree)) == (6, 6, 2)
+
+
+def test_an_empty_instance_is_certified() -> None:
+    instance = Instance.of(3, [])
+    assert accepted(document(instance, plain_schedule(instance, ()), 0)) == (0, 0, 1)
+
+
+def test_a_schedule_with_cancellations_may_give_the_upper_bound() -> None:
+    instance = Instance.of(2, [2])
+    data = document(instance, plain_schedule(instance, [1]), 2)
+    data["schedule"].insert(0, [0, 0, 1, False])
+    assert accepted(data) == (2, 3, 1)
+
+
+# --- the grammar, the page, the command
+
+
+def test_the_example_of_the_grammar_holds() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", GRAMMAR, re.DOTALL)
+    assert check(read_certificate(example)) == (6, 6, 1)
+    (longer,) = re.findall(r'"tree": (\[\[.*?\])`', GRAMMAR)
+    assert accepted(json.loads(example) | {"tree": json.loads(longer)}) == (6, 6, 2)
+
+
+def test_the_grammar_names_every_reason() -> None:
+    listed = re.findall(r"^\| `([^`]+)` \|", GRAMMAR, re.MULTILINE)
+    assert tuple(listed) == REASONS
+
+
+def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
+    files = [ROOT / "proofs_check" / f"{name}.py" for name in ("certificate", "optimality")]
+    assert sum(len(file.read_text().splitlines()) for file in files) <= 300
+    code = (
+        "import sys; import proofs_check.optimality\n"
+        "foreign = {m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names\n"
+        "print(sorted(foreign - {'__main__', 'theory', 'proofs_check'}))"
+    )
+    command = [sys.executable, "-S", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("valid.json", 0, "optimal: the least total latency is 15"),
+        ("solver-optimum-15.json", 1, "rejected: bound too weak"),
+        ("missing.json", 2, "missing.json"),
+        ("..", 2, "directory"),
+    ],
+)
+def test_the_command(name: str, status: int, words: str) -> None:
+    command = [sys.executable, "-m", "reports", "verify-certificate", str(FORGED / name)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == status
+    assert words in done.stdout + done.stderr
+    assert len((done.stdout + done.stderr).splitlines()) == 1
+
+
+def test_the_command_on_an_interval_and_on_bytes(tmp_path: Path) -> None:
+    instance = Instance.of(2, [2, 2])
+    file = tmp_path / "certificate.json"
+    file.write_text(as_text(document(instance, plain_schedule(instance, (0, 2)), 4)))
+    result = CliRunner().invoke(cli, ["verify-certificate", str(file)])
+    assert "between 4 and 6" in result.output
+    file.write_bytes(b"\xff\xfe{")
+    result = CliRunner().invoke(cli, ["verify-certificate", str(file)])
+    assert isinstance(result.exception, InputError)
+    assert "UTF-8" in str(result.exception)
+
+
+def test_the_bound_by_the_letter_is_what_one_computes_by_hand() -> None:
+    """FORMAT.md's example, and a cut: outputs 4 and 4 in a cache of 5 keep apart."""
+    instance = Instance.of(2, [2, 2])
+    assert bound(instance, 1, [], {(0, 1): 1}, [(0, None)] * 2) == 6
+    instance = Instance.of(5, [4, 4])
+    # weight 1 from token 2 on; a start at 0 pays for steps 1 to 3, one at 3 for none of them
+    prices = {(1, k): 1 for k in (1, 2, 3)}
+    assert bound(instance, 1, [(4, 1)], prices, [(0, None)] * 2) == 2 * 7 - 3
+    assert best(instance) == 11
+    assert bound(instance, 2, [(4, 1)], prices, [(0, 0), (3, None)]) == Fraction(8 + 3 + 14 - 3, 2)
