@@ -1,14 +1,15 @@
-"""The reference meaning of a policy's declaration (`simulate.policy`), as a scheduler."""
+"""The reference meaning of a policy's declaration (`simulate.policy`), as a scheduler.
 
-from collections.abc import Callable
-from heapq import heappop, heappush
+Requests join the queue in this order: arrivals by (arrival, index); in a step, first those that
+were promoted, in the order of their starts; after the step's admissions those that were thinned,
+in the order of their starts, and those that overflowed, in the order of their eviction.
+"""
 
+from simulate import admission
 from simulate.chance import BITS, Purpose, draw, request_keys
-from simulate.forecast import Forecast
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from simulate.queue import Queue
 from simulate.view import View
-
-QueueKey = tuple[int, int, int]
 
 
 class Declared:
@@ -20,11 +21,13 @@ class Declared:
         self.sees = policy.sees
         self._keys = request_keys(seed, n)
         self._attempts = [0] * n
+        self._stage = [0] * n  # how often a request has outlived what was assumed of it
         self._assumed: dict[int, int] = {}  # of requests that have arrived and not completed
-        self._promoted: set[int] = set()
-        self._queue: list[QueueKey] = []
-        self._late: list[int] = []  # evicted for lack of cache in this step: they join after it
+        self._queue = Queue(policy.ties is Ties.RANDOM)
+        self._joins = 0
+        self._late: list[int] = []  # thinned or overflowed in this step: they join after it
         self._paused = False
+        self._pace = admission.Pace()
 
     def assumed(self, request: int) -> int:
         """The output length that the policy assumes of a request, in tokens."""
@@ -32,33 +35,22 @@ class Declared:
 
     def arrive(self, view: View, request: int) -> None:
         """Assume a length from what the policy may see, and join the queue."""
-        reading = {
-            Assumes.OUTPUT: view.output,
-            Assumes.UPPER: view.upper,
-            Assumes.LOWER: view.lower,
-            Assumes.LOWER_THEN_UPPER: view.lower,
-        }
-        length = 1
-        if self.policy.assumes is not Assumes.NOTHING:
-            length = reading[self.policy.assumes](request)
-        self._assumed[request] = min(length, view.memory - view.prompt(request))
+        length = self._assumption(view, request, stage=0)
+        self._assumed[request] = min(length or 1, self._most(view, request))
         self._join(view, request)
 
-    def complete(self, view: View, request: int) -> None:  # noqa: ARG002 (the protocol's shape)
-        """Forget a completed request."""
-        del self._assumed[request]
+    def complete(self, view: View, request: int) -> None:
+        """Learn from a completed request, and forget it."""
+        assumed = self._assumed.pop(request)
+        self._pace.ended(view.prompt(request), assumed, view.made(request))
 
     def evict(self, view: View) -> list[int]:
         """Promotions, thinning, then the overflow."""
         promoted = [i for i in view.running if self._outlived(view, i)]
-        thinned = [i for i in view.running if self.policy.thinned and self._thinned(view, i)]
         for request in promoted:
-            upper = min(view.upper(request), view.memory - view.prompt(request))
-            self._promoted.add(request)
-            self._learn(view, request, upper)
-            self._join(view, request)
-        gone = set(promoted + thinned)
-        overflow = self._overflow(view, gone)
+            self._promote(view, request)
+        thinned = [i for i in view.running if self.policy.thinned and self._thinned(view, i)]
+        overflow = self._overflow(view, {*promoted, *thinned})
         self._late = thinned + overflow
         for request in self._late:
             one_more = int(self.policy.learns is Learns.NEXT_TOKEN)
@@ -68,36 +60,78 @@ class Declared:
 
     def admit(self, view: View) -> list[int]:
         """The largest feasible prefix of the queue; then those evicted in this step join it."""
-        admitted = [] if self._paused else self._feasible_prefix(view)
+        admitted: list[int] = []
+        self._pace.provide(view.memory)
+        if self._queue and not self._paused:
+            fits = self._admission_test(view)
+            while self._queue and fits(self._queue.head()):
+                admitted.append(self._queue.take())
         for request in self._late:
             self._join(view, request)
+        if self._queue:
+            head = self._queue.head()
+            self._pace.forget_beyond(self._pace.cost(view, head, self._assumed[head]))
         return admitted
+
+    def _admission_test(self, view: View) -> admission.Test:
+        admits = self.policy.admits
+        if admits is Admits.LOOK_AHEAD:
+            return admission.look_ahead(view, self._assumed)
+        if admits is Admits.SLOT:
+            return admission.slot(view, self._assumed)
+        if admits is Admits.PACED:
+            return self._pace.test(view, self._assumed)
+        return admission.next_step(view)
+
+    def _assumption(self, view: View, request: int, stage: int) -> int | None:
+        """The length assumed in a stage; None when the stage before it was the last."""
+        assumes = self.policy.assumes
+        if assumes is Assumes.CAPS:
+            caps = self.policy.caps
+            most = self._most(view, request) if stage == len(caps) else None
+            return caps[stage] if stage < len(caps) else most
+        readers = {
+            Assumes.OUTPUT: (view.output,),
+            Assumes.UPPER: (view.upper,),
+            Assumes.LOWER: (view.lower,),
+            Assumes.LOWER_THEN_UPPER: (view.lower, view.upper),
+            Assumes.NOTHING: (),
+        }[assumes]
+        return readers[stage](request) if stage < len(readers) else None
+
+    def _most(self, view: View, request: int) -> int:
+        """No output is longer than this: a request that could never fit is refused up front."""
+        return view.memory - view.prompt(request)
 
     def _join(self, view: View, request: int) -> None:
         """Enter the queue; called once an attempt, so the count of attempts is a fresh counter."""
-        policy = self.policy
         chance = draw(self._keys[request], self._attempts[request], Purpose.QUEUE)
-        primary = {
+        key = {
             Order.ASSUMED_LENGTH: self._assumed[request],
             Order.ARRIVAL: view.arrival(request),
-            Order.JOINED: view.now,
+            Order.JOINED: self._joins,
             Order.RANDOM: 0,
-        }[policy.order]
-        heappush(self._queue, (primary, chance if policy.ties is Ties.RANDOM else 0, request))
+        }[self.policy.order]
+        self._queue.join(key, request, chance)
         self._attempts[request] += 1
+        self._joins += 1
 
     def _learn(self, view: View, request: int, bound: int) -> None:
         """Raise the assumed length to `bound`, which never lowers it."""
-        most = view.memory - view.prompt(request)
-        self._assumed[request] = min(max(self._assumed[request], bound), most)
+        bound = min(bound, self._most(view, request))
+        self._assumed[request] = max(self._assumed[request], bound)
 
     def _outlived(self, view: View, request: int) -> bool:
-        """Has it just shown to be longer than the lower end that was assumed (A_l)?"""
-        return (
-            self.policy.assumes is Assumes.LOWER_THEN_UPPER
-            and request not in self._promoted
-            and view.made(request) >= self._assumed[request]
-        )
+        """Has it made all tokens of its stage and goes on, with another stage to come?"""
+        if not self.policy.promotes or view.made(request) < self._assumed[request]:
+            return False
+        return self._assumption(view, request, self._stage[request] + 1) is not None
+
+    def _promote(self, view: View, request: int) -> None:
+        self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
+        self._stage[request] += 1
+        self._learn(view, request, self._assumption(view, request, self._stage[request]) or 1)
+        self._join(view, request)
 
     def _thinned(self, view: View, request: int) -> bool:
         """Does a request past its bound b fail to survive its next step?
@@ -116,9 +150,8 @@ class Declared:
         excess = sum(tokens for i, tokens in need.items() if i not in gone) - view.memory
         if excess <= 0:
             return []
-        order = sorted((i for i in need if i not in gone), key=lambda i: self._rank(view, i))
         evicted = []
-        for request in order:
+        for request in sorted(need.keys() - gone, key=lambda i: self._rank(view, i)):
             if excess <= 0:
                 break
             evicted.append(request)
@@ -133,46 +166,3 @@ class Declared:
         if self.policy.live:
             bound = max(bound, view.made(request))
         return (bound, draw(self._keys[request], view.now, Purpose.EVICT), request)
-
-    def _feasible_prefix(self, view: View) -> list[int]:
-        admitted: list[int] = []
-        if not self._queue:
-            return admitted
-        fits = self._admission_test(view)
-        while self._queue and fits(self._queue[0][-1]):
-            admitted.append(heappop(self._queue)[-1])
-        return admitted
-
-    def _admission_test(self, view: View) -> Callable[[int], bool]:
-        """A test that answers whether one more request fits and, if so, counts it in."""
-        if self.policy.admits is Admits.LOOK_AHEAD:
-            return self._look_ahead(view)
-        if self.policy.admits is Admits.SLOT:
-            used = sum(
-                view.prompt(i) + max(self._assumed[i], view.made(i) + 1) for i in view.running
-            )
-            return _Room(view, used, self._assumed.__getitem__)
-        return _Room(view, view.need(), lambda _: 1)
-
-    def _look_ahead(self, view: View) -> Callable[[int], bool]:
-        now, forecast = view.now, Forecast(view.memory)
-        for i, start in view.running.items():
-            # an overdue request is charged as finishing with its next token
-            end = max(start + self._assumed[i], now + 1)
-            forecast.add(end, view.prompt(i) - start)
-        return lambda i: forecast.admit(now + self._assumed[i], view.prompt(i) - now)
-
-
-class _Room:
-    """Admit while prompt + length of the new requests fit beside what is used already."""
-
-    def __init__(self, view: View, used: int, length: Callable[[int], int]) -> None:
-        self._view, self._length = view, length
-        self._left = view.memory - used
-
-    def __call__(self, request: int) -> bool:
-        size = self._view.prompt(request) + self._length(request)
-        if size > self._left:
-            return False
-        self._left -= size
-        return True

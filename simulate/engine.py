@@ -5,8 +5,8 @@ The four phases of one step, in this order, here and in every other engine of th
 1. *Observe.* Requests that made their last token in the previous step complete and leave; those
    that have arrived by now start to wait.
 2. *Resolve.* The scheduler evicts: for its own reasons, and until the next step fits.
-3. *Admit.* The scheduler starts waiting requests. A request evicted for lack of cache in phase 2
-   of this step is not among them (P's set R_t is formed before the evictions).
+3. *Admit.* The scheduler starts waiting requests. Declared policies do not restart in this step
+   what they thinned or evicted for lack of cache in phase 2 (P forms its set R_t before).
 4. *Generate.* Every running request makes one token; the cache must hold them all.
 
 The engine alone knows the true lengths. It checks whatever a scheduler asks for, and a scheduler
@@ -35,22 +35,16 @@ class Scheduler(Protocol):
     sees: frozenset[str]
 
     def arrive(self, view: View, request: int) -> None:
-        """A request starts to wait for the first time."""
+        """A request starts to wait for the first time; those of one step come by index."""
 
     def complete(self, view: View, request: int) -> None:
-        """A running request has made its last token."""
+        """A request has made its last token; it leaves `view.running` right after this call."""
 
     def evict(self, view: View) -> Iterable[int]:
         """The running requests to cancel now. Afterwards the next step must fit."""
 
     def admit(self, view: View) -> Iterable[int]:
         """The waiting requests to start now. Afterwards the next step must still fit."""
-
-
-# Steps without a completion, in longest outputs, after which a run counts as a livelock. With the
-# newest evicted first the oldest always completes within one longest output. With ties at random
-# among smallest bounds completion is certain only with probability 1, hence the wide margin.
-PATIENCE = 1000
 
 
 class Engine:
@@ -70,7 +64,10 @@ class Engine:
         self.scheduler = scheduler
         self.view = View(instance, scheduler.sees)
         self.completed = 0
-        self._arrivals = sorted(range(instance.n), key=instance.arrival.__getitem__, reverse=True)
+        # the next one stands last
+        self._arrivals = sorted(
+            range(instance.n), key=lambda i: (instance.arrival[i], i), reverse=True
+        )
         self._attempts: list[tuple[int, int, int, bool]] = []
 
     @property
@@ -79,9 +76,9 @@ class Engine:
         return self.completed == self.instance.n
 
     @property
-    def awaits_arrivals(self) -> bool:
-        """Are requests still to arrive?"""
-        return bool(self._arrivals)
+    def to_arrive(self) -> int:
+        """Number of requests that have not arrived yet."""
+        return len(self._arrivals)
 
     @property
     def schedule(self) -> Schedule:
@@ -93,18 +90,18 @@ class Engine:
         self._observe()
         if self.finished:
             return
-        for request in self.scheduler.evict(self.view):
+        for request in tuple(self.scheduler.evict(self.view)):
             self._evict(request)
-        for request in self.scheduler.admit(self.view):
+        for request in tuple(self.scheduler.admit(self.view)):
             self._start(request)
         self._generate()
 
     def _observe(self) -> None:
         view, running, output = self.view, self.view._running, self.instance.output
         for request in [i for i, start in running.items() if view.now - start == output[i]]:
+            self.scheduler.complete(view, request)
             self._attempts.append((request, running.pop(request), view.now, True))
             self.completed += 1
-            self.scheduler.complete(view, request)
         while self._arrivals and self.instance.arrival[self._arrivals[-1]] <= view.now:
             request = self._arrivals.pop()
             view._waiting[request] = None
@@ -130,34 +127,37 @@ class Engine:
         over = view.need() - self.instance.memory
         if over > 0:
             raise EngineError(f"step {view.now}: {over} tokens over the budget")
-        view.now += 1
+        view._now += 1
         if not view._running and not view._waiting and self._arrivals:
-            view.now = max(view.now, self.instance.arrival[self._arrivals[-1]])
+            view._now = max(view.now, self.instance.arrival[self._arrivals[-1]])
 
 
 def run_scheduler(
-    instance: Instance, scheduler: Scheduler, progress: Callable[[int], None] | None = None
+    instance: Instance,
+    scheduler: Scheduler,
+    progress: Callable[[int], None] | None = None,
+    patience: int | None = None,
 ) -> Schedule:
     """Run any scheduler to the end and return all attempts.
 
-    `progress` is called with the number of completed requests whenever it has grown.
-    Raises `EngineError` when the scheduler breaks the model, or completes nothing in
-    `PATIENCE` times the longest output.
+    `progress` is called with the number of completed requests whenever it has grown. A run in
+    which nothing arrives or completes for `patience` steps ends as a livelock; the default is a
+    thousand longest outputs and the sum of all outputs.
+    Raises `EngineError` for that, and when the scheduler breaks the model.
     """
     engine = Engine(instance, scheduler)
-    limit = PATIENCE * max(instance.output, default=0)
-    last_progress, completed = 0, 0
+    if patience is None:
+        patience = 1000 * max(instance.output, default=0) + sum(instance.output)
+    last_event, completed, waited_for = 0, 0, instance.n
     while not engine.finished:
         engine.step()
         now = engine.view.now
-        if engine.completed > completed:
-            last_progress, completed = now, engine.completed
-            if progress is not None:
-                progress(completed)
-        elif not engine.view.running and engine.awaits_arrivals:
-            last_progress = now  # it may be waiting for company
-        elif now - last_progress > limit:
-            raise EngineError(f"step {now}: nothing completed in {limit} steps")
+        if engine.completed > completed and progress is not None:
+            progress(engine.completed)
+        if engine.completed > completed or engine.to_arrive < waited_for:
+            last_event, completed, waited_for = now, engine.completed, engine.to_arrive
+        elif now - last_event > patience:
+            raise EngineError(f"step {now}: nothing arrives or completes in {patience} steps")
     return engine.schedule
 
 
@@ -169,12 +169,18 @@ def run(
 ) -> Run:
     """Simulate a declared policy on an instance; same arguments, same result, everywhere.
 
+    A run ends. Where the newest are evicted, the oldest start makes progress until it completes or
+    is promoted. Where smallest bounds are evicted, bounds never decrease and none passes the
+    truth; once they rest, whoever has the largest bound survives every overflow, up to ties, which
+    are broken afresh each time, so that completion is certain with probability 1. The patience
+    given here, a longest output for every bound that can rise, is out of reach for such luck.
+
     >>> from simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
     [5, 9]
     """
-    whole("seed", seed)
-    scheduler = Declared(policy, instance.n, seed)
-    schedule = run_scheduler(instance, scheduler, progress)
+    scheduler = Declared(policy, instance.n, whole("seed", seed))
+    patience = max(instance.output, default=0) * (1000 + sum(instance.output))
+    schedule = run_scheduler(instance, scheduler, progress, patience)
     return Run(policy.name, seed, instance, schedule)

@@ -58,7 +58,8 @@ def percentile(values: Ints, share: Fraction) -> int:
 
 def latencies(schedule: Schedule, instance: Instance) -> Ints:
     """End-to-end latency of every request, in steps, by request."""
-    request, end = np.array(schedule.request), np.array(schedule.end)
+    request = np.array(schedule.request, dtype=np.int64)
+    end = np.array(schedule.end, dtype=np.int64)
     finished = np.array(schedule.finished, dtype=bool)
     result = -np.array(instance.arrival, dtype=np.int64)
     result[request[finished]] += end[finished]
@@ -66,15 +67,18 @@ def latencies(schedule: Schedule, instance: Instance) -> Ints:
 
 
 def cache_profile(schedule: Schedule, instance: Instance) -> tuple[Ints, Ints, Ints]:
-    """Cache use over time as pieces (first step, last step + 1, tokens in the first step) ...
+    """Cache use over time in pieces between starts and ends: (time, base, running).
 
-    ... sorted by time; within a piece the use grows by one token a step for each running request,
-    which is what `tokens_at` uses. Returns (time, base, running): in step k of the piece that
-    begins at time[p], the cache holds base[p] + running[p] * k tokens.
+    In step k from time[p] on, and before time[p + 1], the cache holds base[p] + running[p] * k
+    tokens: one more each step for each running request. `tokens_at` evaluates it.
     """
     start = np.array(schedule.start, dtype=np.int64)
     end = np.array(schedule.end, dtype=np.int64)
-    held = np.array(instance.prompt, dtype=np.int64)[np.array(schedule.request)] + 1 - start
+    held = (
+        np.array(instance.prompt, dtype=np.int64)[np.array(schedule.request, dtype=np.int64)]
+        + 1
+        - start
+    )
     moment = np.concatenate([start, end])
     order = np.argsort(moment, kind="stable")
     base = np.cumsum(np.concatenate([held, -held])[order])
@@ -111,6 +115,7 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
     latency = latencies(schedule, instance)
     start, end = np.array(schedule.start), np.array(schedule.end)
     request = np.array(schedule.request)
+    arrival = np.array(instance.arrival, dtype=np.int64)
     first = np.full(instance.n, end.max())
     np.minimum.at(first, request, start)
     tokens = end - start
@@ -118,7 +123,7 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
     makespan = int(end.max())
     # an attempt that makes g tokens holds s + 1, s + 2, ..., s + g
     prompt = np.array(instance.prompt)[request]
-    area = int((tokens * prompt + tokens * (tokens + 1) // 2).sum())
+    area = sum((tokens * prompt + tokens * (tokens + 1) // 2).tolist())
     time, base, running = cache_profile(schedule, instance)
     peak = int((base[:-1] + running[:-1] * (time[1:] - 1)).max())
     tel = int(latency.sum())
@@ -128,7 +133,7 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
         p50=percentile(latency, Fraction(1, 2)),
         p95=percentile(latency, Fraction(95, 100)),
         p99=percentile(latency, Fraction(99, 100)),
-        ttft=Fraction(int((first + 1).sum()) - sum(instance.arrival), instance.n),
+        ttft=Fraction(int((first + 1 - arrival).sum()), instance.n),
         makespan=makespan,
         evictions=len(schedule) - instance.n,
         generated_tokens=generated,

@@ -17,8 +17,9 @@ What holds for all policies
 - *Queue.* Admission goes through the queue in order and stops at the first request whose
   admission test fails. The tests are monotone (more requests, more cache), so this is the
   largest feasible prefix.
-- *Ties.* `Ties.RANDOM`: a fresh draw each time a request joins the queue. `Ties.INDEX`: by
-  position in the instance. Evictions among equal bounds: a fresh draw at every overflow.
+- *Ties.* `Ties.RANDOM`: the equals in the queue are a uniformly random permutation.
+  `Ties.INDEX`: by position in the instance. Evictions among equal bounds: a fresh uniformly
+  random order at every overflow. Newest first: latest start, then latest arrival, then index.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Assumes(IntEnum):
     LOWER = 2  # the lower end
     LOWER_THEN_UPPER = 3  # the lower end; once outlived, evict and assume the upper end
     NOTHING = 4  # one more token
+    CAPS = 5  # `caps` in turn: once one is outlived, evict and assume the next
 
 
 class Order(IntEnum):
@@ -40,7 +42,7 @@ class Order(IntEnum):
 
     ASSUMED_LENGTH = 0  # shortest assumed length first
     ARRIVAL = 1  # an evicted request returns to its place
-    JOINED = 2  # an evicted request goes to the end
+    JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
 
 
@@ -60,6 +62,8 @@ class Admits(IntEnum):
     SLOT = 1
     # the next step fits
     NEXT_STEP = 2
+    # the next step fits, and starts are spread so that the cache is full on average
+    PACED = 3
 
 
 class Evicts(IntEnum):
@@ -83,8 +87,9 @@ class Policy:
     `name` is the name on the command line, `title` the name in tables, `source` the paper and
     algorithm. `live`: the pseudo lower bound of a running request follows its progress.
     `thinned`: a running request with `g` tokens that has outlived its bound survives each step
-    with probability (s + g) / (s + g + 1). `common_prompt`: defined by its source only for
-    requests that share one prompt length (the engines run it on any).
+    with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
+    `Assumes.CAPS`; after the last one all that fits is assumed. `common_prompt`: defined by its
+    source only for requests that share one prompt length (the engines run it on any).
 
     >>> from simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
@@ -102,6 +107,7 @@ class Policy:
     learns: Learns = Learns.TOKENS_MADE
     live: bool = False
     thinned: bool = False
+    caps: tuple[int, ...] = ()
     common_prompt: bool = False
 
     @property
@@ -113,6 +119,7 @@ class Policy:
             Assumes.LOWER: ("lower",),
             Assumes.LOWER_THEN_UPPER: ("lower", "upper"),
             Assumes.NOTHING: (),
+            Assumes.CAPS: (),
         }
         return frozenset(columns[self.assumes])
 
@@ -125,6 +132,11 @@ class Policy:
     def uses_upper(self) -> bool:
         """Does it read upper ends of predicted intervals?"""
         return "upper" in self.sees
+
+    @property
+    def promotes(self) -> bool:
+        """Does it evict whoever outlives what was assumed, to assume more?"""
+        return self.assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS)
 
     @property
     def evicting(self) -> bool:

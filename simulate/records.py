@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from simulate.measures import Measures, measure
+from theory.checks import InputError, whole
 from theory.model import Instance, Schedule
 
 
@@ -38,7 +39,7 @@ class Run:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Run":
+    def from_json(cls, data: Any) -> "Run":
         """Read what `to_json` writes; the measures are computed anew.
 
         >>> instance = Instance.of(9, [3], prompt=2)
@@ -46,8 +47,11 @@ class Run:
         >>> Run.from_json(run.to_json()) == run
         True
         """
-        instance, schedule = (
-            Instance.from_json(data["instance"]),
-            Schedule.from_json(data["schedule"]),
-        )
-        return cls(data["policy"], data["seed"], instance, schedule)
+        if not isinstance(data, dict) or not {"policy", "seed", "instance", "schedule"} <= set(
+            data
+        ):
+            required = "an object with policy, seed, instance and schedule"
+            raise InputError("run", data, required)
+        instance = Instance.from_json(data["instance"])
+        schedule = Schedule.from_json(data["schedule"])
+        return cls(str(data["policy"]), whole("seed", data["seed"]), instance, schedule)

@@ -14,13 +14,10 @@ class HiddenError(RuntimeError):
 
 
 class View:
-    """The state of a run as a scheduler sees it; read-only.
+    """The state of a run as a scheduler sees it; read-only but for the engine.
 
-    `now` is the current step, `memory` the budget in tokens, `running` maps each running request
-    to the step in which its current attempt started (it has made `now - start` tokens), and
-    `waiting` holds the requests that have arrived and do not run. Prompts and arrivals are known
-    from a request's arrival on; `output`, `upper`, `lower` only if the scheduler's `sees` names
-    them.
+    Prompts and arrivals are known from a request's arrival on; `output`, `upper` and `lower` only
+    if the scheduler's `sees` names them.
     """
 
     def __init__(self, instance: Instance, sees: frozenset[str]) -> None:
@@ -31,17 +28,26 @@ class View:
         self._sees = sees
         self._running: dict[int, int] = {}
         self._waiting: dict[int, None] = {}
-        self.now = 0
-        self.memory = instance.memory
+        self._now = 0
+
+    @property
+    def now(self) -> int:
+        """The current step."""
+        return self._now
+
+    @property
+    def memory(self) -> int:
+        """The budget in tokens."""
+        return self._instance.memory
 
     @property
     def running(self) -> Mapping[int, int]:
-        """Request -> start of its current attempt."""
+        """Running request -> the step in which its current attempt started, in order of starts."""
         return MappingProxyType(self._running)
 
     @property
     def waiting(self) -> Mapping[int, None]:
-        """The waiting requests, as the keys of a mapping."""
+        """The requests that have arrived and do not run, as the keys of a mapping."""
         return MappingProxyType(self._waiting)
 
     def made(self, request: int) -> int:

@@ -22,16 +22,26 @@ from theory.checks import InputError, same_length, whole
 
 Column = tuple[int, ...]
 
+# Far beyond any use, and small enough that 64-bit arithmetic elsewhere cannot overflow.
+MOST_TOKENS = 10**9
+MOST_STEPS = 10**12
+
 
 def _column(name: str, values: Any, length: int, least: int) -> Column:
     """A tuple of `length` ints of at least `least`; one number stands for all requests."""
+    most = MOST_STEPS if name == "arrival" else MOST_TOKENS
     if not hasattr(values, "__len__"):
-        return (whole(name, values, least=least),) * length
+        return (whole(name, values, least=least, most=most),) * length
     column = tuple(values.tolist() if hasattr(values, "tolist") else values)
     same_length(name, column, length, "output")
     # the quick test settles the usual case; the slow one finds whom to name
-    if not (set(map(type, column)) <= {int} and (not column or min(column) >= least)):
-        column = tuple(whole(f"{name}[{i}]", v, least=least) for i, v in enumerate(column))
+    in_range = set(map(type, column)) <= {int} and (
+        not column or (min(column) >= least and max(column) <= most)
+    )
+    if not in_range:
+        column = tuple(
+            whole(f"{name}[{i}]", v, least=least, most=most) for i, v in enumerate(column)
+        )
     return column
 
 
@@ -55,7 +65,8 @@ class Instance:
     upper: Column
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "memory", whole("memory", self.memory, least=1))
+        memory = whole("memory", self.memory, least=1, most=MOST_TOKENS)
+        object.__setattr__(self, "memory", memory)
         n = len(self.output)
         least = {"prompt": 0, "output": 1, "arrival": 0, "lower": 1, "upper": 1}
         for name, bound in least.items():

@@ -1,6 +1,16 @@
 """The policies, one small file each; `POLICIES` maps their names to their declarations."""
 
-from simulate.policies import a_l, a_max, a_min, a_random, fcfs, h_sf, mc_benchmark, mc_sf
+from simulate.policies import (
+    a_l,
+    a_max,
+    a_min,
+    a_random,
+    fcfs,
+    h_sf,
+    mc_benchmark,
+    mc_sf,
+    slicing,
+)
 from simulate.policy import Policy
 
 POLICIES: dict[str, Policy] = {
@@ -16,5 +26,6 @@ POLICIES: dict[str, Policy] = {
         mc_sf.POLICY,
         mc_benchmark.POLICY,
         fcfs.POLICY,
+        slicing.POLICY,
     )
 }

@@ -1,9 +1,10 @@
 """A_max, the pessimist: P Algorithm 1.
 
 Assumes the upper end of the interval of every request and admits as many as the look-ahead test
-allows, at random among equals. With different upper ends the largest number is reached by the
-smallest ones first. Wrong predictions: when `output > upper` the cache may overflow; the newest
-are then evicted and from then on assumed to be at least as long as they had become.
+allows, at random among equals. With different upper ends (and a common prompt) the largest number
+is reached by the smallest ones first. Wrong predictions: when `output > upper` the cache may
+overflow; the newest are then evicted and from then on assumed to be at least as long as they had
+become.
 """
 
 from simulate.policy import Admits, Assumes, Order, Policy, Ties

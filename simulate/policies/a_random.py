@@ -1,7 +1,7 @@
 """A_random: P Algorithm 4, an instrument of P's proofs rather than a scheduler.
 
 Knows every true output length but admits in one random order, as long as the look-ahead test
-holds.
+holds for the next in that order.
 """
 
 from simulate.policy import Admits, Assumes, Order, Policy, Ties

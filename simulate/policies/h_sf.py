@@ -15,4 +15,5 @@ POLICY = Policy(
     order=Order.ASSUMED_LENGTH,
     ties=Ties.INDEX,
     admits=Admits.LOOK_AHEAD,
+    common_prompt=True,
 )

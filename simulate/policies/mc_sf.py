@@ -2,7 +2,8 @@
 
 Shortest predicted length first, admitted while the look-ahead test holds at every predicted
 completion, stopping at the first that fails. Its prediction must not be below the truth, so it
-is the upper end of the interval. Wrong predictions: as for A_max.
+is the upper end of the interval. Wrong predictions: as for A_max (our choice; the paper clears
+the whole batch).
 """
 
 from simulate.policy import Admits, Assumes, Order, Policy, Ties

@@ -1,0 +1,103 @@
+"""The admission tests that a declaration can name (`simulate.policy.Admits`).
+
+A test is made anew in every step; called with a request it answers whether that one fits beside
+all that run and were admitted so far in the step and, if so, counts it in.
+"""
+
+from collections.abc import Callable, Mapping
+
+from simulate.forecast import Forecast
+from simulate.view import View
+
+Test = Callable[[int], bool]
+
+
+def look_ahead(view: View, assumed: Mapping[int, int]) -> Test:
+    """P (3): the cache stays within the budget at every assumed completion."""
+    now, forecast = view.now, Forecast(view.memory)
+    for i, start in view.running.items():
+        # an overdue request is charged as finishing with its next token
+        forecast.add(max(start + assumed[i], now + 1), view.prompt(i) - start)
+    return lambda i: forecast.admit(now + assumed[i], view.prompt(i) - now)
+
+
+def slot(view: View, assumed: Mapping[int, int]) -> Test:
+    """Everyone holds prompt + max(assumed length, tokens made + 1), all the time."""
+    used = sum(view.prompt(i) + max(assumed[i], view.made(i) + 1) for i in view.running)
+    return _room(view, used, lambda i: view.prompt(i) + assumed[i])
+
+
+def next_step(view: View) -> Test:
+    """The next step fits."""
+    return _room(view, view.need(), lambda i: view.prompt(i) + 1)
+
+
+def _room(view: View, used: int, size: Callable[[int], int]) -> Test:
+    left = view.memory - used
+
+    def fits(request: int) -> bool:
+        nonlocal left
+        needed = size(request)
+        if needed > left:
+            return False
+        left -= needed
+        return True
+
+    return fits
+
+
+def volume(prompt: int, tokens: int) -> int:
+    """Cache times steps of an attempt that makes `tokens` tokens.
+
+    >>> volume(2, 3) == (2 + 1) + (2 + 2) + (2 + 3)
+    True
+    """
+    return prompt * tokens + tokens * (tokens + 1) // 2
+
+
+class Pace:
+    """Staggered starts: one start each time the budget has provided a request's volume.
+
+    Every step provides `memory` token-steps. A start costs the volume that the request is expected
+    to use: that of a full run to its assumed length, scaled by the share of it that ended attempts
+    of the same assumed length really used. In the long run the cache is then full on average and
+    starts are spread evenly, without knowing output lengths. Credit is not hoarded: what a full
+    cache kept from being spent beyond one start is lost.
+    """
+
+    def __init__(self) -> None:
+        self._credit = 0
+        self._used: dict[int, int] = {}  # by assumed length, over ended attempts
+        self._full: dict[int, int] = {}
+
+    def ended(self, prompt: int, assumed: int, tokens: int) -> None:
+        """Learn from an attempt that completed or ran to its assumed length."""
+        used, full = volume(prompt, tokens), volume(prompt, assumed)
+        self._used[assumed] = self._used.get(assumed, 0) + used
+        self._full[assumed] = self._full.get(assumed, 0) + full
+
+    def provide(self, memory: int) -> None:
+        """A step passes."""
+        self._credit += memory
+
+    def cost(self, view: View, request: int, assumed: int) -> int:
+        """Expected volume of an attempt, in token-steps."""
+        full = volume(view.prompt(request), assumed)
+        return full * self._used.get(assumed, 1) // self._full.get(assumed, 1)
+
+    def forget_beyond(self, cost: int) -> None:
+        """Keep at most the credit for one start."""
+        self._credit = min(self._credit, cost)
+
+    def test(self, view: View, assumed: Mapping[int, int]) -> Test:
+        """There is credit for the start, and the next step fits."""
+        fits = next_step(view)
+
+        def paid_and_fits(request: int) -> bool:
+            cost = self.cost(view, request, assumed[request])
+            if cost > self._credit or not fits(request):
+                return False
+            self._credit -= cost
+            return True
+
+        return paid_and_fits
