@@ -1,0 +1,1 @@
+"""What people read: the command line, tables, figures, pages."""

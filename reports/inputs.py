@@ -1,0 +1,96 @@
+"""From the words of a command line to an instance: trace, workload or instance file."""
+
+from pathlib import Path
+
+from simulate.predictions import predict
+from simulate.traces import read_trace
+from simulate.workloads import Requests, synthetic
+from theory.checks import InputError, rational
+from theory.model import Instance, load_instance
+
+DEFAULT_WORKLOAD = "lmsys"
+DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
+DEFAULT_MEMORY = 16492  # tokens: Llama-2-70B on two A100s, arXiv 2502.07115, section 5.2
+
+
+def read_instance_file(path: Path) -> Instance:
+    """Read an instance file, or raise `InputError`.
+
+    >>> read_instance_file(Path("no-such.json"))
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: file = 'no-such.json': required a file that exists
+    """
+    return load_instance(_existing(path).read_text(encoding="utf-8", errors="replace"))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError("file", str(path), "a file that exists")
+    return path
+
+
+def build_instance(
+    trace: Path | None = None,
+    workload: str | None = None,
+    prompt: int | None = None,
+    memory: int | None = None,
+    prediction: str | None = None,
+    requests: int | None = None,
+    seed: int = 0,
+    timed: str | None = None,
+) -> tuple[str, Instance]:
+    """The instance that the options describe, and a line that says what it is.
+
+    `trace` may be CSV, JSON Lines, or an instance file (`.json`), which brings its own memory,
+    prompts, arrivals and intervals; options override the file. `timed` is the number of steps a
+    second; without it all requests arrive at 0.
+
+    >>> build_instance(workload="uniform:l=2,u=3", memory=9, requests=2)[1].n
+    2
+    """
+    if trace is not None and workload is not None:
+        raise InputError("workload", workload, "either --trace or --workload, not both")
+    rate = None if timed is None else rational("timed", timed, above=0)
+    if trace is not None and trace.suffix == ".json":
+        return _from_instance_file(trace, prompt, memory, prediction, requests, timed)
+    if trace is not None:
+        source = read_trace(_existing(trace))
+        source = source if requests is None else source.first(requests)
+    else:
+        source = synthetic(workload or DEFAULT_WORKLOAD, requests or DEFAULT_REQUESTS, seed)
+    budget = DEFAULT_MEMORY if memory is None else memory
+    instance = source.instance(budget, predict(prediction, source), prompt=prompt, rate=rate)
+    return _describe(source.source, instance, timed), instance
+
+
+def _from_instance_file(
+    path: Path,
+    prompt: int | None,
+    memory: int | None,
+    prediction: str | None,
+    requests: int | None,
+    timed: str | None,
+) -> tuple[str, Instance]:
+    if timed is not None:
+        raise InputError("timed", timed, "a trace (arrivals of an instance file are steps already)")
+    instance = read_instance_file(path)
+    source = Requests(str(path), instance.output)
+    count = len(source) if requests is None else requests
+    source = source.first(count)
+    intervals = list(zip(instance.lower, instance.upper, strict=True))[:count]
+    changed = Instance.of(
+        instance.memory if memory is None else memory,
+        source.output,
+        prompt=instance.prompt[:count] if prompt is None else prompt,
+        arrival=instance.arrival[:count],
+        interval=intervals if prediction is None else predict(prediction, source),
+    )
+    return _describe(str(path), changed, None), changed
+
+
+def _describe(source: str, instance: Instance, timed: str | None) -> str:
+    arrivals = "all at step 0" if timed is None else f"timed, {timed} steps a second"
+    if timed is None and max(instance.arrival, default=0):
+        arrivals = "arrivals of the file"
+    return f"{source}: {instance.n} requests, M = {instance.memory} tokens, {arrivals}"

@@ -1,0 +1,25 @@
+"""Progress of long work, on standard error, only when a person watches."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+# A progress bar is redrawn at most this often (completions); drawing costs more than simulating.
+EVERY = 50
+
+
+@contextmanager
+def completions(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A bar a policy, moved by calls with the policy's name and its completed requests."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+
+        def report(name: str, done: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            if done == total or done % EVERY == 0:
+                bars.update(tasks[name], completed=done)
+
+        yield report

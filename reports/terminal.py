@@ -1,0 +1,76 @@
+"""Tables for the terminal."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from reports.compare import Comparison
+from simulate.policies import POLICIES
+
+WIDTH = (
+    120  # of tables when the output is no terminal, so that what is printed does not depend on it
+)
+
+
+def console() -> Console:
+    """Standard output; fixed width when it is a file or a pipe."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=WIDTH)
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
+) -> None:
+    """Print a table; the first column is text, the others are numbers aligned to the right."""
+    table = Table(
+        title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
+        caption_justify="left", pad_edge=False,
+    )  # fmt: skip
+    for k, name in enumerate(columns):
+        table.add_column(name, justify="left" if k == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console().print(table)
+
+
+COLUMNS = (
+    "policy", "TEL", "mean", "p50", "p95", "p99", "makespan", "evictions", "wasted", "/ H-SF",
+    "/ bound",
+)  # fmt: skip
+
+LEGEND = (
+    "Times in steps, simulated. TEL: total end-to-end latency; / H-SF: over that of H-SF, simulated;"
+    "\n/ bound: over {bound:,}, a certified lower bound on every schedule, the optimum included."
+    "\nwasted: share of the generated tokens lost to evictions."
+)
+
+
+def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
+    """The rows of `COLUMNS`, formatted, in the order of the runs."""
+    cells: list[tuple[str, ...]] = []
+    for run in comparison.runs:
+        m = run.measures
+        cells.append(
+            (
+                POLICIES[run.policy].title,
+                f"{m.tel:,}",
+                f"{float(m.mean_latency):,.1f}",
+                f"{m.p50:,}",
+                f"{m.p95:,}",
+                f"{m.p99:,}",
+                f"{m.makespan:,}",
+                f"{m.evictions:,}",
+                f"{m.wasted_tokens / max(1, m.generated_tokens):.1%}",
+                f"{float(comparison.ratio_to_h_sf(run)):.3f}",
+                f"{float(comparison.ratio_to_lower_bound(run)):.3f}",
+            )
+        )
+    return cells
+
+
+def comparison_table(comparison: Comparison) -> None:
+    """Print a comparison of policies."""
+    caption = LEGEND.format(bound=comparison.bound)
+    print_table(comparison.description, COLUMNS, comparison_cells(comparison), caption)
