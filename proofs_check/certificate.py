@@ -18,20 +18,18 @@ MAX_STEPS = 10**7  # prices are expanded step by step
 MAX_DEPTH = 5  # certificate > instance > requests > request > interval
 
 # fmt: off
-REASONS = (
-    # the text
+REASONS = (  # about the text, about the grammar, about the proof
     "not JSON", "nested too deeply", "duplicate key", "not an integer", "number too large",
-    # the grammar
     "wrong keys", "unknown format", "unknown version", "malformed instance", "malformed schedule",
     "malformed lower", "malformed upper", "malformed scale", "malformed cuts", "malformed prices",
     "negative price", "unknown cut", "unknown base", "malformed tree",
-    # the proof (raised by `proofs_check.optimality`)
     "invalid schedule", "upper is not the latency", "lower above upper", "tree ends early",
     "tree goes on", "unknown request", "split outside the window", "unknown prices",
     "bound too weak",
 )
 # fmt: on
 
+Cut = tuple[int, int, int]
 Row = tuple[tuple[int, ...], ...]
 Node = int | tuple[int, int]
 
@@ -58,7 +56,7 @@ class Certificate(NamedTuple):
     lower: int
     upper: int
     scale: int
-    cuts: tuple[tuple[int, int], ...]
+    cuts: tuple[Cut, ...]
     prices: tuple[Row, ...]
     tree: tuple[Node, ...]
 
@@ -131,11 +129,11 @@ def _whole(value: Any) -> bool:
     return type(value) is int and value >= 0  # `True` is an int of another type
 
 
-def _cuts(cuts: Any) -> tuple[tuple[int, int], ...]:
+def _cuts(cuts: Any) -> tuple[Cut, ...]:
     for cut in cuts if type(cuts) is list else [None]:
-        if type(cut) is not list or len(cut) != 2 or not all(_whole(v) and v > 0 for v in cut):
-            raise CertificateError("malformed cuts", "required a list of [peak, count], above 0")
-    return tuple((peak, count) for peak, count in cuts)
+        if type(cut) is not list or list(map(_whole, cut)) != [True] * 3 or cut[0] == 0:
+            raise CertificateError("malformed cuts", "required a list of [k, b, P], k at least 1")
+    return tuple((k, b, peak) for k, b, peak in cuts)
 
 
 def _prices(table: Any, cuts: int) -> tuple[Row, ...]:

@@ -106,25 +106,26 @@ def _price(certificate: Certificate, requests: Sequence[Request], row: int) -> P
     # mass[c][t] is the sum of the prices of constraint c before step t, moment that of k * price
     mass = {c: [0, *accumulate(prices)] for c, prices in table.items()}
     moment = [0, *accumulate(k * price for k, price in enumerate(table[0]))]
-    earned = sum(total[-1] * (cuts[c - 1][1] if c else memory) for c, total in mass.items())
-
-    def start_costs(request: Request) -> list[int]:
-        """Latency plus prices, times the scale, for starts 0, 1, ... and the first unpriced one."""
-        s, o, a = request
+    earned = mass[0][-1] * memory
+    costs: dict[Request, list[int]] = {}
+    for s, o, a in set(requests):
         # token j = k - t + 1, made in step k, is charged (s + j) * price = (s + 1 - t + k) * price
         sums = zip(mass[0], _shift(mass[0], o), moment, _shift(moment, o), strict=True)
-        costs = [
-            scale * (t + o - a) + (s + 1 - t) * (q - p) + n - m
-            for t, (p, q, m, n) in enumerate(sums)
-        ]
-        for c, total in mass.items():
-            if c and s + o >= cuts[c - 1][0]:
-                free = (memory - cuts[c - 1][0]) // cuts[c - 1][1] - s  # tokens that do not count
-                since, until = _shift(total, min(o, max(0, free))), _shift(total, o)
-                costs = [cost + q - p for cost, p, q in zip(costs, since, until, strict=True)]
-        return costs
-
-    costs = {request: start_costs(request) for request in set(requests)}
+        charges = [(s + 1 - t) * (q - p) + n - m for t, (p, q, m, n) in enumerate(sums)]
+        costs[s, o, a] = [scale * (t + o - a) + charge for t, charge in enumerate(charges)]
+    for c in mass.keys() - {0}:
+        k, b, peak = cuts[c - 1]
+        earned += mass[c][-1] * k
+        concerned = [(s, o, a) for s, o, a in costs if s + o >= peak]
+        longest = max((s for s, _, _ in concerned), default=0)
+        for s, o, a in concerned:
+            before, after = (
+                min(o, s + o - b),
+                min((s + o + k * b + k - 1 - memory) // k, b - longest),
+            )
+            if before + after > 0:
+                zone = zip(_shift(mass[c], o - before), _shift(mass[c], o + after), strict=True)
+                costs[s, o, a] = [x + q - p for x, (p, q) in zip(costs[s, o, a], zone, strict=True)]
     return [costs[request] for request in requests], earned
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from theory.model import Instance, Schedule
 
+Cut = tuple[int, int, int]
 Window = tuple[int, int | None]
 
 
@@ -43,35 +44,43 @@ def as_text(data: dict[str, Any]) -> str:
     return json.dumps(data)
 
 
+def weight(instance: Instance, cut: Cut | None, i: int, start: int, step: int) -> int:
+    """What request i, started at `start`, weighs in a constraint in a step. None is the budget."""
+    s, o = instance.prompt[i], instance.output[i]
+    if cut is None:
+        return s + step - start + 1 if start <= step < start + o else 0
+    k, b, peak = cut
+    if s + o < peak:
+        return 0
+    columns = zip(instance.prompt, instance.output, strict=True)
+    longest = max(prompt for prompt, output in columns if prompt + output >= peak)
+    left = min(o, s + o - b)
+    right = min((s + o + k * b + k - 1 - instance.memory) // k, b - longest)
+    return int(start + o - left <= step < start + o + right)
+
+
 def bound(
     instance: Instance,
     scale: int,
-    cuts: Sequence[tuple[int, int]],
+    cuts: Sequence[Cut],
     prices: dict[tuple[int, int], int],
     windows: Sequence[Window],
 ) -> Fraction:
     """The bound of a leaf by the letter of FORMAT.md, in steps. `prices` is by (c, k)."""
     horizon = max((k + 1 for _, k in prices), default=0)
-
-    def weight(c: int, i: int, j: int) -> int:
-        s, o = instance.prompt[i], instance.output[i]
-        if c == 0:
-            return s + j
-        peak, count = cuts[c - 1]
-        return int(s + o >= peak and count * (s + j) > instance.memory - peak)
+    constraints = [None, *cuts]
 
     def cost(i: int, t: int) -> int:
-        o, a = instance.output[i], instance.arrival[i]
         charged = sum(
-            weight(c, i, k - t + 1) * price for (c, k), price in prices.items() if t <= k < t + o
+            weight(instance, constraints[c], i, t, k) * price for (c, k), price in prices.items()
         )
-        return scale * (t + o - a) + charged
+        return scale * (t + instance.output[i] - instance.arrival[i]) + charged
 
     total = 0
     for i, (low, high) in enumerate(windows):
         last = max(low, horizon) if high is None else min(high, max(low, horizon))
         total += min(cost(i, t) for t in range(low, last + 1))
-    limits = [instance.memory, *(count for _, count in cuts)]
+    limits = [instance.memory, *(k for k, _, _ in cuts)]
     total -= sum(limits[c] * price for (c, _), price in prices.items())
     return Fraction(total, scale)
 
