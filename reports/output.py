@@ -11,6 +11,18 @@ import click
 from theory.checks import InputError
 
 
+def check_target(target: str | None) -> None:
+    """Reject a file that cannot be written, before long work is done for it; "-" and None pass.
+
+    >>> check_target("-")
+    """
+    if target in (None, "-"):
+        return
+    path = Path(target)
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError("file", target, "a file in a folder that exists and can be written")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write through a temporary file and a rename, so that nothing half-written is ever left.
 
@@ -19,10 +31,9 @@ def write_text(path: Path, text: str) -> None:
     >>> write_text(Path("no/such/folder/x"), "")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no/such/folder/x': required a path in a folder that exists
+    theory.checks.InputError: file = 'no/such/folder/x': required a file in a folder that exists and can be written
     """
-    if not path.parent.is_dir():
-        raise InputError("file", str(path), "a path in a folder that exists")
+    check_target(str(path))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:

@@ -41,7 +41,7 @@ COLUMNS = (
 )  # fmt: skip
 
 LEGEND = (
-    "Times in steps, simulated. TEL: total end-to-end latency; / H-SF: over that of H-SF, simulated;"
+    "Times in steps, simulated. TEL: total end-to-end latency; / H-SF: over that of H-SF;"
     "\n/ bound: over {bound:,}, a certified lower bound on every schedule, the optimum included."
     "\nwasted: share of the generated tokens lost to evictions."
 )

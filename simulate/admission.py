@@ -60,9 +60,9 @@ class Pace:
 
     Every step provides `memory` token-steps. A start costs the volume that the request is expected
     to use: that of a full run to its assumed length, scaled by the share of it that ended attempts
-    of the same assumed length really used. In the long run the cache is then full on average and
-    starts are spread evenly, without knowing output lengths. Credit is not hoarded: what a full
-    cache kept from being spent beyond one start is lost.
+    of the same assumed length really used. Once attempts of a stage have ended (the short ones end
+    first, so the first estimate is low) the cache is full on average and starts are spread evenly,
+    without knowing output lengths. Credit is not hoarded: beyond one start it is lost.
     """
 
     def __init__(self) -> None:

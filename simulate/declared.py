@@ -27,7 +27,7 @@ class Declared:
         self._joins = 0
         self._late: list[int] = []  # thinned or overflowed in this step: they join after it
         self._paused = False
-        self._pace = admission.Pace()
+        self._pace = admission.Pace() if policy.admits is Admits.PACED else None
 
     def assumed(self, request: int) -> int:
         """The output length that the policy assumes of a request, in tokens."""
@@ -42,7 +42,8 @@ class Declared:
     def complete(self, view: View, request: int) -> None:
         """Learn from a completed request, and forget it."""
         assumed = self._assumed.pop(request)
-        self._pace.ended(view.prompt(request), assumed, view.made(request))
+        if self._pace is not None:
+            self._pace.ended(view.prompt(request), assumed, view.made(request))
 
     def evict(self, view: View) -> list[int]:
         """Promotions, thinning, then the overflow."""
@@ -61,14 +62,15 @@ class Declared:
     def admit(self, view: View) -> list[int]:
         """The largest feasible prefix of the queue; then those evicted in this step join it."""
         admitted: list[int] = []
-        self._pace.provide(view.memory)
+        if self._pace is not None:
+            self._pace.provide(view.memory)
         if self._queue and not self._paused:
             fits = self._admission_test(view)
             while self._queue and fits(self._queue.head()):
                 admitted.append(self._queue.take())
         for request in self._late:
             self._join(view, request)
-        if self._queue:
+        if self._pace is not None and self._queue:
             head = self._queue.head()
             self._pace.forget_beyond(self._pace.cost(view, head, self._assumed[head]))
         return admitted
@@ -79,7 +81,7 @@ class Declared:
             return admission.look_ahead(view, self._assumed)
         if admits is Admits.SLOT:
             return admission.slot(view, self._assumed)
-        if admits is Admits.PACED:
+        if self._pace is not None:
             return self._pace.test(view, self._assumed)
         return admission.next_step(view)
 
@@ -128,7 +130,8 @@ class Declared:
         return self._assumption(view, request, self._stage[request] + 1) is not None
 
     def _promote(self, view: View, request: int) -> None:
-        self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
+        if self._pace is not None:
+            self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
         self._stage[request] += 1
         self._learn(view, request, self._assumption(view, request, self._stage[request]) or 1)
         self._join(view, request)

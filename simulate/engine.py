@@ -154,7 +154,8 @@ def run_scheduler(
         now = engine.view.now
         if engine.completed > completed and progress is not None:
             progress(engine.completed)
-        if engine.completed > completed or engine.to_arrive < waited_for:
+        idle = not engine.view.running and not engine.view.waiting
+        if idle or engine.completed > completed or engine.to_arrive < waited_for:
             last_event, completed, waited_for = now, engine.completed, engine.to_arrive
         elif now - last_event > patience:
             raise EngineError(f"step {now}: nothing arrives or completes in {patience} steps")

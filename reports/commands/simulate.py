@@ -32,7 +32,7 @@ def command(policies: tuple[str, ...], seed: int, json_target: str | None, **sou
     """
     from reports.compare import compare
     from reports.inputs import build_instance
-    from reports.output import emit_json
+    from reports.output import check_target, emit_json
     from reports.progress import completions
     from reports.terminal import comparison_table
     from simulate.policies import POLICIES
@@ -40,6 +40,7 @@ def command(policies: tuple[str, ...], seed: int, json_target: str | None, **sou
 
     names = [one_of("policy", name, POLICIES) for name in policies] or list(POLICIES)
     whole("seed", seed)
+    check_target(json_target)
     if source["requests"] is not None:
         whole("requests", source["requests"], least=1)
     prediction = source.pop("predict")

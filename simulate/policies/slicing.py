@@ -3,8 +3,8 @@
 In the stage of cap x every unfinished request runs until it completes or has made x tokens; then
 it is evicted and waits for the next stage. Starts are paced so that attempts of all ages run
 beside each other and the cache is full on average, instead of all reaching their peak together.
-Overflow by chance evicts the newest, who lose least. Predictions are never read, so none is
-wrong.
+Overflow by chance evicts the newest, who lose least. Not work-conserving: an empty cache may wait
+for the next start to be due. Predictions are never read, so none is wrong.
 """
 
 from itertools import pairwise
