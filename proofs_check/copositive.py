@@ -1,0 +1,277 @@
+"""Exact checker of doubly nonnegative certificates for competitive ratios in the fluid limit.
+
+The claim of a certificate: for all shares x >= 0 of the listed output lengths,
+
+    x'Ax <= bound * x'Bx,
+
+where A and B are the latency forms of a policy and of a benchmark for a common prompt of s
+tokens, in units of n^2 / (2 M) steps. The certificate gives integers F (lower triangular),
+d >= 0 and D >= 1; with P = F diag(d) F' / D it must hold that
+
+    N = bound * B - A - P  is nonnegative in every entry.
+
+P is positive semidefinite as it is a sum of squares with weights d / D (its LDL' factorisation is
+part of the file, so it is multiplied out, not computed). So for x >= 0 both x'Px and x'Nx are at
+least 0, which is the claim. Everything is computed in Python's integers.
+
+A and B are built here from what the policies do, stage by stage, and from nothing else of this
+project. A policy works in stages; a stage takes the time T(j) for each unit of share of length j
+that takes part; a request of length j that completes in it waits on average half of the stage,
+one that is left over waits all of it: W(j) = done(j) + 2 left(j). The form is the sum over the
+stages of T(x) W(x). With c(k) = k (s + k) (a batch charged its peak) and
+v(k) = s k + k (k + 1) / 2 (staggered starts):
+
+    h-sf, area       stage k: length k runs, T = c(k) or v(k); the longer ones wait
+    a-random         one stage, T = c(j);   a-max: one stage, T = j (s + u)
+    a-min            stage k (arXiv 2508.14544, Lemma 2), with e = s + l for k = l and e = 1 else:
+                     T(j) = e j, done(j) = e / (s + j), left(j) = (j - k) / (s + j), for j >= k
+    a-min-staggered  the same, less e k (k - 1) / (2 (s + k)) of the time
+    slicing          stage with cap X after cap Y: T(j) = v(min(j, X)) for j > Y
+
+The file is one JSON object with exactly the keys in `KEYS`, each once; numbers are integers of at
+most `MAX_DIGITS` characters. `prompt` and `bound` are [numerator, denominator]; `caps` is the list
+of slicing's caps and [] for every other policy; `lengths` lists the lengths within [lower, upper]
+that have a share; `factor` has row i of i + 1 integers.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from typing import Any
+
+FORMAT = "kvratio-copositive"
+VERSION = 1
+CLAIM = "format version policy caps benchmark prompt lower upper lengths bound"
+KEYS = f"{CLAIM} denominator pivots factor"
+POLICIES = ("h-sf", "area", "a-random", "a-max", "a-min", "a-min-staggered", "slicing")
+BENCHMARKS = ("h-sf", "area")
+MAX_DIGITS = 60  # bounds the work that a file can cause; producers need about 30
+MAX_LENGTHS = 400
+
+REASONS = (
+    "not JSON",
+    "duplicate key",
+    "not an integer",
+    "number too large",
+    "wrong keys",
+    "unknown format",
+    "unknown version",
+    "unknown policy",
+    "malformed caps",
+    "malformed prompt",
+    "malformed lengths",
+    "malformed bound",
+    "malformed factor",
+    "negative pivot",
+    "negative entry",
+)
+
+Row = list[Fraction]
+
+
+class CopositiveError(ValueError):
+    """A certificate is rejected: `reason` is one of `REASONS`, `detail` says where and what."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason}: {detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class RatioBound:
+    """What an accepted certificate proves: x'Ax <= bound * x'Bx for all shares of `lengths`.
+
+    `prompt`, `lower`, `upper`, `lengths` and `caps` in tokens.
+    """
+
+    policy: str
+    caps: tuple[int, ...]
+    benchmark: str
+    prompt: Fraction
+    lower: int
+    upper: int
+    lengths: tuple[int, ...]
+    bound: Fraction
+
+
+def check(text: str) -> RatioBound:
+    """Check the text of a certificate; return what it proves or raise `CopositiveError`.
+
+    >>> check("{}")
+    Traceback (most recent call last):
+    ...
+    proofs_check.copositive.CopositiveError: wrong keys: required exactly: format version policy \
+caps benchmark prompt lower upper lengths bound denominator pivots factor
+    """
+    data = _load(text)
+    claim = _claim(data)
+    denominator, pivots, factor = _evidence(data, len(claim.lengths))
+    size = range(len(claim.lengths))
+    a, a_scale = _form(claim.policy, claim)
+    b, b_scale = _form(claim.benchmark, claim)
+    # the sign of N, multiplied by all denominators
+    top, bottom = claim.bound.numerator, claim.bound.denominator
+    b_unit, a_unit = top * a_scale * denominator, bottom * b_scale * denominator
+    p_unit = bottom * a_scale * b_scale
+    for i in size:
+        weighted = [f * d for f, d in zip(factor[i], pivots, strict=False)]
+        for j in range(i + 1):
+            p = sum(map(int.__mul__, weighted, factor[j]))
+            if b_unit * b[i][j] - a_unit * a[i][j] - p_unit * p < 0:
+                where = f"lengths {claim.lengths[i]} and {claim.lengths[j]}"
+                raise CopositiveError("negative entry", f"N at the {where}")
+    return claim
+
+
+def _stages(policy: str, claim: RatioBound) -> Iterator[tuple[Row, Row]]:
+    """The rows T and W of every stage over the lengths of the claim, from the definitions above."""
+    s, low, high, lengths = claim.prompt, claim.lower, claim.upper, claim.lengths
+    zero = Fraction(0)
+
+    def charge(k: int) -> Fraction:
+        return k * (s + k)
+
+    def volume(k: int) -> Fraction:
+        return s * k + Fraction(k * (k + 1), 2)
+
+    if policy in ("h-sf", "area"):
+        size = charge if policy == "h-sf" else volume
+        for k in lengths:
+            yield (
+                [size(k) if j == k else zero for j in lengths],
+                [Fraction((j >= k) + (j > k)) for j in lengths],
+            )
+    elif policy in ("a-random", "a-max"):
+        cost = charge if policy == "a-random" else lambda j: j * (s + high)
+        yield [cost(j) for j in lengths], [Fraction(1)] * len(lengths)
+    elif policy == "slicing":
+        after = 0
+        for cap in claim.caps:
+            yield (
+                [volume(min(j, cap)) if j > after else zero for j in lengths],
+                [Fraction((j > after) + (j > cap)) for j in lengths],
+            )
+            after = cap
+    else:
+        for k in range(low, high + 1):
+            e = s + low if k == low else Fraction(1)
+            less = k * (k - 1) / (2 * (s + k)) if policy == "a-min-staggered" else zero
+            yield (
+                [e * (j - less) if j >= k else zero for j in lengths],
+                [(e + 2 * (j - k)) / (s + j) if j >= k else zero for j in lengths],
+            )
+
+
+def _form(policy: str, claim: RatioBound) -> tuple[list[list[int]], int]:
+    """The symmetric matrix of a form as integers and their common denominator."""
+    stages = list(_stages(policy, claim))
+    t_scale = lcm(*(x.denominator for times, _ in stages for x in times))
+    w_scale = lcm(*(x.denominator for _, waits in stages for x in waits))
+    n = len(claim.lengths)
+    total = [[0] * n for _ in range(n)]
+    for times, waits in stages:
+        t = [x.numerator * (t_scale // x.denominator) for x in times]
+        w = [x.numerator * (w_scale // x.denominator) for x in waits]
+        for i in range(n):
+            if t[i] or w[i]:
+                row, t_i, w_i = total[i], t[i], w[i]
+                for j in range(i + 1):
+                    row[j] += t_i * w[j] + w_i * t[j]
+    return total, 2 * t_scale * w_scale
+
+
+def _load(text: str) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise CopositiveError("duplicate key", ", ".join(key for key, _ in pairs))
+        return dict(pairs)
+
+    def integer(digits: str) -> int:
+        if len(digits) > MAX_DIGITS:
+            raise CopositiveError("number too large", f"{len(digits)} characters")
+        return int(digits)
+
+    def no_integer(number: str) -> Any:
+        raise CopositiveError("not an integer", number[:MAX_DIGITS])
+
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=unique,
+            parse_int=integer,
+            parse_float=no_integer,
+            parse_constant=no_integer,
+        )
+    except CopositiveError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise CopositiveError("not JSON", str(error)) from None
+    if type(data) is not dict or set(data) != set(KEYS.split()):
+        raise CopositiveError("wrong keys", f"required exactly: {KEYS}")
+    return data
+
+
+def _integers(value: Any, least: int | None = None) -> bool:
+    """A list of integers (true and false are none), each at least `least`."""
+    if type(value) is not list or not set(map(type, value)) <= {int}:
+        return False
+    return least is None or min(value, default=least) >= least
+
+
+def _ascending(values: list[int]) -> bool:
+    return all(a < b for a, b in pairwise(values))
+
+
+def _fraction(value: Any, reason: str) -> Fraction:
+    if not _integers(value, 0) or len(value) != 2 or value[1] == 0:
+        raise CopositiveError(reason, "required [numerator, denominator], at least 0 and 1")
+    return Fraction(value[0], value[1])
+
+
+def _claim(data: dict[str, Any]) -> RatioBound:
+    if data["format"] != FORMAT:
+        raise CopositiveError("unknown format", f"required {FORMAT!r}")
+    if type(data["version"]) is not int or data["version"] != VERSION:
+        raise CopositiveError("unknown version", f"required {VERSION}")
+    policy, benchmark, caps = data["policy"], data["benchmark"], data["caps"]
+    if policy not in POLICIES or benchmark not in BENCHMARKS:
+        raise CopositiveError("unknown policy", f"{policy!r} over {benchmark!r}")
+    low, high, lengths = data["lower"], data["upper"], data["lengths"]
+    if not (_integers([low, high], 1) and _integers(lengths, 1) and _ascending(lengths)):
+        raise CopositiveError("malformed lengths", "required ascending integers, at least 1")
+    if not (0 < len(lengths) <= MAX_LENGTHS and low <= lengths[0] and lengths[-1] <= high):
+        raise CopositiveError("malformed lengths", f"1 to {MAX_LENGTHS} within [lower, upper]")
+    if high - low >= 2 * MAX_LENGTHS:
+        raise CopositiveError("malformed lengths", f"an interval of at most {2 * MAX_LENGTHS}")
+    used = policy == "slicing"
+    if not (_integers(caps, 1) and _ascending(caps)) or bool(caps) != used:
+        raise CopositiveError("malformed caps", "ascending integers for slicing, else []")
+    if used and caps[-1] < high:
+        raise CopositiveError("malformed caps", "the last cap must reach upper")
+    bound, prompt = _fraction(data["bound"], "malformed bound"), data["prompt"]
+    return RatioBound(
+        policy,
+        tuple(caps),
+        benchmark,
+        _fraction(prompt, "malformed prompt"),
+        low,
+        high,
+        tuple(lengths),
+        bound,
+    )
+
+
+def _evidence(data: dict[str, Any], n: int) -> tuple[int, list[int], list[list[int]]]:
+    denominator, pivots, factor = data["denominator"], data["pivots"], data["factor"]
+    if not _integers([denominator], 1):
+        raise CopositiveError("malformed factor", "denominator must be an integer, at least 1")
+    if type(factor) is not list or not all(map(_integers, [pivots, *factor])):
+        raise CopositiveError("malformed factor", "pivots and rows must be lists of integers")
+    if [len(pivots), *map(len, factor)] != [n, *range(1, n + 1)]:
+        raise CopositiveError("malformed factor", f"required {n} pivots and rows of 1 to {n}")
+    if min(pivots) < 0:
+        raise CopositiveError("negative pivot", f"pivot {pivots.index(min(pivots))}")
+    return denominator, pivots, factor
