@@ -83,20 +83,18 @@ def decisions(instance: Instance, policy: Policy, seed: int = 0) -> list[Step]:
     return logged.log
 
 
-def promotions(instance: Instance, policy: Policy, log: list[Step]) -> list[set[int]]:
-    """Step by step, those evicted for having outlived A_l's lower end, which happens once."""
-    result: list[set[int]] = []
-    ever: set[int] = set()
+def promotions(policy: Policy, log: list[Step]) -> list[list[int]]:
+    """Step by step, those evicted for having outlived a stage, in the order of their starts."""
+    more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
+    stage: dict[int, int] = {}
+    result: list[list[int]] = []
     for step in log:
-        now = set()
-        if policy.assumes is Assumes.LOWER_THEN_UPPER:
-            low = {
-                i: min(instance.lower[i], instance.memory - instance.prompt[i]) for i in step.bounds
-            }
-            now = {i for i in step.running if i not in ever and step.made(i) >= low[i]}
-            assert now <= set(step.evicted)
-        ever |= now
-        result.append(now)
+        early = [i for i in step.running if stage.get(i, 0) < more]
+        promoted = [i for i in early if step.made(i) >= step.bounds[i]]
+        assert set(promoted) <= set(step.evicted)
+        for i in promoted:
+            stage[i] = stage.get(i, 0) + 1
+        result.append(promoted)
     return result
 
 
@@ -108,7 +106,7 @@ def fits(instance: Instance, policy: Policy, step: Step, new: list[int]) -> bool
     now, memory, prompt, bound = step.now, instance.memory, instance.prompt, step.learned
     runs = {i: start for i, start in step.running.items() if i not in step.evicted}
     starts = {**runs, **dict.fromkeys(new, now)}
-    if policy.admits is Admits.NEXT_STEP:
+    if policy.admits in (Admits.NEXT_STEP, Admits.PACED):
         return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
     if policy.admits is Admits.SLOT:
         slots = (prompt[i] + max(bound[i], now + 1 - start) for i, start in starts.items())
@@ -134,11 +132,14 @@ def next_in_line(instance: Instance, policy: Policy, step: Step, queue: list[int
 
 
 def check_admissions(instance: Instance, policy: Policy, log: list[Step]) -> None:
-    """Every step admits the largest feasible prefix of the queue, in its order."""
+    """Every step admits the largest feasible prefix of the queue, in its order.
+
+    (When starts are paced, some feasible prefix.)
+    """
     queue: list[int] = []
-    for step, promoted in zip(log, promotions(instance, policy, log), strict=True):
+    for step, promoted in zip(log, promotions(policy, log), strict=True):
         queue += sorted(i for i in step.waiting if i not in queue)
-        queue += sorted(promoted)
+        queue += promoted
         for_cache = [i for i in step.evicted if i not in promoted]
         if for_cache and policy.evicts is Evicts.NEWEST:
             assert not step.admitted
@@ -150,7 +151,8 @@ def check_admissions(instance: Instance, policy: Policy, log: list[Step]) -> Non
                 new.append(request)
                 assert fits(instance, policy, step, new)
             head = next_in_line(instance, policy, step, queue) if queue else []
-            assert not head or not all(fits(instance, policy, step, [*new, i]) for i in head)
+            more = bool(head) and all(fits(instance, policy, step, [*new, i]) for i in head)
+            assert not more or policy.admits is Admits.PACED
         queue += for_cache
 
 
@@ -165,7 +167,7 @@ def test_the_largest_feasible_prefix_is_admitted(name: str, instance: Instance, 
 
 def check_evictions(instance: Instance, policy: Policy, log: list[Step]) -> None:
     """Nobody is evicted without need, and then in the declared order until the next step fits."""
-    for step, promoted in zip(log, promotions(instance, policy, log), strict=True):
+    for step, promoted in zip(log, promotions(policy, log), strict=True):
         need = {i: instance.prompt[i] + step.made(i) + 1 for i in step.running if i not in promoted}
         for_cache = [i for i in step.evicted if i not in promoted]
         rank = {i: _rank(instance, policy, step, i) for i in need}

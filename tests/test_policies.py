@@ -18,6 +18,20 @@ from simulate.policy import Policy
 from theory.checks import InputError
 from theory.model import Instance, Schedule, verify
 
+# (clairvoyant, reads upper ends, evicts even when no prediction is wrong), from the papers
+TRAITS = {
+    "h-sf": (True, False, False),
+    "a-max": (False, True, False),
+    "a-min": (False, False, True),
+    "a-min-live": (False, False, True),
+    "a-min-thinned": (False, False, True),
+    "a-l": (False, True, True),
+    "a-random": (True, False, False),
+    "mc-sf": (False, True, False),
+    "mc-benchmark": (False, True, False),
+    "fcfs": (False, False, True),
+}
+
 Rows = set[tuple[int, int, int, bool]]
 
 
@@ -166,7 +180,7 @@ def test_a_min_with_outputs_below_their_lower_ends() -> None:
     assert sorted((a.start, a.end, a.finished) for a in attempts) == [(0, 2, True), (2, 4, True)]
 
 
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("name", TRAITS)
 def test_a_lower_end_that_cannot_fit_is_clipped(name: str) -> None:
     # s = 1, M = 5: no accepted request is longer than 4, so an interval [9, 9] counts as 4
     instance = Instance.of(5, [2], prompt=1, interval=(9, 9))
@@ -351,20 +365,6 @@ def test_fcfs_reads_no_predictions() -> None:
 
 
 # --- declarations ----------------------------------------------------------------------------
-
-# (clairvoyant, reads upper ends, evicts even when no prediction is wrong), from the papers
-TRAITS = {
-    "h-sf": (True, False, False),
-    "a-max": (False, True, False),
-    "a-min": (False, False, True),
-    "a-min-live": (False, False, True),
-    "a-min-thinned": (False, False, True),
-    "a-l": (False, True, True),
-    "a-random": (True, False, False),
-    "mc-sf": (False, True, False),
-    "mc-benchmark": (False, True, False),
-    "fcfs": (False, False, True),
-}
 
 
 @pytest.mark.parametrize("name", TRAITS)

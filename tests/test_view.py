@@ -26,7 +26,7 @@ def test_nothing_is_known_of_a_request_before_it_arrives(column: str) -> None:
     view = View(INSTANCE, frozenset(HIDDEN_COLUMNS))
     with pytest.raises(HiddenError, match=f"{column} of request 1: it has not arrived yet"):
         getattr(view, column)(1)
-    view.now = 4
+    view._now = 4  # the engine's privilege
     assert getattr(view, column)(1) == getattr(INSTANCE, column)[1]
 
 
@@ -41,6 +41,9 @@ def test_running_and_waiting_are_read_only() -> None:
         view.running[0] = 0  # type: ignore[index]
     with pytest.raises(TypeError):
         del view.waiting[0]  # type: ignore[attr-defined]
+    for name in ("now", "memory", "running", "waiting"):
+        with pytest.raises(AttributeError):
+            setattr(view, name, 7)
 
 
 class Peeks:
