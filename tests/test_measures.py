@@ -114,12 +114,6 @@ def test_times_far_away() -> None:
     assert (result.peak_cache, result.makespan) == (5, 10**12 + 20)
 
 
-def test_the_empty_schedule_has_no_profile_to_speak_of() -> None:
-    empty, nobody = Schedule.of([]), Instance.of(5, [])
-    assert latencies(empty, nobody).tolist() == []
-    assert tokens_at(np.array([0, 3]), cache_profile(empty, nobody)).tolist() == [0, 0]
-
-
 @given(instances(), st.sampled_from(sorted(POLICIES)))
 def test_records_survive_json(instance: Instance, name: str) -> None:
     result = run(instance, POLICIES[name], seed=4)
