@@ -28,10 +28,10 @@ def write_text(path: Path, text: str) -> None:
 
     Raises `InputError` when the folder does not exist or cannot be written.
 
-    >>> write_text(Path("no/such/folder/x"), "")
+    >>> write_text(Path("no/such/folder/x"), "")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no/such/folder/x': required a file in a folder that exists and can be written
+    theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
     check_target(str(path))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -56,7 +56,7 @@ def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
             (
                 POLICIES[run.policy].title,
                 f"{m.tel:,}",
-                f"{float(m.mean_latency):,.1f}",
+                f"{float(m.mean_latency):,.{1 if m.mean_latency < 1000 else 0}f}",
                 f"{m.p50:,}",
                 f"{m.p95:,}",
                 f"{m.p99:,}",

@@ -1,0 +1,51 @@
+"""Options that choose the requests; shared by the commands that simulate."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+OPTIONS = (
+    click.option(
+        "--trace", type=click.Path(path_type=Path), help="CSV, JSON Lines or instance file."
+    ),
+    click.option(
+        "--workload", metavar="NAME:key=value,...", help="Built-in requests; default lmsys."
+    ),
+    click.option("--prompt", type=int, help="Common prompt length in tokens."),
+    click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492."),
+    click.option("--policy", "policies", multiple=True, help="Repeatable; default all."),
+    click.option(
+        "--predict", metavar="SPEC", help="L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH."
+    ),
+    click.option("--requests", type=int, help="How many; default 2000, or the whole trace."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
+    click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps a second."),
+)
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that `compare_source` takes."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def compare_source(policies: tuple[str, ...], predict: str | None, seed: int, **source: Any) -> Any:
+    """Check the options, then run the comparison they describe, with progress."""
+    from reports.compare import compare
+    from reports.inputs import build_instance
+    from reports.progress import completions
+    from simulate.policies import POLICIES
+    from theory.checks import InputError, one_of, whole
+
+    names = [one_of("policy", name, POLICIES) for name in policies] or list(POLICIES)
+    whole("seed", seed)
+    if source["requests"] is not None:
+        whole("requests", source["requests"], least=1)
+    description, instance = build_instance(prediction=predict, seed=seed, **source)
+    if not instance.n:
+        raise InputError("requests", 0, "at least one request")
+    with completions(instance.n) as progress:
+        return compare(description, instance, names, seed, progress)

@@ -1,0 +1,85 @@
+"""Figures as SVG text, the same bytes for the same data."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reports.compare import Comparison
+from simulate.measures import cache_profile, latencies, tokens_at
+from simulate.policies import POLICIES
+from simulate.records import Run
+
+# Okabe and Ito's colours, distinguishable with every kind of colour vision; line styles tell the
+# second round of colours apart, also in print.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+STYLES = ("-", "--", ":")
+POINTS = 400  # samples of a curve over time
+
+STYLE = {
+    "svg.hashsalt": "kvratio",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+}
+
+
+def to_svg(figure: Figure) -> str:
+    """The figure as SVG without dates or program names."""
+    stream = io.StringIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    return text[text.index("<svg") :]
+
+
+def look(k: int) -> dict[str, Any]:
+    """Colour and line style of the k-th curve of a figure."""
+    return {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k // len(COLOURS)]}
+
+
+def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 4), layout="constrained")
+        axes = figure.add_subplot()
+    axes.set(title=title, xlabel=x, ylabel=y)
+    return figure, axes
+
+
+def latency_figure(comparison: Comparison) -> str:
+    """Share of requests that completed within a latency, one curve a policy."""
+    figure, axes = _axes(
+        "Latency of requests (simulated)", "end-to-end latency (steps)", "share of requests"
+    )
+    for k, run in enumerate(comparison.runs):
+        values = np.sort(latencies(run.schedule, run.instance))
+        share = np.arange(1, len(values) + 1) / len(values)
+        picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
+        axes.plot(values[picked], share[picked], label=POLICIES[run.policy].title, **look(k))
+    axes.set_xscale("log")
+    axes.legend(fontsize="small", ncols=2, loc="upper left")
+    return to_svg(figure)
+
+
+def cache_figure(runs: Sequence[Run]) -> str:
+    """Cache in use over time, one curve a run, with the budget as a line."""
+    memory = runs[0].instance.memory
+    figure, axes = _axes("KV cache in use (simulated)", "time (steps)", "tokens")
+    for k, run in enumerate(runs):
+        profile = cache_profile(run.schedule, run.instance)
+        steps = np.unique(np.linspace(0, run.measures.makespan - 1, POINTS).astype(np.int64))
+        axes.plot(
+            steps, tokens_at(steps, profile), label=POLICIES[run.policy].title, lw=1, **look(k)
+        )
+    axes.axhline(memory, color="#555555", lw=1)
+    axes.annotate(f"budget M = {memory:,}", (0, memory), va="bottom", fontsize="small")
+    axes.set_ylim(0, memory * 1.15)
+    axes.legend(fontsize="small", ncols=2, loc="lower right")
+    return to_svg(figure)
