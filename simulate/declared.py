@@ -19,6 +19,7 @@ class Declared:
         self.policy = policy
         self.name = policy.name
         self.sees = policy.sees
+        self._promotes = policy.promotes
         self._keys = request_keys(seed, n)
         self._attempts = [0] * n
         self._stage = [0] * n  # how often a request has outlived what was assumed of it
@@ -47,7 +48,7 @@ class Declared:
 
     def evict(self, view: View) -> list[int]:
         """Promotions, thinning, then the overflow."""
-        promoted = [i for i in view.running if self._outlived(view, i)]
+        promoted = [i for i in view.running if self._outlived(view, i)] if self._promotes else []
         for request in promoted:
             self._promote(view, request)
         thinned = [i for i in view.running if self.policy.thinned and self._thinned(view, i)]
@@ -125,7 +126,7 @@ class Declared:
 
     def _outlived(self, view: View, request: int) -> bool:
         """Has it made all tokens of its stage and goes on, with another stage to come?"""
-        if not self.policy.promotes or view.made(request) < self._assumed[request]:
+        if view.made(request) < self._assumed[request]:
             return False
         return self._assumption(view, request, self._stage[request] + 1) is not None
 
@@ -148,6 +149,8 @@ class Declared:
 
     def _overflow(self, view: View, gone: set[int]) -> list[int]:
         """Whom to evict so that the next step fits, beside those already `gone`."""
+        if not gone and view.need() <= view.memory:
+            return []
         following = view.now + 1
         need = {i: view.prompt(i) + following - start for i, start in view.running.items()}
         excess = sum(tokens for i, tokens in need.items() if i not in gone) - view.memory

@@ -26,6 +26,8 @@ class View:
             raise InputError("sees", sorted(unknown), f"a part of {HIDDEN_COLUMNS}")
         self._instance = instance
         self._sees = sees
+        self._prompts = instance.prompt
+        self._arrivals = instance.arrival
         self._running: dict[int, int] = {}
         self._waiting: dict[int, None] = {}
         self._now = 0
@@ -56,11 +58,11 @@ class View:
 
     def prompt(self, request: int) -> int:
         """Prompt length in tokens."""
-        return self._read("prompt", request)
+        return self._prompts[self._arrived(request)]
 
     def arrival(self, request: int) -> int:
         """Arrival in steps."""
-        return self._read("arrival", request)
+        return self._arrivals[self._arrived(request)]
 
     def output(self, request: int) -> int:
         """True output length in tokens; for declared clairvoyants only."""
@@ -76,13 +78,16 @@ class View:
 
     def need(self) -> int:
         """Tokens of cache that the next step of the running requests needs."""
-        prompt, following = self._instance.prompt, self.now + 1
+        prompt, following = self._prompts, self._now + 1
         return sum(prompt[i] + following - start for i, start in self._running.items())
 
+    def _arrived(self, request: int) -> int:
+        if self._arrivals[request] > self._now:
+            raise HiddenError(f"request {request} has not arrived yet")
+        return request
+
     def _read(self, column: str, request: int) -> int:
-        if column in HIDDEN_COLUMNS and column not in self._sees:
+        if column not in self._sees:
             raise HiddenError(f"{column} of request {request}: not declared in `sees`")
-        if self._instance.arrival[request] > self.now:
-            raise HiddenError(f"{column} of request {request}: it has not arrived yet")
         values: tuple[int, ...] = getattr(self._instance, column)
-        return values[request]
+        return values[self._arrived(request)]
