@@ -1,0 +1,198 @@
+"""Simulation meets theory: do the policies' latencies converge to their fluid forms?
+
+The fluid limit lets M and n / M grow. For each law of output lengths the requests have exactly the
+law's shares (largest remainders), in an order shuffled anew for every seed, so that the only
+randomness left is that of the policy and of the order. A simulated latency is compared with
+n^2 / (2 M) x'Qx for the form's Q, and its ratio to simulated H-SF with the ratio of the forms.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+from statistics import fmean, stdev
+
+import numpy as np
+from scipy.stats import t as student
+
+from simulate.engine import run
+from simulate.policies import POLICIES
+from simulate.policies.slicing import slicing as slicing_policy
+from simulate.policy import Policy
+from theory.forms import (
+    A_L,
+    A_MAX,
+    A_MIN,
+    A_RANDOM,
+    H_SF,
+    Form,
+    Shares,
+    geometric_caps,
+    ratio,
+    slicing,
+    tel,
+)
+from theory.lengths import Lengths, geometric, linear_geometric, two_point
+from theory.model import Instance
+
+CONFIDENCE = 0.95
+# A policy "meets" its form when its simulated latency at the largest size is this close: what is
+# left of the finite size there (whole batches, first and last steps of a stage).
+TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Law:
+    """Shares of output lengths within the predicted interval [low, high], at a common prompt."""
+
+    name: str
+    shares: Shares
+    low: int
+    high: int
+    prompt: int = 0
+
+
+@dataclass(frozen=True)
+class Size:
+    """A point on the way to the fluid limit: memory in tokens, requests in multiples of it."""
+
+    memory: int
+    load: int
+
+    @property
+    def requests(self) -> int:
+        """Number of requests."""
+        return self.memory * self.load
+
+
+@dataclass(frozen=True)
+class Row:
+    """One policy, law and size: simulated over predicted, with confidence intervals.
+
+    `tel_ratio` is the simulated latency over the form's, `to_h_sf` the simulated ratio to H-SF,
+    each as (mean, half width of its confidence interval); `form_to_h_sf` is derived.
+    """
+
+    policy: str
+    law: str
+    size: Size
+    seeds: int
+    form_to_h_sf: float
+    to_h_sf: tuple[float, float]
+    tel_ratio: tuple[float, float]
+
+
+def survival_witness(u: int) -> dict[int, Fraction]:
+    """The survival profile S_k = 1 / (2 k - 1) on 1 ... u, under which A_min's ratio grows like
+    (1/4) log u (`theory.general`).
+
+    >>> survival_witness(2)
+    {1: Fraction(2, 3), 2: Fraction(1, 3)}
+    """
+    survival = [Fraction(1, 2 * k - 1) for k in range(1, u + 1)] + [Fraction(0)]
+    return {k: survival[k - 1] - survival[k] for k in range(1, u + 1)}
+
+
+def truncated(law: Lengths, high: int) -> dict[int, Fraction]:
+    """The law's probabilities of the lengths 1 ... high, not rescaled (forms are homogeneous)."""
+    return {k: law.pmf(k) for k in range(1, high + 1)}
+
+
+def laws() -> tuple[Law, ...]:
+    """The three families of P and two worst cases of A_min, at s = 0, and one with prompts."""
+    pair = two_point(5, 20, "1/5")
+    return (
+        Law("two-point l=5 u=20 q=0.2 (worst case of A_min)", truncated(pair, 20), 5, 20),
+        Law("geometric q=0.8", truncated(geometric("4/5"), 40), 1, 40),
+        Law("linear geometric q=0.8", truncated(linear_geometric("4/5"), 50), 1, 50),
+        Law("survival 1/(2k-1), u=20 (worst case of A_min)", survival_witness(20), 1, 20),
+        Law("two-point l=5 u=20 q=0.2, prompt 20", truncated(pair, 20), 5, 20, prompt=20),
+    )
+
+
+SIZES = (Size(250, 40), Size(1000, 40), Size(4000, 40))
+QUICK_SIZES = (Size(100, 20), Size(200, 20))
+
+
+def claims(law: Law) -> Iterator[tuple[Policy, Form]]:
+    """Which form each policy is claimed to follow on a law, H-SF first."""
+    yield POLICIES["h-sf"], H_SF
+    for reading in ("a-min", "a-min-live", "a-min-thinned"):
+        yield POLICIES[reading], A_MIN
+    yield POLICIES["a-random"], A_RANDOM
+    yield POLICIES["a-max"], A_MAX
+    if len([x for x in law.shares.values() if x]) == 2:
+        yield POLICIES["a-l"], A_L
+    caps = geometric_caps(law.high)
+    yield slicing_policy(caps), slicing(caps)
+
+
+def outputs(law: Law, count: int) -> list[int]:
+    """`count` output lengths with the law's shares, by largest remainder, in ascending order.
+
+    >>> outputs(Law("two", {1: Fraction(2), 3: Fraction(1)}, 1, 3), 6)
+    [1, 1, 1, 1, 3, 3]
+    """
+    total = sum(law.shares.values())
+    exact = {k: Fraction(x) * count / total for k, x in law.shares.items()}
+    number = {k: int(x) for k, x in exact.items()}
+    by_remainder = sorted(exact, key=lambda k: (number[k] - exact[k], k))
+    for k in by_remainder[: count - sum(number.values())]:
+        number[k] += 1
+    return [k for k in sorted(number) for _ in range(number[k])]
+
+
+def mean_and_half_width(values: list[float]) -> tuple[float, float]:
+    """Mean and half width of the Student confidence interval.
+
+    >>> mean_and_half_width([1.0, 1.0])
+    (1.0, 0.0)
+    """
+    spread = stdev(values) / sqrt(len(values))
+    return fmean(values), float(student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * spread
+
+
+def study(
+    sizes: tuple[Size, ...], seeds: int, progress: Callable[[str], None] | None = None
+) -> list[Row]:
+    """Simulate every claim on every law and size; `progress` is told what comes next."""
+    rows: list[Row] = []
+    for law in laws():
+        for size in sizes:
+            rows += _at(law, size, seeds, progress)
+    return rows
+
+
+def _at(law: Law, size: Size, seeds: int, progress: Callable[[str], None] | None) -> Iterator[Row]:
+    pairs = list(claims(law))
+    lengths = np.array(outputs(law, size.requests))
+    present = {int(k): int(c) for k, c in zip(*np.unique(lengths, return_counts=True), strict=True)}
+    within = (law.low, law.high)
+    simulated: dict[str, list[int]] = {policy.name: [] for policy, _ in pairs}
+    for seed in range(seeds):
+        order = np.random.default_rng(seed).permutation(len(lengths))
+        instance = Instance.of(
+            size.memory, lengths[order].tolist(), prompt=law.prompt, interval=(law.low, law.high)
+        )
+        for policy, _ in pairs:
+            if progress is not None:
+                progress(f"{law.name}, M = {size.memory}, seed {seed}: {policy.name}")
+            simulated[policy.name].append(run(instance, policy, seed).tel)
+    for policy, form in pairs:
+        predicted = tel(form, present, law.prompt, within) / (2 * size.memory)
+        yield Row(
+            policy.name,
+            law.name,
+            size,
+            seeds,
+            float(ratio(form, H_SF, present, law.prompt, within)),
+            mean_and_half_width(
+                [a / b for a, b in zip(simulated[policy.name], simulated["h-sf"], strict=True)]
+            ),
+            mean_and_half_width([a / float(predicted) for a in simulated[policy.name]]),
+        )
+
+
+def meets(row: Row) -> bool:
+    """Is the latency within `TOLERANCE` of the form's?"""
+    return abs(row.tel_ratio[0] - 1) <= TOLERANCE
