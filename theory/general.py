@@ -1,0 +1,380 @@
+"""The competitive ratio of A_min for all length distributions in [l, u] and every prompt s.
+
+Main result (numbers in `theory.secular`). Let lambda >= 1 be the root of the *secular equation*
+
+    sum over k = l+1 ... u of 1 / (lambda (s + 2k - 1) + s)  =  l (lambda - 1) / (lambda l + s).
+
+Then, in the fluid limit and against H-SF,
+
+    (1 + lambda) / 2  <=  CR(A_min)  <=  (1 + lambda) / 2 + (u - l) / (2 (s + u)),
+
+so lambda / 2 is CR(A_min) up to an additive 1/2, for all s >= 0 and 1 <= l <= u. It follows that
+  * s = 0: lambda = 1 + sum of 1 / (2k - 1) over k = l+1 ... u, so CR = (1/4) ln(1/alpha) + O(1),
+    where Theorem 5 of P (arXiv 2508.14544) shows O(ln(1/alpha)) by a trace, H_u for l = 1;
+  * s -> infinity, l and u fixed: CR tends to (1 + sqrt(1/alpha)) / 2: the logarithm is lost;
+  * for every s: lambda <= sqrt(1/alpha), so long prompts are the worst case up to 1/2;
+  * in between, with sigma = s / l, lambda lies between R(ln(1 + 2(u-l)/(2s+2l+1))) and
+    R(ln(1 + 2(u-l)/(s+2l))), where R(x) solves lambda (lambda - 1) = (lambda + sigma) x / 2:
+    CR(A_min) = Theta(1 + L + sqrt(sigma L)), L = ln(1 + (1/alpha - 1) / (1 + sigma)).
+
+Each `Bound` below carries its proof as checked steps. Notation: x_i is the share of length i,
+S_k = sum of x_i over i >= k, Y_k = sum of x_i / (s + i) over i >= k, c(k) = k (s + k),
+v(k) = s k + k (k + 1) / 2; theory.survival has the same notation and the linear-time algorithms.
+"""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from theory.bound import (
+    Bound,
+    Step,
+    certified,
+    cited,
+    digits,
+    identity,
+    nonnegative,
+    words,
+)
+from theory.forms import A_MIN, H_SF, batch_charge
+from theory.matrices import coefficient, matrix
+
+S, LOW, HIGH, SHORT, LONG = sympy.symbols("s l u i j", positive=True)
+K, LAMBDA, ROOT = sympy.symbols("k lambda r", positive=True)
+
+FAMILY = "all lengths in [l, u]"
+OURS = "ours"
+
+
+@lru_cache(maxsize=1)
+def decomposition() -> tuple[Step, ...]:
+    """A_min = H-SF + E/2 - D/2, with E a square and a diagonal, D semidefinite, 0 <= D <= H-SF."""
+    larger_slot = batch_charge(K + 1, S) * (S + K + 1) ** 2 - batch_charge(K, S) * (S + K) ** 2
+    d = batch_charge(SHORT, S) * (S + SHORT) / (S + LONG)
+    return (
+        words("Let i <= j. Lemma 2 of P, summed over its stages for general s and l, gives A_ij."),
+        identity(
+            "A_ij = c(i) + E_ij / 2 - D_ij / 2 with E_ij = j (s + i), D_ij = c(i) (s+i) / (s+j)",
+            coefficient(A_MIN),
+            coefficient(H_SF) + LONG * (S + SHORT) / 2 - d / 2,
+        ),
+        identity(
+            "E = (sum (s+i) x_i)^2 - s^2 (sum x_i)^2 - s sum_ij min(i,j) x_i x_j",
+            LONG * (S + SHORT),
+            (S + SHORT) * (S + LONG) - S**2 - S * SHORT,
+        ),
+        identity(
+            "D = sum d_k Y_k^2: D_ij is q(i) / ((s+i) (s+j)) with q(k) = c(k) (s+k)^2",
+            d,
+            batch_charge(SHORT, S) * (S + SHORT) ** 2 / ((S + SHORT) * (S + LONG)),
+        ),
+        nonnegative("q increases, so all d_k > 0 and D is semidefinite", larger_slot, S, K),
+        nonnegative(
+            "D_ij <= c(i) (j = i + k), so D <= H-SF for shares x >= 0",
+            (batch_charge(SHORT, S) - d).subs(LONG, SHORT + K),
+            S,
+            SHORT,
+            K,
+        ),
+        words("As s + j <= s + u and s + i >= s + l, also D >= H-SF (s+l) / (s+u) for x >= 0."),
+    )
+
+
+def _secular_steps() -> tuple[Step, ...]:
+    """max E / H-SF over x >= 0 is the secular root lambda."""
+    first = LAMBDA * batch_charge(LOW, S) + S * LOW + S**2
+    later = LAMBDA * (batch_charge(K, S) - batch_charge(K - 1, S)) + S
+    return (
+        words(
+            "E <= lambda H-SF reads (v'S)^2 <= sum g_k S_k^2, v_l = s + l, v_k = 1 (k > l); by "
+            "Cauchy and Schwarz this holds for all S if and only if sum v_k^2 / g_k <= 1."
+        ),
+        identity("g_l = (s + l) (lambda l + s)", first, (S + LOW) * (LAMBDA * LOW + S)),
+        identity("g_k = lambda (s + 2k - 1) + s for k > l", later, LAMBDA * (S + 2 * K - 1) + S),
+        identity(
+            "1 - v_l^2 / g_l = l (lambda - 1) / (lambda l + s): the secular equation",
+            1 - (S + LOW) ** 2 / first,
+            LOW * (LAMBDA - 1) / (LAMBDA * LOW + S),
+        ),
+        words(
+            "Equality holds at S_k = v_k / g_k: S_l = 1 / (lambda l + s), and for k > l "
+            "S_k = 1 / (lambda (s + 2k - 1) + s)."
+        ),
+        nonnegative(
+            "S decreases (k = l + 1, and then k to k + 1), so it belongs to shares x >= 0",
+            (1 / (LAMBDA * LOW + S) - 1 / later.subs(K, LOW + 1))
+            + (1 / later - 1 / later.subs(K, K + 1)).subs(K, K + 1),
+            S,
+            LOW,
+            K,
+            LAMBDA,
+        ),
+    )
+
+
+def _record(name: str, statement: str, closed: str, value: str, attained: str, steps: Any) -> Bound:
+    return Bound(
+        f"a-min-general-{name}",
+        statement,
+        "A_min",
+        FAMILY,
+        "H-SF",
+        closed,
+        value,
+        attained,
+        OURS,
+        tuple(steps),
+    )
+
+
+def main_theorem() -> Bound:
+    """CR(A_min) within 1/2, for every prompt and interval."""
+    return _record(
+        "enclosure",
+        "For all s >= 0 and 1 <= l <= u: (1 + lambda)/2 <= CR(A_min) <= (1 + lambda)/2 + "
+        "(u-l)/(2(s+u)), lambda the root of the secular equation",
+        "(1 + lambda)/2 + [0, (u-l)/(2(s+u))], sum_{k=l+1..u} 1/(lambda(s+2k-1)+s) = "
+        "l(lambda-1)/(lambda l+s)",
+        "",
+        "lower side: tails S_l = 1/(lambda l + s), S_k = 1/(lambda(s+2k-1)+s)",
+        [
+            *decomposition(),
+            *_secular_steps(),
+            words("Upper side: A <= H-SF (1 + lambda/2 - (s+l)/(2(s+u))). Lower side, at that S:"),
+            words("A = H-SF + E/2 - D/2 >= H-SF (1 + lambda/2 - 1/2) as E = lambda H-SF."),
+            identity(
+                "the upper side is (1 + lambda)/2 + (u-l)/(2(s+u))",
+                1 + LAMBDA / 2 - (S + LOW) / (2 * (S + HIGH)),
+                (1 + LAMBDA) / 2 + (HIGH - LOW) / (2 * (S + HIGH)),
+            ),
+        ],
+    )
+
+
+def without_prompts() -> Bound:
+    """s = 0: the exact constant 1/4 of ln(1/alpha)."""
+    x = sympy.Symbol("x", positive=True)
+    return _record(
+        "log-constant",
+        "s = 0: 1 + (1/2) sum_{k=l+1..u} 1/(2k-1) <= CR(A_min) <= that + (u-l)/(2u); so "
+        "CR(A_min) = (1/4) ln(1/alpha) + O(1), and no constant below 1/4 is possible; for l = 1 "
+        "CR(A_min) <= 1 + (1/2) sum_{k<=u} 1/(2k-1)",
+        "CR(A_min) / ln(1/alpha) -> 1/4",
+        digits(sympy.Rational(1, 4)),
+        "tails S_k = 1/(2k-1) (l = 1), up to the additive constant",
+        [
+            *main_theorem().steps,
+            identity(
+                "at s = 0 the secular equation gives lambda = 1 + sum_{k=l+1..u} 1/(2k-1)",
+                (LOW * (LAMBDA - 1) / (LAMBDA * LOW + S)).subs(S, 0) * LAMBDA,
+                LAMBDA - 1,
+            ),
+            identity(
+                "the upper side is below 1 + (1/2) sum_{k<=u} 1/(2k-1) for l = 1, by 1/(2u)",
+                1 + Fraction(1, 2) * (1 - 1 / HIGH) + (LAMBDA - 1) / 2,
+                1 + LAMBDA / 2 - 1 / (2 * HIGH),
+            ),
+            words(
+                "1/(2k-1) is the value of 1/(2x) at x = k - 1/2. As 1/(2x) decreases, that is at "
+                "least its integral over [k-1/2, k+1/2]; being convex, at most that over [k-1, k]."
+            ),
+            identity(
+                "the antiderivative is (1/2) ln x", sympy.diff(sympy.log(x) / 2, x), 1 / (2 * x)
+            ),
+            words("So 1 + (1/4) ln((2u+1)/(2l+1)) <= CR(A_min) <= 3/2 + (1/4) ln(u/l)."),
+        ],
+    )
+
+
+def long_prompts() -> Bound:
+    """s -> infinity: (1 + sqrt(1/alpha)) / 2."""
+    limit = sympy.limit(S * LOW * (LAMBDA - 1) / (LAMBDA * LOW + S), S, sympy.oo)
+    term = sympy.limit(S / (LAMBDA * (S + 2 * K - 1) + S), S, sympy.oo)
+    return _record(
+        "long-prompts",
+        "s -> infinity with l, u fixed: CR(A_min) -> (1 + sqrt(1/alpha))/2, so neither 3/2 nor "
+        "O(log(1/alpha)) survives prompts as long as the outputs",
+        "(1 + sqrt(1/alpha))/2",
+        "",
+        "two lengths: a share 1/(1 + sqrt(1/alpha)) of length u, the others of length l",
+        [
+            *main_theorem().steps,
+            identity("s times the right side tends to l (lambda - 1)", limit, LOW * (LAMBDA - 1)),
+            identity(
+                "s times each term on the left tends to 1/(lambda + 1)", term, 1 / (1 + LAMBDA)
+            ),
+            identity(
+                "(u - l)/(lambda + 1) = l (lambda - 1) at lambda = sqrt(u/l)",
+                ((HIGH - LOW) - LOW * (LAMBDA**2 - 1)).subs(LAMBDA, sympy.sqrt(HIGH / LOW)),
+                0,
+            ),
+            identity(
+                "S_k / S_l tends to 1/(1 + lambda) for every k > l: two lengths",
+                sympy.limit((LAMBDA * LOW + S) / (LAMBDA * (S + 2 * K - 1) + S), S, sympy.oo),
+                1 / (1 + LAMBDA),
+            ),
+            identity(
+                "and the width of the enclosure tends to 0",
+                sympy.limit((HIGH - LOW) / (2 * (S + HIGH)), S, sympy.oo),
+                0,
+            ),
+        ],
+    )
+
+
+def every_prompt() -> Bound:
+    """lambda <= sqrt(u/l) for every s."""
+    z, r = sympy.Symbol("z", nonnegative=True), 1 + ROOT  # r = sqrt(u/l) >= 1
+    left = z + r * (r + 1)  # (r + 1) (r + sigma) with z = (r + 1) sigma
+    return _record(
+        "every-prompt",
+        "For every s >= 0: CR(A_min) <= (1 + sqrt(1/alpha))/2 + (u-l)/(2(s+u)); with the limit "
+        "s -> infinity, sup over s of CR(A_min) lies between (1 + sqrt(1/alpha))/2 and 1/2 more",
+        "sup_s CR(A_min) in (1 + sqrt(1/alpha))/2 + [0, 1/2]",
+        "",
+        "s -> infinity, up to 1/2",
+        [
+            *main_theorem().steps,
+            words(
+                "1/(lambda(2t+s)+s) is convex in t, so its value at t = k - 1/2 is at most its "
+                "integral over [k-1, k]: the sum is at most (1/(2 lambda)) ln(1 + X), "
+                "X = 2 lambda (u-l) / (lambda (s+2l) + s)."
+            ),
+            words(
+                "ln(1+X) <= X / sqrt(1+X) for X >= 0: both vanish at 0, and with w = sqrt(1+X) the "
+                "derivatives are compared next."
+            ),
+            identity(
+                "d/dw of (w - 1/w) - 2 ln w is (w-1)^2 / w^2 >= 0",
+                sympy.diff(K - 1 / K - 2 * sympy.log(K), K),
+                (K - 1) ** 2 / K**2,
+            ),
+            words(
+                "At lambda = r = sqrt(u/l), with sigma = s/l and z = (r+1) sigma, the secular "
+                "inequality sum <= l(lambda-1)/(lambda l+s) follows from (r+1)(r+sigma) <= "
+                "sqrt((z + 2r)(z + 2r^3))."
+            ),
+            nonnegative(
+                "which holds: (z + 2r)(z + 2r^3) - (z + r(r+1))^2 >= 0 for r >= 1, z >= 0",
+                sympy.expand((z + 2 * r) * (z + 2 * r**3) - left**2),
+                z,
+                ROOT,
+            ),
+            words("So the root is at most sqrt(u/l)."),
+        ],
+    )
+
+
+def order() -> Bound:
+    """The true order of CR(A_min) in alpha and s."""
+    x, sigma = sympy.symbols("x sigma", positive=True)
+    root = (1 + x / 2 + sympy.sqrt((1 + x / 2) ** 2 + 2 * sigma * x)) / 2
+    return _record(
+        "order",
+        "With sigma = s/l: R(L1) <= lambda <= R(L2), L1 = ln(1 + 2(u-l)/(2s+2l+1)), "
+        "L2 = ln(1 + 2(u-l)/(s+2l)), 2 R(x) = 1 + x/2 + sqrt((1 + x/2)^2 + 2 sigma x); so "
+        "CR(A_min) = Theta(1 + L + sqrt(sigma L)), L = ln(1 + (1/alpha - 1)/(1 + sigma))",
+        "Theta(1 + L + sqrt(sigma L)), L = ln(1 + (1/alpha - 1)/(1 + sigma))",
+        "",
+        "the tails of the enclosure",
+        [
+            *main_theorem().steps,
+            words(
+                "As 1/(lambda(2t+s)+s) is convex and decreasing, the sum of its values at "
+                "t = k - 1/2 lies between its integrals over [l+1/2, u+1/2] and over [l, u]."
+            ),
+            identity(
+                "the antiderivative is ln(lambda(2t+s)+s)/(2 lambda)",
+                sympy.diff(sympy.log(LAMBDA * (2 * K + S) + S) / (2 * LAMBDA), K),
+                1 / (LAMBDA * (2 * K + S) + S),
+            ),
+            nonnegative(
+                "upper: X = 2 lambda (u-l)/(lambda(s+2l)+s) <= 2(u-l)/(s+2l), with u = l + k",
+                2 * K / (S + 2 * LOW) - 2 * LAMBDA * K / (LAMBDA * (S + 2 * LOW) + S),
+                S,
+                LOW,
+                K,
+                LAMBDA,
+            ),
+            nonnegative(
+                "lower: 2 lambda (u-l)/(lambda(s+2l+1)+s) >= 2(u-l)/(2s+2l+1), lambda = 1 + r >= 1",
+                2 * (1 + ROOT) * K / ((1 + ROOT) * (S + 2 * LOW + 1) + S)
+                - 2 * K / (2 * S + 2 * LOW + 1),
+                S,
+                LOW,
+                K,
+                ROOT,
+            ),
+            words(
+                "So lambda (lambda-1)/(lambda + sigma), which increases in lambda >= 1, lies "
+                "between L1/2 and L2/2; R(x) is where it equals x/2."
+            ),
+            identity("R solves it", root * (root - 1), (root + sigma) * x / 2),
+        ],
+    )
+
+
+def trace_bound() -> Bound:
+    """P's Theorem 5, its trace H_u, re-derived in one line; and why it says nothing for s > 0."""
+    a, i = coefficient(A_MIN), K - 1
+    second = (
+        a.subs({SHORT: K, LONG: K}, simultaneous=True)
+        - 2 * a.subs({SHORT: i, LONG: K}, simultaneous=True)
+        + a.subs({SHORT: i, LONG: i}, simultaneous=True)
+    )
+    step = batch_charge(K, S) - batch_charge(K - 1, S)
+    return Bound(
+        "a-min-general-trace",
+        "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
+        "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is indefinite",
+        "A_min",
+        FAMILY,
+        "H-SF",
+        "1 + sum_{k=l+1..u} 1/k",
+        "",
+        "not attained for u > 1",
+        "P Theorem 5",
+        (
+            words("B = H-SF is diagonal in the tails S, so trace(B^-1 A) adds A_kk / b_k there,"),
+            words("A_kk (in S) being A at x = e_k - e_(k-1), and b_k = c(k) - c(k-1)."),
+            identity("the term of k > l is 1/(s+k)", second / step, 1 / (S + K)),
+            identity(
+                "and that of l is 1",
+                a.subs({SHORT: LOW, LONG: LOW}, simultaneous=True),
+                batch_charge(LOW, S),
+            ),
+            identity(
+                "at s = 0, A_ij = (i j/2) (1 + 2 (i/j) - (i/j)^2)",
+                a.subs(S, 0),
+                SHORT * LONG * (1 + 2 * SHORT / LONG - (SHORT / LONG) ** 2) / 2,
+            ),
+            cited(
+                "A is positive definite at s = 0 (P, Lemma 3), so no eigenvalue is negative and "
+                "the trace bounds the largest."
+            ),
+            certified("s = 10, lengths 1 and 2: det A < 0", _indefinite),
+        ),
+    )
+
+
+def _indefinite() -> bool:
+    (a, b), (c, d) = matrix(A_MIN, 10, 1, 2)
+    return a * d - b * c < 0
+
+
+def bounds() -> list[Bound]:
+    """The results of this module, in the order of its docstring.
+
+    >>> {bound.obtained for bound in bounds()[:-1]}
+    {'derived'}
+    """
+    return [
+        main_theorem(),
+        without_prompts(),
+        long_prompts(),
+        every_prompt(),
+        order(),
+        trace_bound(),
+    ]

@@ -1,0 +1,173 @@
+"""A_min on general lengths, continued: against the optimum, with staggered starts, and in numbers.
+
+`theory.general` has the main result (against H-SF, in the fluid limit) and the notation.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from theory import survival
+from theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from theory.forms import batch_charge, volume
+from theory.general import FAMILY, HIGH, LOW, OURS, K, S, decomposition
+
+# (s, l, u, benchmark) of the maxima that are published with twelve digits
+MAXIMA = (
+    *((0, 1, u, "h-sf") for u in (20, 100, 400, 1000, 10_000)),
+    *((s, 1, 400, "h-sf") for s in (1, 10, 100, 1000)),
+    *((0, 1, u, "area") for u in (20, 100, 400, 1000, 10_000)),
+)
+BENCHMARK_NAMES = {"h-sf": "H-SF", "area": "area bound"}
+
+
+def _volume_below_charge() -> tuple[Step, ...]:
+    """v <= c <= 2 v for the increments, so area bound <= H-SF <= 2 area bound."""
+    c = batch_charge(K + 1, S) - batch_charge(K, S)
+    v = sympy.expand(volume(K + 1, S) - volume(K, S))
+    first_c, first_v = batch_charge(1 + K, S), volume(1 + K, S)
+    return (
+        nonnegative("c(k+1) - c(k) >= v(k+1) - v(k) for k >= 0", c - v, S, K),
+        nonnegative("and at most twice that", 2 * v - c, S, K),
+        nonnegative(
+            "the same for the first length l = 1 + k: c(l) >= v(l)", first_c - first_v, S, K
+        ),
+        nonnegative("c(l) <= 2 v(l)", 2 * first_v - first_c, S, K),
+    )
+
+
+def against_the_optimum() -> list[Bound]:
+    """A_min against the area bound, the optimum of the fluid limit."""
+    total = sympy.Symbol("T", positive=True)
+    return [
+        Bound(
+            "a-min-general-area-factor",
+            "For all s, l, u: CR(A_min against H-SF) <= CR(A_min against the area bound) <= twice "
+            "that, so the order in alpha and s is the same",
+            "A_min",
+            FAMILY,
+            "area bound",
+            "CR_H-SF <= CR_area <= 2 CR_H-SF",
+            "",
+            "",
+            OURS,
+            (
+                *_volume_below_charge(),
+                words("Both forms are diagonal in the tails S with these increments."),
+            ),
+        ),
+        Bound(
+            "a-min-general-area-log",
+            "s = 0, T = 2l/(l+1) + sum_{k=l+1..u} 1/k: (1 + T)/2 <= CR(A_min) <= 2 + T/2 against "
+            "the area bound; so the constant of ln(1/alpha) is exactly 1/2",
+            "A_min",
+            FAMILY,
+            "area bound",
+            "CR(A_min) / ln(1/alpha) -> 1/2",
+            digits(sympy.Rational(1, 2)),
+            "tails S_l = 2/(l+1), S_k = 1/k, up to the additive constant",
+            OURS,
+            (
+                *decomposition(),
+                *_volume_below_charge(),
+                words(
+                    "At s = 0, E = (l S_l + sum_{k>l} S_k)^2, and by Cauchy and Schwarz "
+                    "E <= T area, T = l^2 / v(l) + sum 1 / (v(k) - v(k-1)), with equality at "
+                    "S_l = l / v(l), S_k = 1/k, which decreases."
+                ),
+                identity("l^2 / v(l) = 2l/(l+1)", LOW**2 / volume(LOW, 0), 2 * LOW / (LOW + 1)),
+                identity("v(k) - v(k-1) = k", volume(K, 0) - volume(K - 1, 0), K),
+                nonnegative("S_l >= S_(l+1)", 2 / (LOW + 1) - 1 / (LOW + 1), LOW),
+                words("Upper: A <= H-SF + E/2 <= (2 + T/2) area."),
+                words("Lower, at that S: A >= H-SF/2 + E/2 >= (1/2 + T/2) area."),
+                identity("that is (1 + T)/2", Fraction(1, 2) + total / 2, (1 + total) / 2),
+                words("sum_{k=l+1..u} 1/k lies between ln((u+1)/(l+1)) and ln(u/l)."),
+            ),
+        ),
+    ]
+
+
+def staggered_starts() -> Bound:
+    """Staggered starts save at most one H-SF, so they change no order."""
+    extra = K * (K - 1)  # 2 r_k (s + k), where r_k (steps) is saved for each share in class k
+    charge = batch_charge(K, S) - batch_charge(K - 1, S)
+    return Bound(
+        "a-min-staggered-general",
+        "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered A_min <= "
+        "A_min; so CR(staggered A_min) >= CR(A_min) - 1 (- 1/2 for l = 1): it grows as A_min's",
+        "staggered A_min",
+        FAMILY,
+        "H-SF",
+        "CR(A_min) - [0, max(1/2, (l-1)/(s+l))]",
+        "",
+        "",
+        OURS,
+        (
+            words(
+                "In class k a share x_i takes e_k r_k less time, r_k = k(k-1)/(2(s+k)), e_l = s+l, "
+                "e_k = 1 for k > l; waits are W_k = sum_{i>=k} (e_k + 2(i-k)) x_i / (s+i)."
+            ),
+            words("So staggered A_min = A_min - sum_k e_k r_k S_k W_k."),
+            nonnegative(
+                "(1 + 2(i-k))/(s+i) <= 2 for i >= k >= 1 (with k one more than the symbol)",
+                2 * (S + K + 1) - 1,
+                S,
+                K,
+            ),
+            nonnegative("(s + l + 2(i-l))/(s+i) <= 2", 2 * (S + HIGH) - (S + 2 * HIGH), S, HIGH),
+            nonnegative(
+                "k > l: 2 r_k <= (c(k) - c(k-1))/2, with k one more than the symbol",
+                (charge / 2 - extra / (S + K)).subs(K, K + 1),
+                S,
+                K,
+            ),
+            identity(
+                "k = l: 2 (s+l) r_l = l(l-1) = c(l) (l-1)/(s+l)",
+                extra.subs(K, LOW),
+                batch_charge(LOW, S) * (LOW - 1) / (S + LOW),
+            ),
+            words("Adding up, the difference is at most max(1/2, (l-1)/(s+l)) times H-SF."),
+        ),
+    )
+
+
+def maximum(s: int, l: int, u: int, benchmark: str) -> Bound:  # noqa: E741
+    """A_min's maximum for one s, l, u: an exact witness and an exact bound 1e-13 above it.
+
+    >>> maximum(0, 1, 20, "h-sf").value
+    '1.91179656172'
+    """
+    name = BENCHMARK_NAMES[benchmark]
+    low = survival.worst_case(s, l, u, benchmark).ratio
+    c = survival.Coefficients.of(s, l, u, benchmark)
+    proof = survival.upper_bound(s, l, u, benchmark)
+
+    def encloses() -> bool:
+        return proof.holds(c) and low <= proof.bound <= low * (1 + 2 * survival.MARGIN)
+
+    return Bound(
+        f"a-min-maximum-{benchmark}-s{s}-u{u}",
+        f"s = {s}, lengths {l} ... {u}: the maximum of A_min / {name}",
+        "A_min",
+        f"all lengths in [{l}, {u}], s = {s}",
+        name,
+        "largest eigenvalue of (A_min, benchmark), nonnegative eigenvector",
+        digits(sympy.Rational(low.numerator, low.denominator)),
+        "the witness of theory.survival.worst_case",
+        OURS,
+        (certified("exact witness, and exact multipliers for a bound 1e-13 above it", encloses),),
+    )
+
+
+def bounds(maxima: Any = MAXIMA) -> list[Bound]:
+    """All results of this module; with the default `maxima` about 7 s.
+
+    >>> [bound.obtained for bound in bounds(maxima=[(0, 1, 3, "h-sf")])]
+    ['derived', 'derived', 'derived', 'certified']
+    """
+    return [
+        *against_the_optimum(),
+        staggered_starts(),
+        *(maximum(*parameters) for parameters in maxima),
+    ]

@@ -1,0 +1,249 @@
+"""A_min in linear time: exact witnesses and exact upper bounds for u = 10,000 and beyond.
+
+For shares x_i of the lengths l ... u and a common prompt s, put
+
+    S_k = sum of x_i over i >= k,        Y_k = sum of x_i / (s + i) over i >= k.
+
+Every form Q_ij = q(min(i, j)) is diagonal in S: x'Qx = sum of (q(k) - q(k-1)) S_k^2, with
+q(l-1) = 0. A_min's form is H-SF's, plus half of a form E, less half of a form D:
+
+    E = (v'S)^2 - s^2 S_l^2 - s sum w_k S_k^2,   w_l = l, v_l = s + l, and w_k = v_k = 1 for k > l
+    D = sum d_k Y_k^2,   d_k the increments of c(k) (s + k)^2
+
+(`theory.general` derives this from Lemma 2 of P.) So for a benchmark with increments b_k and a
+bound lambda, with c_k the increments of H-SF,
+
+    2 (lambda * benchmark - A_min) = sum g_k S_k^2 + sum d_k Y_k^2 - (v'S)^2,
+    g_k = 2 lambda b_k - 2 c_k + s w_k + s^2 [k = l].
+
+**Upper bound.** For any numbers rho_k (rho_(l-1) = 0), as S_k - S_(k+1) = (s + k) (Y_k - Y_(k+1)),
+
+    v'S = sum (v_k - rho_k + rho_(k-1)) S_k + sum p_k Y_k,   p_k = (s+k) rho_k - (s+k-1) rho_(k-1).
+
+So by Cauchy and Schwarz lambda is an upper bound, for all x whatever their signs, when g_k > 0 and
+
+    sum (v_k - rho_k + rho_(k-1))^2 / g_k + sum p_k^2 / d_k <= 1.
+
+The best rho are d_k Y_k summed up and divided by s + k, at the maximising x. Here they are found
+in floating point, rounded, and the inequality is checked in integers (`Multipliers.holds`).
+
+**Witness.** The maximising x solves a banded linear system; with x_i = (s + i) y_i and whole
+y_i its ratio is evaluated exactly, in O(u).
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from math import ceil
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse
+import scipy.sparse.linalg
+from numpy.typing import NDArray
+
+from theory.adversary import BENCHMARKS, Witness
+from theory.checks import one_of
+from theory.forms import batch_charge, interval, prompt_length, volume
+
+Array = NDArray[np.float64]
+Number = int | Fraction
+
+CHARGES = {"h-sf": batch_charge, "area": volume}
+BOUND_DIGITS = 10**15  # bounds are rounded up to a multiple of 1 / BOUND_DIGITS
+MARGIN = Fraction(1, 10**13)  # the bound exceeds the witness by this part: room for rounding
+RHO_BITS = 70  # fractional bits of the multipliers rho
+TERM_BITS = 100  # every term of the check is rounded up to this many fractional bits
+SHARE_BITS = 60  # the largest y_i of a witness is about 2^SHARE_BITS
+GUARD = 1e-12  # the search for lambda starts this much above the least one with all g_k > 0
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """The numbers of the module's docstring for one prompt, interval and benchmark.
+
+    Lists over k = l ... u: `bench` and `batch` are the increments b_k and c_k of the benchmark
+    and of H-SF, `slots` the d_k, `mean` the v_k, `extra` the s w_k + s^2 [k = l].
+    """
+
+    prompt: Number
+    lower: int
+    bench: list[Number]
+    batch: list[Number]
+    slots: list[Number]
+    mean: list[Number]
+    extra: list[Number]
+
+    @classmethod
+    def of(cls, s: Number, l: int, u: int, benchmark: str) -> "Coefficients":  # noqa: E741
+        """Check the arguments and tabulate.
+
+        >>> Coefficients.of(0, 1, 3, "h-sf").bench
+        [1, 3, 5]
+        """
+        exact = prompt_length(s)
+        prompt: Number = exact.numerator if exact.denominator == 1 else exact
+        low, high = interval(l, u)
+        charge = CHARGES[one_of("benchmark", benchmark, BENCHMARKS)]
+        lengths = range(low, high + 1)
+        bench = [Fraction(charge(Fraction(k), prompt)) for k in lengths]
+        slots = [batch_charge(k, prompt) * (prompt + k) ** 2 for k in lengths]
+        ones: list[Number] = [1] * (high - low)
+        return cls(
+            prompt,
+            low,
+            [_plain(b) for b in _increments(bench)],
+            _increments([batch_charge(k, prompt) for k in lengths]),
+            _increments(slots),
+            [prompt + low, *ones],
+            [prompt * (low + prompt), *(prompt * one for one in ones)],
+        )
+
+    def lengths(self) -> range:
+        """The lengths l ... u."""
+        return range(self.lower, self.lower + len(self.bench))
+
+
+def _plain(x: Number) -> Number:
+    return x.numerator if x.denominator == 1 else x
+
+
+def _increments(values: list[Number] | list[Fraction]) -> list[Number]:
+    return [values[0], *(b - a for a, b in pairwise(values))]
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    """An upper bound of A_min's ratio with the numbers that prove it: rho_k / 2^RHO_BITS."""
+
+    bound: Fraction
+    rho: tuple[int, ...]
+
+    def holds(self, c: Coefficients) -> bool:
+        """Check the inequality of the module's docstring exactly; no float is involved.
+
+        >>> c = Coefficients.of(0, 1, 1, "h-sf")  # one length: g = 2, d = 1, v = 1
+        >>> Multipliers(Fraction(2), (0,)).holds(c), Multipliers(Fraction(1), (0,)).holds(c)
+        (True, False)
+        """
+        if len(self.rho) != len(c.bench):
+            return False
+        unit, total = 1 << RHO_BITS, 0
+        before = before_scaled = 0
+        for k, r, b, batch, d, v, extra in zip(
+            c.lengths(), self.rho, c.bench, c.batch, c.slots, c.mean, c.extra, strict=True
+        ):
+            g = 2 * self.bound * b - 2 * batch + extra
+            if g <= 0:
+                return False
+            scaled = (c.prompt + k) * r
+            rest, p = v * unit - r + before, scaled - before_scaled
+            total += ceil((rest * rest / g + Fraction(p * p) / d) * (1 << TERM_BITS) / unit**2)
+            before, before_scaled = r, scaled
+        return total <= 1 << TERM_BITS
+
+
+def ratio(c: Coefficients, y: list[int]) -> Fraction:
+    """A_min's form over the benchmark's at the shares x_i = (s + i) y_i, exactly, in O(u).
+
+    >>> ratio(Coefficients.of(0, 1, 2, "h-sf"), [2, 1])  # shares 2 and 2; 34 / 28 by P, Corollary 1
+    Fraction(17, 14)
+    """
+    s = c.prompt
+    tail_x = _tails([(s + k) * yk for k, yk in zip(c.lengths(), y, strict=True)])
+    tail_y = _tails(list(y))
+
+    def diagonal(weights: list[Number], tails: list[Number]) -> Number:
+        return sum(weight * t * t for weight, t in zip(weights, tails, strict=True))
+
+    mean = sum(v * t for v, t in zip(c.mean, tail_x, strict=True))
+    twice = 2 * diagonal(c.batch, tail_x) + mean * mean
+    twice -= diagonal(c.extra, tail_x) + diagonal(c.slots, tail_y)
+    return Fraction(twice) / (2 * diagonal(c.bench, tail_x))
+
+
+def _tails(values: list[Number] | list[int]) -> list[Number]:
+    return list(accumulate(reversed(values)))[::-1]
+
+
+def solve(c: Coefficients) -> tuple[float, Array, Array]:
+    """The largest ratio lambda over all x, with its Y and rho, in floating point.
+
+    lambda is the root of v'S = 1, where S, Y, rho solve g_k S_k + rho_k - rho_(k-1) = v_k,
+    (s+k) rho_k - (s+k-1) rho_(k-1) = d_k Y_k, (s+k) (Y_k - Y_(k+1)) = S_k - S_(k+1).
+    Raises `ArithmeticError` where the method does not apply: with some g_k <= 0 at the maximum,
+    which happens against the area bound for a few lengths only (use `theory.adversary` there).
+    """
+    n = len(c.bench)
+    bench, batch, slots, mean, extra = (
+        np.array(list(map(float, column)))
+        for column in (c.bench, c.batch, c.slots, c.mean, c.extra)
+    )
+    size = float(c.prompt) + np.arange(c.lower, c.lower + n)
+    ahead = scipy.sparse.eye_array(n) - scipy.sparse.eye_array(n, k=1)
+    behind = ahead.T
+    lengths = scipy.sparse.diags_array(size)
+    slot = scipy.sparse.diags_array(-slots)
+    right = np.concatenate([mean, np.zeros(2 * n)])
+
+    def parts(bound: float) -> tuple[Array, Array, Array]:
+        g = scipy.sparse.diags_array(2 * bound * bench - 2 * batch + extra)
+        rows = [
+            [g, None, behind],
+            [None, slot, behind @ lengths],
+            [-ahead, lengths @ ahead, None],
+        ]
+        found = scipy.sparse.linalg.spsolve(scipy.sparse.block_array(rows, format="csc"), right)
+        return found[:n], found[n : 2 * n], found[2 * n :]
+
+    def excess(bound: float) -> float:
+        return float(mean @ parts(bound)[0]) - 1
+
+    low = float(np.max((2 * batch - extra) / (2 * bench))) * (1 + GUARD) + GUARD
+    high = 2 * low + 1
+    while excess(high) > 0:
+        high *= 2
+    if n == 1 or excess(low) <= 0:
+        raise ArithmeticError("the ratio is too small for this method; use theory.adversary")
+    bound = float(scipy.optimize.brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
+    _, tail, rho = parts(bound)
+    return bound, tail, rho
+
+
+def worst_case(s: Number, l: int, u: int, benchmark: str = "h-sf") -> Witness:  # noqa: E741
+    """A_min's worst lengths in [l, u], with their exact ratio: a lower bound within rounding.
+
+    Shares are whole numbers. u = 10,000 takes about a second. Negative parts of the maximiser
+    over all x, if there are any, are cut off, so the witness is always a distribution.
+
+    >>> round(float(worst_case(0, 1, 100).ratio), 6)
+    2.333341
+    """
+    c = Coefficients.of(s, l, u, benchmark)
+    return _witness(c, solve(c)[1])
+
+
+def _witness(c: Coefficients, tail: Array) -> Witness:
+    y = np.maximum(tail - np.append(tail[1:], 0), 0)
+    y = np.ldexp(y / y.max(), SHARE_BITS)
+    whole = [int(v) for v in np.round(y)]
+    unit = Fraction(c.prompt).denominator
+    shares = {k: int(unit * (c.prompt + k) * v) for k, v in zip(c.lengths(), whole, strict=True)}
+    return Witness({k: x for k, x in shares.items() if x}, ratio(c, whole))
+
+
+def upper_bound(s: Number, l: int, u: int, benchmark: str = "h-sf") -> Multipliers:  # noqa: E741
+    """An upper bound of A_min's ratio for all lengths in [l, u], checked exactly before it returns.
+
+    >>> round(float(upper_bound(0, 1, 100).bound), 6)
+    2.333341
+    """
+    c = Coefficients.of(s, l, u, benchmark)
+    _, tail, rho = solve(c)
+    value = _witness(c, tail).ratio * (1 + MARGIN)
+    bound = Fraction(ceil(BOUND_DIGITS * value), BOUND_DIGITS)
+    rounded = tuple(round(Fraction(float(r)) * (1 << RHO_BITS)) for r in rho)
+    found = Multipliers(bound, rounded)
+    if not found.holds(c):
+        raise ArithmeticError(f"the bound {float(bound)} could not be verified")
+    return found
