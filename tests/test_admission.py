@@ -1,0 +1,120 @@
+"""Admission tests by hand; the look-ahead test has its own file, `test_forecast`."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulate import admission
+from simulate.engine import run
+from simulate.policies.slicing import slicing
+from simulate.view import View
+from theory.checks import InputError
+from theory.model import Instance
+
+
+def seen_at(now: int, instance: Instance, running: dict[int, int]) -> View:
+    """The view of a scheduler in step `now`, with starts of those that run."""
+    view = View(instance, frozenset())
+    view._running.update(running)
+    view._now = now
+    return view
+
+
+def test_next_step_counts_tokens_made_and_prompts() -> None:
+    # in step 3 request 0 (s = 2, from 1) needs 2 + 3; of 10 are left 5: a prompt of 1 takes 2,
+    # one of 2 takes 3, then nothing fits
+    view = seen_at(3, Instance.of(10, [8, 3, 3, 3], prompt=[2, 1, 2, 0]), {0: 1})
+    fits = admission.next_step(view)
+    assert [fits(i) for i in (1, 2, 3)] == [True, True, False]
+
+
+def test_a_slot_is_the_larger_of_the_bound_and_the_next_token() -> None:
+    # step 3, M = 20: request 0 (s = 2, bound 5, 1 made) holds 7; request 1 (s = 1, bound 2, 3 made)
+    # holds 1 + 4. Of 8 left: 2 (s = 0, bound 6) takes 6, 3 (s = 1, bound 2) would take 3,
+    # 4 (s = 1, bound 1) takes the last 2.
+    instance = Instance.of(20, [9] * 5, prompt=[2, 1, 0, 1, 1])
+    bounds = dict(enumerate([5, 2, 6, 2, 1]))
+    fits = admission.slot(seen_at(3, instance, {0: 2, 1: 0}), bounds)
+    assert [fits(i) for i in (2, 3, 4)] == [True, False, True]
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_volume_is_the_sum_over_the_steps(prompt: int, tokens: int) -> None:
+    assert admission.volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
+
+
+def test_pace_spends_what_the_budget_provides() -> None:
+    # s = 0, M = 12, assumed 4: volume 1 + 2 + 3 + 4 = 10. A step's 12 pay for one start, the 2
+    # left and 12 more for the next; a third would need 10 of 4.
+    view = seen_at(0, Instance.of(12, [4] * 4), {})
+    assumed = dict.fromkeys(range(4), 4)
+    pace = admission.Pace()
+    pace.provide(12)
+    assert [pace.test(view, assumed)(i) for i in (0, 1)] == [True, False]
+    pace.provide(12)
+    assert [pace.test(view, assumed)(i) for i in (1, 2)] == [True, False]
+
+
+def test_pace_learns_the_share_that_is_used() -> None:
+    # of two attempts assumed 4 (volume 10 each) one used all, one stopped after 2 (1 + 2 = 3):
+    # 13 of 20, so a start costs 10 * 13 // 20 = 6; other lengths are not concerned
+    view = seen_at(0, Instance.of(12, [4] * 4), {})
+    pace = admission.Pace()
+    assert pace.cost(view, 0, 4) == 10
+    pace.ended(prompt=0, assumed=4, tokens=4)
+    pace.ended(prompt=0, assumed=4, tokens=2)
+    assert pace.cost(view, 0, 4) == 6
+    assert pace.cost(view, 0, 3) == 6  # 1 + 2 + 3
+
+
+def test_pace_forgets_what_could_not_be_spent() -> None:
+    view = seen_at(0, Instance.of(30, [4] * 4), {})
+    assumed = dict.fromkeys(range(4), 4)
+    pace = admission.Pace()
+    pace.provide(30)
+    pace.forget_beyond(10)
+    fits = pace.test(view, assumed)
+    assert [fits(i) for i in (0, 1)] == [True, False]
+
+
+def test_a_start_that_does_not_fit_costs_nothing() -> None:
+    # step 5: request 0 (from 0) needs 6 of 6: no room, whatever the credit
+    view = seen_at(5, Instance.of(6, [6, 1]), {0: 0})
+    pace = admission.Pace()
+    pace.provide(1)
+    assert not pace.test(view, {1: 1})(1)
+    assert pace.test(seen_at(0, Instance.of(6, [6, 1]), {}), {1: 1})(1)
+
+
+# --- slicing, worked out by hand -------------------------------------------------------------
+
+
+def attempts(instance: Instance, caps: tuple[int, ...]) -> set[tuple[int, int, int, bool]]:
+    return set(run(instance, slicing(caps)).schedule.attempts())
+
+
+def test_slicing_cuts_at_the_caps() -> None:
+    # s = 0, M = 4, caps 1, 2, o = 2, 1. Step 0: volume 1 each, 4 provided: both start. Step 1:
+    # 1 is complete, 0 is cut, and waits for cap 2: volume 3, of 2 + 4 provided: starts at once.
+    assert attempts(Instance.of(4, [2, 1]), (1, 2)) == {
+        (0, 0, 1, False),
+        (1, 0, 1, True),
+        (0, 1, 3, True),
+    }
+
+
+def test_slicing_waits_for_its_credit() -> None:
+    # s = 8, M = 10, cap 2: volume 9 + 10 = 19, two steps of 10: the cache is idle in step 0
+    assert attempts(Instance.of(10, [2], prompt=8), (2,)) == {(0, 1, 3, True)}
+
+
+def test_after_the_last_cap_all_that_fits_is_assumed() -> None:
+    # s = 0, M = 10, cap 1, o = 3: 0-1, cut; then 10 tokens are assumed, volume 55: 9 left from
+    # step 0, 10 more in each of the steps 1 ... 5
+    assert attempts(Instance.of(10, [3]), (1,)) == {(0, 0, 1, False), (0, 5, 8, True)}
+
+
+@pytest.mark.parametrize("caps", [(), (0, 1), (2, 2), (3, 2), (1.5,)])
+def test_bad_caps(caps: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="caps"):
+        slicing(caps)
