@@ -10,12 +10,14 @@ between. How a result was obtained is read off the steps, never typed:
     cited      some step is taken from a paper
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import mpmath
 import sympy
+
+from theory.checks import InputError
 
 DIGITS = 12  # significant digits of a printed value
 _GUARD = 40  # digits carried before rounding to DIGITS
@@ -33,12 +35,65 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """A closed form: a sympy expression and, for reading, abbreviations used in it.
+
+    `where` lists (symbol, expression) pairs; an expression may use the symbols of later pairs.
+
+    >>> u, r = sympy.symbols("u r")
+    >>> str(Formula(1 + r, ((r, sympy.sqrt(u)),)))
+    'r + 1, r = sqrt(u)'
+    """
+
+    expression: Any
+    where: tuple[tuple[Any, Any], ...] = ()
+
+    def __str__(self) -> str:
+        parts = [str(self.expression), *(f"{name} = {value}" for name, value in self.where)]
+        return ", ".join(parts)
+
+    def latex(self) -> str:
+        """The formula in LaTeX, for mathematics mode."""
+        pairs = (f"{sympy.latex(name)} = {sympy.latex(value)}" for name, value in self.where)
+        return ",\\; ".join([sympy.latex(self.expression), *pairs])
+
+    @property
+    def full(self) -> Any:
+        """The expression with the abbreviations put in."""
+        expression = sympy.sympify(self.expression)
+        for name, value in self.where:
+            expression = expression.subs(name, value)
+        return expression
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of the free symbols.
+
+        >>> sorted(Formula(sympy.Symbol("u") / sympy.Symbol("l")).parameters)
+        ['l', 'u']
+        """
+        return frozenset(str(symbol) for symbol in self.full.free_symbols)
+
+    def at(self, values: Mapping[str, Any]) -> Any:
+        """The exact value (a sympy number) at these parameters.
+
+        >>> Formula(sympy.Symbol("u") ** 2).at({"u": 3})
+        9
+        """
+        exact = {name: sympy.sympify(value) for name, value in values.items()}
+        full = self.full
+        result = full.subs({sym: exact[str(sym)] for sym in full.free_symbols})
+        return result.doit()
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """One result about a competitive ratio.
 
     `id` is unique; `policy`, `family` (of length distributions) and `benchmark` say what is
     compared; `closed_form` is readable text; `value` has 12 significant digits (or is empty where
-    the closed form has free parameters); `attained` says where the supremum is reached.
+    the closed form has free parameters); `attained` says where the supremum is reached; `formula`
+    is the closed form for evaluation (`at`), where there is one.
     """
 
     id: str
@@ -51,6 +106,20 @@ class Bound:
     attained: str
     source: str
     steps: tuple[Step, ...] = ()
+    formula: Formula | None = None
+
+    def at(self, values: Mapping[str, Any]) -> "Bound":
+        """The same result at given parameters, the value worked out there.
+
+        Raises `InputError` when a parameter of the formula is missing.
+        """
+        if self.formula is None or not self.formula.parameters <= set(values):
+            missing = sorted(self.formula.parameters - set(values)) if self.formula else "a formula"
+            raise InputError("parameters", sorted(values), f"values for {missing} ({self.id})")
+        used = {k: values[k] for k in sorted(self.formula.parameters)}
+        point = ", ".join(f"{name}={value}" for name, value in used.items())
+        value = digits(self.formula.at(used))
+        return replace(self, id=f"{self.id} @ {point}", value=value, attained=f"at {point}")
 
     @property
     def obtained(self) -> str:

@@ -60,12 +60,12 @@ def _summed(form: Form, s: Fraction, low: int, high: int, lengths: Sequence[int]
 
     def entry(a: list[Effect], b: list[Effect]) -> Fraction:
         # the shorter request takes part in the fewer stages: zip ends with its last one
-        return sum(map(_half_product, a, b), Fraction(0))
+        return sum(map(half_product, a, b), Fraction(0))
 
     return tuple(tuple(entry(a, b) for b in met) for a in met)
 
 
-def _half_product(a: Effect, b: Effect) -> Any:
+def half_product(a: Effect, b: Effect) -> Any:
     """The symmetric part of time * (done + 2 left) at the lengths of the effects a and b."""
     return (a.time * (b.done + 2 * b.left) + b.time * (a.done + 2 * a.left)) / 2
 
@@ -133,7 +133,7 @@ def coefficient(form: Form, prompt: int | None = None) -> Any:
     s = s if prompt is None else sympy.Integer(prompt)
     if form.caps is one_stage:
         stage = Stage(0, u, True)
-        return sympy.factor(_half_product(form.ends(stage, i, s), form.ends(stage, j, s)))
+        return sympy.factor(half_product(form.ends(stage, i, s), form.ends(stage, j, s)))
     required = "a form whose sum over the stages is a rational function (for this prompt)"
     if form.caps is not every_length:
         raise InputError("form", form.name, required)
@@ -141,7 +141,7 @@ def coefficient(form: Form, prompt: int | None = None) -> Any:
     def term(stage: Stage, a: Any, b: Any) -> Any:
         """The symmetric part of one stage, at lengths a and b that are at least its cap."""
         at = (form.ends if length == stage.cap else form.passes for length in (a, b))
-        return _half_product(*(rule(stage, x, s) for rule, x in zip(at, (a, b), strict=True)))
+        return half_product(*(rule(stage, x, s) for rule, x in zip(at, (a, b), strict=True)))
 
     later = sympy.factor(term(Stage(k - 1, k, False), i, j))
     if sympy.fraction(later)[1].has(k):
