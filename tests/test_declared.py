@@ -162,6 +162,16 @@ def test_the_largest_feasible_prefix_is_admitted(name: str, instance: Instance, 
     check_admissions(instance, POLICIES[name], decisions(instance, POLICIES[name], seed))
 
 
+@pytest.mark.parametrize("name", [n for n in NAMES if POLICIES[n].admits is not Admits.PACED])
+@given(instance=instances(), seed=st.integers(0, 3))
+def test_the_cache_is_never_empty_while_somebody_waits(
+    name: str, instance: Instance, seed: int
+) -> None:
+    for step in decisions(instance, POLICIES[name], seed):
+        kept = step.running.keys() - set(step.evicted)
+        assert kept or step.admitted or not step.waiting
+
+
 # --- overflow --------------------------------------------------------------------------------
 
 

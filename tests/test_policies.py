@@ -76,6 +76,18 @@ def test_h_sf_starts_the_shortest_and_stops_at_the_first_that_does_not_fit() -> 
     }
 
 
+def test_paper_example_ec_1() -> None:
+    # P Example EC.1 gives ({1, 2, 3}, {}, {4}) as the best schedule for s = 1, M = 7,
+    # o = 1, 2, 3, 4: three at step 0, the last at step 2. H-SF finds it: from step 1 time 2 would
+    # hold 3 + 3 + 2 = 8, from step 2 time 3 holds 4 + 2.
+    assert rows(Instance.of(7, [1, 2, 3, 4], prompt=1), "h-sf") == {
+        (0, 0, 1, True),
+        (1, 0, 2, True),
+        (2, 0, 3, True),
+        (3, 2, 6, True),
+    }
+
+
 def test_h_sf_is_not_the_optimum() -> None:
     # s = 1, M = 5, o = 1, 1, 3, 3. H-SF: both short ones 0-1 (4 tokens; a long one needs 2),
     # then 2: 1-4 alone (beside it, 3 would make 8 at time 4, 7 from step 2, 6 from step 3), then
