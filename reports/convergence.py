@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 from statistics import fmean, stdev
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -80,6 +81,30 @@ class Row:
     form_to_h_sf: float
     to_h_sf: tuple[float, float]
     tel_ratio: tuple[float, float]
+
+    @property
+    def meets(self) -> bool:
+        """Is the latency within `TOLERANCE` of the form's?"""
+        return abs(self.tel_ratio[0] - 1) <= TOLERANCE
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data; what is derived and what simulated stays apart."""
+        return {
+            "policy": self.policy,
+            "law": self.law,
+            "memory": self.size.memory,
+            "requests": self.size.requests,
+            "seeds": self.seeds,
+            "derived": {"form_to_h_sf": self.form_to_h_sf},
+            "simulated": {
+                "to_h_sf": self.to_h_sf[0],
+                "to_h_sf_half_width": self.to_h_sf[1],
+                "tel_over_form": self.tel_ratio[0],
+                "tel_over_form_half_width": self.tel_ratio[1],
+            },
+            "confidence": CONFIDENCE,
+            "meets": self.meets,
+        }
 
 
 def survival_witness(u: int) -> dict[int, Fraction]:
@@ -193,6 +218,36 @@ def _at(law: Law, size: Size, seeds: int, progress: Callable[[str], None] | None
         )
 
 
-def meets(row: Row) -> bool:
-    """Is the latency within `TOLERANCE` of the form's?"""
-    return abs(row.tel_ratio[0] - 1) <= TOLERANCE
+COLUMNS = ("policy", "M", "n", "ratio of forms", "simulated ratio", "latency / form", "meets form")
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row of the table, formatted under `COLUMNS`."""
+    return (
+        POLICIES[row.policy].title,
+        f"{row.size.memory:,}",
+        f"{row.size.requests:,}",
+        f"{row.form_to_h_sf:.4f}",
+        f"{row.to_h_sf[0]:.4f} ± {row.to_h_sf[1]:.4f}",
+        f"{row.tel_ratio[0]:.4f} ± {row.tel_ratio[1]:.4f}",
+        "yes" if row.meets else "no",
+    )
+
+
+def legend(rows: list[Row]) -> str:
+    """What the columns mean."""
+    return (
+        "ratio of forms: to H-SF's, derived; simulated ratio: to simulated H-SF; latency / form: "
+        f"simulated over derived.\n± is the {CONFIDENCE:.0%} Student interval over "
+        f"{rows[0].seeds} seeds; a latency meets its form within {TOLERANCE:.0%}."
+    )
+
+
+def markdown_text(rows: list[Row]) -> str:
+    """The tables of all laws as a Markdown document."""
+    lines = ["# Simulation against the fluid forms", "", legend(rows).replace("\n", " ")]
+    for law in dict.fromkeys(row.law for row in rows):
+        lines += ["", f"## {law}", ""]
+        body = [cells(row) for row in rows if row.law == law]
+        lines += [f"| {' | '.join(row)} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *body)]
+    return "\n".join(lines) + "\n"

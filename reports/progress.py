@@ -23,3 +23,12 @@ def completions(total: int) -> Iterator[Callable[[str, int], None]]:
                 bars.update(tasks[name], completed=done)
 
         yield report
+
+
+@contextmanager
+def messages() -> Iterator[Callable[[str], None]]:
+    """A spinner that says what is being worked on."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda text: status.update(text)

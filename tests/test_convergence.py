@@ -1,0 +1,74 @@
+"""The study that compares simulated latencies with the fluid forms."""
+
+from fractions import Fraction
+
+import pytest
+
+from reports.convergence import Law, Row, Size, claims, laws, mean_and_half_width, outputs, study
+from simulate.engine import run
+from simulate.policies import POLICIES
+from simulate.policies.slicing import slicing as slicing_policy
+from theory.forms import A_L, A_MIN, H_SF, slicing, tel
+from theory.model import Instance
+
+PAIR = Law("pair", {5: Fraction(4, 5), 20: Fraction(1, 5)}, 5, 20)
+
+
+def test_outputs_have_the_shares() -> None:
+    lengths = outputs(PAIR, 1000)
+    assert (lengths.count(5), lengths.count(20)) == (800, 200)
+
+
+def test_largest_remainders_sum_to_the_count() -> None:
+    thirds = Law("thirds", {1: Fraction(1, 3), 2: Fraction(1, 3), 3: Fraction(1, 3)}, 1, 3)
+    assert sorted(outputs(thirds, 100).count(k) for k in (1, 2, 3)) == [33, 33, 34]
+
+
+def test_half_width_is_students() -> None:
+    # mean 2, standard deviation 1, n = 3: t(0.975, 2) = 4.302652729911275 / sqrt(3)
+    mean, half = mean_and_half_width([1.0, 2.0, 3.0])
+    assert mean == 2
+    assert half == pytest.approx(4.302652729911275 / 3**0.5)
+
+
+def test_promotion_is_claimed_for_two_lengths_only() -> None:
+    with_two = [law for law in laws() if "a-l" in {policy.name for policy, _ in claims(law)}]
+    assert [len([x for x in law.shares.values() if x]) for law in with_two] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("policy", "form", "tolerance"),
+    [
+        # whole batches: M = 200 holds 40 of length 5 and 10 of length 20, so H-SF and A_l lose
+        # only first and last steps of a stage, about one step in (n / M) v(20) = 2000
+        (POLICIES["h-sf"], H_SF, 0.01),
+        (POLICIES["a-l"], A_L, 0.02),
+        # chance: the cache fluctuates by about sqrt(2 u / M) = 45 % of itself
+        (POLICIES["a-min-thinned"], A_MIN, 0.15),
+        (slicing_policy((5, 20)), slicing((5, 20)), 0.15),
+    ],
+    ids=lambda v: getattr(v, "name", None),
+)
+def test_policies_follow_their_forms(policy, form, tolerance) -> None:  # type: ignore[no-untyped-def]
+    memory, n = 200, 4000
+    lengths = outputs(PAIR, n)
+    import numpy as np
+
+    order = np.random.default_rng(0).permutation(n)
+    instance = Instance.of(memory, [lengths[i] for i in order], interval=(5, 20))
+    predicted = tel(form, {5: 800 * 4, 20: 200 * 4}, 0) / (2 * memory)
+    assert run(instance, policy).tel == pytest.approx(float(predicted), rel=tolerance)
+
+
+def test_a_wrong_form_is_noticed() -> None:
+    row = Row("a-min", "pair", Size(100, 20), 2, 1.3, (1.5, 0.1), (1.06, 0.1))
+    assert not row.meets
+
+
+def test_study_reports_every_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.convergence.laws", lambda: (PAIR,))
+    said: list[str] = []
+    rows = study((Size(60, 5),), seeds=2, progress=said.append)
+    assert [row.policy for row in rows] == [policy.name for policy, _ in claims(PAIR)]
+    assert len(said) == 2 * len(rows)
+    assert all(row.to_json()["confidence"] == 0.95 for row in rows)
