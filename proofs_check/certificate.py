@@ -1,6 +1,5 @@
-"""Strict reader of optimality certificates, version 1 of the grammar in `FORMAT.md`.
+"""Strict reader of optimality certificates: the grammar of `FORMAT.md`, version 1, nothing else.
 
-It accepts exactly that grammar: no unknown or repeated key, no number that is not a plain integer.
 Whether the content proves anything is for `proofs_check.optimality` to find out.
 """
 
@@ -14,10 +13,8 @@ FORMAT = "kvratio-optimality"
 VERSION = 1
 KEYS = "format version instance schedule lower upper scale cuts prices tree"
 MAX_DIGITS = 18  # no quantity needs more; it also bounds the work that a file can cause
-MAX_STEPS = 10**7  # prices are expanded step by step
-MAX_DEPTH = 5  # certificate > instance > requests > request > interval
+MAX_STEPS = 10**7  # prices and outputs are expanded step by step
 
-# fmt: off
 REASONS = (  # about the text, about the grammar, about the proof
     "not JSON", "nested too deeply", "duplicate key", "not an integer", "number too large",
     "wrong keys", "unknown format", "unknown version", "malformed instance", "malformed schedule",
@@ -26,10 +23,9 @@ REASONS = (  # about the text, about the grammar, about the proof
     "invalid schedule", "upper is not the latency", "lower above upper", "tree ends early",
     "tree goes on", "unknown request", "split outside the window", "unknown prices",
     "bound too weak",
-)
-# fmt: on
+)  # fmt: skip
 
-Cut = tuple[int, int, int]
+Cut = tuple[Any, ...]
 Row = tuple[tuple[int, ...], ...]
 Node = int | tuple[int, int]
 
@@ -45,10 +41,8 @@ class CertificateError(Exception):
 class Certificate(NamedTuple):
     """A well-formed certificate. Units: `lower`, `upper` in steps; prices in steps / `scale`.
 
-    A row of `prices` is a sequence of (c, k, v, ...): constraint c (0 the budget, then the cuts)
-    costs v, ... in steps k, ...; later entries replace earlier ones, the rest is 0. `tree` is in
-    preorder: (i, t) splits on "request i starts at t or before" (first child) or "after t" (second
-    child); an int p is a leaf bounded with row p.
+    A row of `prices` holds (constraint, step, price, ...), 0 being the budget, then the cuts; a
+    node of `tree` (preorder) is a split (request, step) or, for a leaf, a row.
     """
 
     instance: Instance
@@ -66,10 +60,15 @@ def read_certificate(text: str) -> Certificate:
 
     >>> read_certificate('{"format": "kvratio-optimality", "format": "?"}')
     Traceback (most recent call last):
-    ...
     proofs_check.certificate.CertificateError: duplicate key: among format, format
     """
-    data = _load(text)
+    hooks: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _integer)
+    try:
+        data = json.loads(text, object_pairs_hook=_object, **hooks)
+    except RecursionError:
+        raise CertificateError("nested too deeply", "it exhausts the reader's stack") from None
+    except ValueError as error:
+        raise CertificateError("not JSON", str(error)) from None
     if type(data) is not dict or set(data) != set(KEYS.split()):
         raise CertificateError("wrong keys", f"required an object with exactly: {KEYS}")
     if data["format"] != FORMAT:
@@ -81,31 +80,17 @@ def read_certificate(text: str) -> Certificate:
         instance = Instance.from_json(data["instance"])
         part = "schedule"
         schedule = Schedule.from_json(data["schedule"])
-    except InputError as error:
+    except (InputError, RecursionError) as error:
         raise CertificateError(f"malformed {part}", str(error)) from None
     for name, least in (("lower", 0), ("upper", 0), ("scale", 1)):
         if not _whole(data[name]) or data[name] < least:
             raise CertificateError(f"malformed {name}", f"required an integer, at least {least}")
-    lower, upper, scale, cuts = data["lower"], data["upper"], data["scale"], _cuts(data["cuts"])
+    if instance.memory > MAX_STEPS:
+        raise CertificateError("number too large", f"memory above {MAX_STEPS}")
+    lower, upper, scale = data["lower"], data["upper"], data["scale"]
+    cuts = _cuts(data["cuts"], instance.memory)
     prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
     return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
-
-
-def _load(text: str) -> Any:
-    hooks: dict[str, Any] = {"parse_float": _no_integer, "parse_constant": _no_integer}
-    try:
-        data = json.loads(text, object_pairs_hook=_object, parse_int=_integer, **hooks)
-        level = [data]
-        for _ in range(MAX_DEPTH + 1):
-            inner = [v.values() if type(v) is dict else v for v in level if type(v) in (dict, list)]
-            level = [child for values in inner for child in values]
-        if level:
-            raise RecursionError
-    except RecursionError:
-        raise CertificateError("nested too deeply", f"at most {MAX_DEPTH} levels") from None
-    except ValueError as error:
-        raise CertificateError("not JSON", str(error)) from None
-    return data
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -115,25 +100,27 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
+def _integer(number: str) -> int:
+    if not number.lstrip("-").isdigit():
+        raise CertificateError("not an integer", number[:MAX_DIGITS])
+    if len(number) > MAX_DIGITS:
         raise CertificateError("number too large", f"at most {MAX_DIGITS} characters")
-    return int(digits)
-
-
-def _no_integer(number: str) -> Any:
-    raise CertificateError("not an integer", number[:MAX_DIGITS])
+    return int(number)
 
 
 def _whole(value: Any) -> bool:
     return type(value) is int and value >= 0  # `True` is an int of another type
 
 
-def _cuts(cuts: Any) -> tuple[Cut, ...]:
+def _cuts(cuts: Any, memory: int) -> tuple[Cut, ...]:
     for cut in cuts if type(cuts) is list else [None]:
-        if type(cut) is not list or list(map(_whole, cut)) != [True] * 3 or cut[0] == 0:
-            raise CertificateError("malformed cuts", "required a list of [k, b, P], k at least 1")
-    return tuple((k, b, peak) for k, b, peak in cuts)
+        match cut:
+            case ["gap", k, b, peak] if all(map(_whole, (k, b, peak))) and k and b <= memory:
+                continue
+            case ["ahead", k, ahead] if _whole(k) and _whole(ahead) and k and k * ahead < memory:
+                continue
+        raise CertificateError("malformed cuts", f"{cut!r}"[:80])
+    return tuple(map(tuple, cuts))
 
 
 def _prices(table: Any, cuts: int) -> tuple[Row, ...]:

@@ -1,17 +1,16 @@
 """Checker of optimality certificates: integers in, a verdict out. `FORMAT.md` proves its rules.
 
 An accepted certificate proves `lower <= OPT <= upper`, OPT being the least total end-to-end
-latency (TEL) of any schedule of its instance. The upper bound is a schedule that `theory.model`
-verifies. The lower bound is a tree of cases over the start times; in each case (leaf) any prices
-give a bound, which is recomputed here. No code is shared with any producer.
+latency of any schedule of its instance. The upper bound is a verified schedule; the lower bound a
+tree of cases over the start times, in each of which (a leaf) any prices give a bound.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache, partial
-from itertools import accumulate
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from struct import pack, unpack
 from typing import NamedTuple
 
-from proofs_check.certificate import Certificate, CertificateError
+from proofs_check.certificate import Certificate, CertificateError, Cut
 from theory.model import ScheduleError, verify
 
 FOREVER = 10**30  # the end of an open window: beyond every number the grammar can write
@@ -32,9 +31,8 @@ def check(certificate: Certificate) -> Certified:
     """Check a well-formed certificate; raise `CertificateError` unless it proves its claim.
 
     >>> from theory.model import Instance, Schedule
-    >>> instance = Instance.of(2, [2, 2])
     >>> schedule = Schedule.of([(0, 0, 2, True), (1, 2, 4, True)])
-    >>> check(Certificate(instance, schedule, 6, 6, 1, (), (((0, 1, 1),),), (0,)))
+    >>> check(Certificate(Instance.of(2, [2, 2]), schedule, 6, 6, 1, (), (((0, 1, 1),),), (0,)))
     Certified(lower=6, upper=6, leaves=1)
     """
     lower, upper = certificate.lower, certificate.upper
@@ -53,7 +51,7 @@ def _check_tree(certificate: Certificate) -> int:
     """Walk the tree in preorder with the open cases on a stack; return the number of leaves."""
     instance, scale = certificate.instance, certificate.scale
     requests = list(zip(instance.prompt, instance.output, instance.arrival, strict=True))
-    priced = lru_cache(maxsize=16)(partial(_price, certificate, tuple(requests)))
+    priced = _pricing(certificate, requests)
     open_cases: list[Case] = [(instance.arrival, (FOREVER,) * instance.n)]
     for k, node in enumerate(certificate.tree):
         if not open_cases:
@@ -95,40 +93,55 @@ def _least(costs: list[int], earliest: int, latest: int, scale: int) -> int:
     return min(costs[earliest : latest + 1]) if beyond <= 0 else costs[-1] + scale * beyond
 
 
-def _price(certificate: Certificate, requests: Sequence[Request], row: int) -> Priced:
-    """Apply a row of prices: the start costs of every request, and what all constraints earn."""
-    scale, cuts, memory = certificate.scale, certificate.cuts, certificate.instance.memory
-    segments = certificate.prices[row]
-    end = max((step + len(values) for _, step, *values in segments), default=0)
-    table = {c: [0] * end for c in (0, *(segment[0] for segment in segments))}
-    for c, step, *values in segments:
-        table[c][step : step + len(values)] = values
-    # mass[c][t] is the sum of the prices of constraint c before step t, moment that of k * price
-    mass = {c: [0, *accumulate(prices)] for c, prices in table.items()}
-    moment = [0, *accumulate(k * price for k, price in enumerate(table[0]))]
-    earned = mass[0][-1] * memory
-    costs: dict[Request, list[int]] = {}
-    for s, o, a in set(requests):
-        # token j = k - t + 1, made in step k, is charged (s + j) * price = (s + 1 - t + k) * price
-        sums = zip(mass[0], _shift(mass[0], o), moment, _shift(moment, o), strict=True)
-        charges = [(s + 1 - t) * (q - p) + n - m for t, (p, q, m, n) in enumerate(sums)]
-        costs[s, o, a] = [scale * (t + o - a) + charge for t, charge in enumerate(charges)]
-    for c in mass.keys() - {0}:
-        k, b, peak = cuts[c - 1]
-        earned += mass[c][-1] * k
-        concerned = [(s, o, a) for s, o, a in costs if s + o >= peak]
-        longest = max((s for s, _, _ in concerned), default=0)
-        for s, o, a in concerned:
-            before, after = (
-                min(o, s + o - b),
-                min((s + o + k * b + k - 1 - memory) // k, b - longest),
-            )
-            if before + after > 0:
-                zone = zip(_shift(mass[c], o - before), _shift(mass[c], o + after), strict=True)
-                costs[s, o, a] = [x + q - p for x, (p, q) in zip(costs[s, o, a], zone, strict=True)]
-    return [costs[request] for request in requests], earned
+def _weights(cut: Cut, s: int, o: int, memory: int, longest: int) -> tuple[int, list[int]]:
+    """What a request weighs in a constraint: from which step after its start on, and how much."""
+    if cut[0] == "ahead":
+        _, k, g = cut
+        most = (memory - k * g) // (k - 1) if k > 1 else memory
+        return 0, [max(0, min(s + j, most) - k * max(0, g - o + j)) for j in range(1, o + 1)]
+    _, k, b, peak = cut
+    before, after = min(o, s + o - b), min((s + o + k * b + k - 1 - memory) // k, b - longest)
+    return o - before, [1] * (before + after if s + o >= peak else 0)
 
 
-def _shift(total: list[int], by: int) -> list[int]:
-    """`total[t + by]` for every t, the last entry repeated beyond the end."""
-    return total[by:] + total[-1:] * min(by, len(total))
+def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int], Priced]:
+    """A function of a row of prices: every request's costs by start, and what all limits earn.
+
+    Sums of weights times prices, for all starts at once, are products of polynomials: here Python
+    integers, 64 bits a coefficient.
+    """
+    scale, memory = certificate.scale, certificate.instance.memory
+    constraints = [("ahead", 1, 0), *certificate.cuts]  # the first is the budget itself
+    limits = [memory - cut[1] * cut[2] if cut[0] == "ahead" else cut[1] for cut in constraints]
+    kernels: dict[Request, list[tuple[int, int]]] = {request: [] for request in requests}
+    for cut in constraints:
+        longest = max((s for s, o, _ in requests if s + o >= cut[-1]), default=0)
+        for s, o, a in kernels:
+            first, weights = _weights(cut, s, o, memory, longest)
+            kernels[s, o, a].append((first + len(weights), _pack(weights[::-1])))
+    reach = max((end for kernel in kernels.values() for end, _ in kernel), default=1)
+
+    @lru_cache(maxsize=16)  # neighbouring leaves tend to share their prices
+    def priced(row: int) -> Priced:
+        segments = certificate.prices[row]
+        end = max((step + len(values) for _, step, *values in segments), default=0)
+        table = {c: [0] * end for c, *_ in segments}
+        for c, step, *values in segments:
+            table[c][step : step + len(values)] = values
+        if memory * sum(map(sum, table.values())) >= 2**63:
+            raise CertificateError("number too large", f"row {row}: memory times its prices")
+        packed = {c: _pack(prices) for c, prices in table.items()}
+        costs = {}
+        for (s, o, a), kernel in kernels.items():
+            # the charge of a start at t stands at t + kernel[c][0] - 1: move it to t + reach - 1
+            moved = (kernel[c][1] * p << 64 * (reach - kernel[c][0]) for c, p in packed.items())
+            charges = (sum(moved) >> 64 * (reach - 1)).to_bytes(8 * (end + 1), "little")
+            starts = enumerate(unpack(f"<{end + 1}Q", charges))
+            costs[s, o, a] = [scale * (t + o - a) + charge for t, charge in starts]
+        return [costs[r] for r in requests], sum(limits[c] * sum(p) for c, p in table.items())
+
+    return priced
+
+
+def _pack(values: list[int]) -> int:
+    return int.from_bytes(pack(f"<{len(values)}Q", *values), "little")
