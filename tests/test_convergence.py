@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from reports.convergence import Law, Row, Size, claims, laws, mean_and_half_width, outputs, study
@@ -49,11 +50,9 @@ def test_promotion_is_claimed_for_two_lengths_only() -> None:
     ],
     ids=lambda v: getattr(v, "name", None),
 )
-def test_policies_follow_their_forms(policy, form, tolerance) -> None:  # type: ignore[no-untyped-def]
+def test_policies_follow_their_forms(policy, form, tolerance) -> None:
     memory, n = 200, 4000
     lengths = outputs(PAIR, n)
-    import numpy as np
-
     order = np.random.default_rng(0).permutation(n)
     instance = Instance.of(memory, [lengths[i] for i in order], interval=(5, 20))
     predicted = tel(form, {5: 800 * 4, 20: 200 * 4}, 0) / (2 * memory)
