@@ -30,11 +30,10 @@ def bins(requests: Requests, count: int, top: int | None = None) -> Intervals:
     whole("bins", count, least=1)
     longest = max(requests.output, default=1)
     top = -(-longest // count) * count if top is None else whole("top", top, least=count)
-    edges = [top * k // count for k in range(count + 1)]
     result = []
     for output in requests.output:
-        k = next((k for k in range(count) if output <= edges[k + 1]), count - 1)
-        result.append((edges[k] + 1, edges[k + 1]))
+        k = -(-min(output, top) * count // top)  # the k-th bin ends at floor(top k / count)
+        result.append((top * (k - 1) // count + 1, top * k // count))
     return result
 
 
@@ -79,7 +78,7 @@ def predict(spec: str | None, requests: Requests) -> Intervals:
         if kind == "bins":
             return bins(requests, *(int(part) for part in rest.split(":", 1)))
         if kind == "relative":
-            return relative(requests, rational("relative", rest))
+            return relative(requests, rational("relative", rest, least=0))
         if kind == "columns":
             low_name, high_name = rest.split(",")
             return columns(requests, low_name, high_name)

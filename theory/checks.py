@@ -4,11 +4,16 @@ Every public function checks its arguments here, so that bad input is answered b
 the argument's name, its value, and what was required. This module imports nothing of ours.
 """
 
+import re
 from collections.abc import Sized
 from fractions import Fraction
 from numbers import Rational
 from operator import index
 from typing import Any
+
+# A text such as 1e999999999 would be a number of a billion digits; no quantity here needs more
+# than the range of a double.
+MOST_EXPONENT = 400
 
 
 class InputError(ValueError):
@@ -84,7 +89,10 @@ def rational(
     required = " ".join(["an exact rational number", " and ".join(limits)]).strip()
     if isinstance(value, bool) or not isinstance(value, Rational | str):
         raise InputError(argument, value, required)
+    exponent = re.search(r"[eE][+-]?(\d+)\s*$", value) if isinstance(value, str) else None
     try:
+        if exponent and int(exponent[1]) > MOST_EXPONENT:
+            raise ValueError
         number = Fraction(value)
     except (ValueError, ZeroDivisionError):
         raise InputError(argument, value, required) from None
