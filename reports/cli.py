@@ -1,6 +1,8 @@
 """The command line `kvratio`. Each command is a module of `reports.commands`, loaded when used."""
 
+import difflib
 import importlib
+import os
 import pkgutil
 import sys
 from typing import Any
@@ -11,6 +13,8 @@ import reports.commands
 from theory.checks import InputError
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141  # as of a program that the signal SIGPIPE ended
 
 
 class LazyGroup(click.Group):
@@ -27,6 +31,16 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}."
+            raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kvratio")
@@ -41,6 +55,7 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; bad input ends with one line on stderr and exit status 2."""
     try:
         cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
+        sys.stdout.flush()
     except InputError as error:
         click.echo(f"kvratio: {error}", err=True)
         sys.exit(EXIT_BAD_INPUT)
@@ -52,9 +67,13 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.exit(EXIT_BAD_INPUT)
     except click.Abort:
         click.echo("kvratio: interrupted", err=True)
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except OSError as error:
-        click.echo(f"kvratio: {error.filename}: {error.strerror}", err=True)
+        # What is left in the buffer of a closed pipe or a full disk cannot be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(EXIT_CLOSED_PIPE)
+        click.echo(f"kvratio: {error.filename or 'output'}: {error.strerror}", err=True)
         sys.exit(EXIT_BAD_INPUT)

@@ -1,6 +1,7 @@
 """Figures as SVG text, the same bytes for the same data."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,18 +32,29 @@ STYLE = {
 }
 
 
-def to_svg(figure: Figure) -> str:
-    """The figure as SVG without dates or program names."""
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+def to_svg(figure: Figure, name: str) -> str:
+    """The figure as SVG without dates or program names.
+
+    Its ids start with `name`, so that several figures can stand in one page.
+    """
     stream = io.StringIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata=NO_METADATA)
     text = stream.getvalue()
-    return text[text.index("<svg") :]
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text[text.index("<svg") :])
 
 
-def look(k: int) -> dict[str, Any]:
-    """Colour and line style of the k-th curve of a figure."""
-    return {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k // len(COLOURS)]}
+def look(policy: str) -> dict[str, Any]:
+    """Colour and line style of a policy, the same in every figure."""
+    k = list(POLICIES).index(policy)
+    return {
+        "label": POLICIES[policy].title,
+        "color": COLOURS[k % len(COLOURS)],
+        "linestyle": STYLES[k // len(COLOURS)],
+    }
 
 
 def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
@@ -58,28 +70,26 @@ def latency_figure(comparison: Comparison) -> str:
     figure, axes = _axes(
         "Latency of requests (simulated)", "end-to-end latency (steps)", "share of requests"
     )
-    for k, run in enumerate(comparison.runs):
+    for run in comparison.runs:
         values = np.sort(latencies(run.schedule, run.instance))
         share = np.arange(1, len(values) + 1) / len(values)
         picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
-        axes.plot(values[picked], share[picked], label=POLICIES[run.policy].title, **look(k))
+        axes.plot(values[picked], share[picked], **look(run.policy))
     axes.set_xscale("log")
     axes.legend(fontsize="small", ncols=2, loc="upper left")
-    return to_svg(figure)
+    return to_svg(figure, "latency")
 
 
 def cache_figure(runs: Sequence[Run]) -> str:
     """Cache in use over time, one curve a run, with the budget as a line."""
     memory = runs[0].instance.memory
     figure, axes = _axes("KV cache in use (simulated)", "time (steps)", "tokens")
-    for k, run in enumerate(runs):
+    for run in runs:
         profile = cache_profile(run.schedule, run.instance)
         steps = np.unique(np.linspace(0, run.measures.makespan - 1, POINTS).astype(np.int64))
-        axes.plot(
-            steps, tokens_at(steps, profile), label=POLICIES[run.policy].title, lw=1, **look(k)
-        )
+        axes.plot(steps, tokens_at(steps, profile), lw=1, **look(run.policy))
     axes.axhline(memory, color="#555555", lw=1)
     axes.annotate(f"budget M = {memory:,}", (0, memory), va="bottom", fontsize="small")
     axes.set_ylim(0, memory * 1.15)
     axes.legend(fontsize="small", ncols=2, loc="lower right")
-    return to_svg(figure)
+    return to_svg(figure, "cache")

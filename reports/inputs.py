@@ -58,7 +58,11 @@ def build_instance(
         source = read_trace(_existing(trace))
         source = source if requests is None else source.first(requests)
     else:
-        source = synthetic(workload or DEFAULT_WORKLOAD, requests or DEFAULT_REQUESTS, seed)
+        source = synthetic(
+            DEFAULT_WORKLOAD if workload is None else workload,
+            DEFAULT_REQUESTS if requests is None else requests,
+            seed,
+        )
     budget = DEFAULT_MEMORY if memory is None else memory
     instance = source.instance(budget, predict(prediction, source), prompt=prompt, rate=rate)
     return _describe(source.source, instance, timed), instance

@@ -23,6 +23,16 @@ def check_target(target: str | None) -> None:
         raise InputError("file", target, "a file in a folder that exists and can be written")
 
 
+def check_folder(folder: Path) -> None:
+    """Reject a folder that can neither be written nor made, before long work is done for it.
+
+    >>> check_folder(Path("no/such/folder/yet"))
+    """
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError("out", str(folder), "a folder that can be written or made")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write through a temporary file and a rename, so that nothing half-written is ever left.
 

@@ -13,8 +13,9 @@ def completions(total: int) -> Iterator[Callable[[str, int], None]]:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    console = Console(stderr=True)
     tasks: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def report(name: str, done: int) -> None:
             if name not in tasks:

@@ -9,15 +9,14 @@ from rich.table import Table
 from reports.compare import Comparison
 from simulate.policies import POLICIES
 
-WIDTH = (
-    120  # of tables when the output is no terminal, so that what is printed does not depend on it
-)
+# of tables, in characters, so that what is printed does not depend on the terminal; a narrower one
+# wraps the lines, which is better than numbers with their last digits cut off
+WIDTH = 120
 
 
 def console() -> Console:
-    """Standard output; fixed width when it is a file or a pipe."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=WIDTH)
+    """Standard output; brackets and colons in names of files are text, not styles or signs."""
+    return Console(width=WIDTH, markup=False, emoji=False, highlight=False)
 
 
 def print_table(

@@ -1,5 +1,6 @@
 """`kvratio report`: the analysis report, as a page that opens in a browser."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,19 @@ from reports.commands._source import compare_source, source_options
     "--out", type=click.Path(path_type=Path), default=Path("reports/out"), show_default=True
 )
 def command(out: Path, **options: Any) -> None:
-    """Compare policies and write a report: page, Markdown, CSV, JSON and a manifest.
+    """Write a comparison as a page with figures.
+
+    The folder gets index.html, report.md, policies.csv, policies.json and manifest.json, which
+    holds the command and the SHA-256 of each file.
 
     \b
     Example: kvratio report --workload lmsys --out reports/out
     """
+    from reports.output import check_folder
     from reports.report import report_files, write_report
     from reports.terminal import comparison_table
-    from theory.checks import InputError
 
-    if out.exists() and not out.is_dir():
-        raise InputError("out", str(out), "a folder, or a name that is free")
+    check_folder(out)
     comparison = compare_source(**options)
     write_report(out, report_files(comparison, _words(options), options["seed"]))
     comparison_table(comparison)
@@ -39,4 +42,4 @@ def _words(options: dict[str, Any]) -> str:
             words += [word for policy in value for word in ("--policy", policy)]
         elif value is not None:
             words += [f"--{name}", str(value)]
-    return " ".join(words)
+    return shlex.join(words)

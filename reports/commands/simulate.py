@@ -11,7 +11,7 @@ from reports.commands._source import compare_source, source_options
 @source_options
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
 def command(json_target: str | None, **options: Any) -> None:
-    """Simulate policies on a trace or a built-in workload and compare them.
+    """Compare policies on a trace or a workload.
 
     \b
     Workloads: two-point:l=5,u=20,q=0.2 (q: share of long ones), geometric:q=0.9,

@@ -9,10 +9,11 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
-    """Check the optimality certificate FILE and say what it proves.
+    """Check an optimality certificate exactly.
 
-    Exit status: 0 accepted, 1 rejected (with the reason), 2 unreadable file. The grammar, and why
-    an accepted certificate is a proof, are in proofs_check/FORMAT.md.
+    Says what the certificate in FILE proves. Exit status: 0 accepted, 1 rejected (with the
+    reason), 2 unreadable file. The grammar, and why an accepted certificate is a proof, are in
+    proofs_check/FORMAT.md.
 
     Example: kvratio verify-certificate tests/forged/valid.json
     """
