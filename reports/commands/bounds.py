@@ -1,0 +1,105 @@
+"""`kvratio bounds`: every bound, regenerated from its derivation."""
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from theory.bound import Bound
+
+
+@click.command()
+@click.option("--alpha", metavar="A", help="Evaluate at alpha = l/u, in (0, 1] (1/4 or 0.25).")
+@click.option("--interval", "ends", type=(int, int), metavar="L U", help="Evaluate at [L, U].")
+@click.option("--prompt", metavar="S", help="Evaluate at this common prompt (tokens).")
+@click.option("--q", metavar="Q", help="Evaluate geometric lengths at Q, in (0, 1).")
+@click.option("--json", "json_target", metavar="FILE|-", help="Write the rows as JSON.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write bounds.md/.csv/.tex/.json here."
+)
+@click.option("--check", is_flag=True, help="Compare with the published copy, byte for byte.")
+def command(
+    alpha: str | None,
+    ends: tuple[int, int] | None,
+    prompt: str | None,
+    q: str | None,
+    json_target: str | None,
+    out: Path | None,
+    check: bool,
+) -> None:
+    """Derive all competitive ratios and print them with how each was obtained.
+
+    Without a point, the closed forms and their suprema; with --alpha (or --interval), --prompt or
+    --q, the formulas that these determine, evaluated there. --check exits with 1 on a difference.
+
+    \b
+    Example: kvratio bounds --alpha 1/100 --prompt 10
+    """
+    from reports.output import check_target, emit_json, write_text
+    from reports.tables import (
+        at_point,
+        collect,
+        differences,
+        examples,
+        json_rows,
+        point,
+        renderings,
+    )
+    from theory.checks import InputError
+
+    evaluate = any(option is not None for option in (alpha, ends, prompt, q))
+    values = point(alpha, ends, prompt, q)
+    if evaluate and (out or check):
+        raise InputError("--out, --check", "with a point", "the whole table (no point)")
+    check_target(json_target)
+    if out is not None and not out.is_dir():
+        raise InputError("--out", str(out), "a folder that exists")
+
+    results = list(collect(_watch))
+    points = at_point(results, values) if evaluate else examples(results)
+    bounds = [] if evaluate else results
+    if json_target is not None:
+        emit_json(json_target, json_rows(bounds, points))
+    if check:
+        texts = renderings(bounds, points)
+        folder = files("reports") / "published"
+        published = {
+            name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else None
+            for name in texts
+        }
+        different = differences(texts, published)
+        for line in different:
+            click.echo(line)
+        if different:
+            sys.exit(1)
+        click.echo(f"{len(texts)} published files are as regenerated")
+    elif out is not None:
+        for name, text in renderings(bounds, points).items():
+            write_text(out / name, text)
+            click.echo(str(out / name))
+    elif json_target != "-":
+        _print([*bounds, *points])
+
+
+def _watch(module: str) -> None:
+    """Say on a terminal what is being derived."""
+    if sys.stderr.isatty():
+        click.echo(f"deriving {module} ...", err=True)
+
+
+def _print(bounds: "list[Bound]") -> None:
+    from rich import box
+    from rich.table import Table
+
+    from reports.tables import LEGEND
+    from reports.terminal import console
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption="\n".join(LEGEND))
+    for name in ("id", "benchmark", "closed form", "value", "obtained"):
+        table.add_column(name, overflow="fold")
+    for b in bounds:
+        table.add_row(b.id, b.benchmark, b.closed_form, b.value, b.obtained)
+    console().print(table)

@@ -1,0 +1,210 @@
+"""The table of bounds: collected from `theory`, and rendered as Markdown, CSV, LaTeX and JSON.
+
+Every text is a function of the derivations alone: no date, no path, no number of a machine.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from importlib import import_module
+
+from theory.bound import Bound
+from theory.checks import InputError, rational
+from theory.forms import interval, prompt_length
+
+COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
+MODULES = (
+    "theory.ratios.two_point",
+    "theory.ratios.promotion",
+    "theory.ratios.random_order",
+    "theory.ratios.endless",
+    "theory.ratios.prompts",
+)
+# where the published table evaluates the closed forms: the points that the README talks about
+EXAMPLE_INTERVAL = (1, 100)
+EXAMPLE_PROMPTS = (0, 1, 10, 100, 1000)
+EXAMPLE_QS = (Fraction(1, 2), Fraction(9, 10))
+
+LEGEND = (
+    "Ratios of the total end-to-end latency in the fluid limit (M and n/M to infinity). l, u: the"
+    " predicted interval of the output length, alpha = l/u, s: the common prompt (tokens);"
+    " inf: no finite supremum; an empty value: a formula with free parameters.",
+    "Obtained: derived = every step passed an exact symbolic check; certified = an exact"
+    " certificate was checked; numeric = the value rests on floating-point search; cited = taken"
+    " from a paper.",
+)
+
+
+def collect(report: Callable[[str], None] = lambda _module: None) -> Iterator[Bound]:
+    """All results of the project's theory, in a fixed order; `report` hears each module's name."""
+    for module in MODULES:
+        report(module)
+        yield from import_module(module).bounds()
+
+
+def point(
+    alpha: str | None, ends: tuple[int, int] | None, prompt: str | None, q: str | None
+) -> dict[str, Fraction]:
+    """The parameters of one point, checked: alpha and/or an interval, s, q.
+
+    Without an interval, alpha stands for the interval of its lowest terms (1/100: [1, 100]).
+
+    >>> point("0.25", None, "3", None)
+    {'s': Fraction(3, 1), 'l': Fraction(1, 1), 'u': Fraction(4, 1), 'alpha': Fraction(1, 4)}
+    >>> point(None, (4, 2), None, None)
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: u = 2: required a whole number, at least 4
+    """
+    values: dict[str, Fraction] = {"s": prompt_length(prompt or "0")}
+    if alpha is not None:
+        share = rational("alpha", alpha, above=0, most=1)
+        if ends is not None and Fraction(*ends) != share:
+            raise InputError("alpha", alpha, f"l/u of the interval {list(ends)}, or no interval")
+        ends = ends or (share.numerator, share.denominator)
+    if ends is not None:
+        low, high = interval(*ends)
+        values |= {"l": Fraction(low), "u": Fraction(high), "alpha": Fraction(low, high)}
+    if q is not None:
+        values["q"] = rational("q", q, above=0, below=1)
+    return values
+
+
+def at_point(bounds: Iterable[Bound], values: Mapping[str, Fraction]) -> list[Bound]:
+    """The results that the point determines, evaluated there.
+
+    Formulas for two lengths need l < u; those for no prompt are left out at another prompt.
+    """
+    chosen = []
+    for bound in bounds:
+        formula = bound.formula
+        if formula is None or not formula.parameters or not formula.parameters <= set(values):
+            continue
+        if values.get("alpha") == 1 and {"l", "u", "alpha"} & formula.parameters:
+            continue
+        if values["s"] and "s = 0" in bound.family:
+            continue
+        chosen.append(bound.at(values))
+    return chosen
+
+
+def examples(bounds: Sequence[Bound]) -> list[Bound]:
+    """The closed forms with free parameters, evaluated at a few points."""
+    low, high = EXAMPLE_INTERVAL
+    rows = []
+    for s in EXAMPLE_PROMPTS:
+        values = {"l": Fraction(low), "u": Fraction(high), "s": Fraction(s)}
+        needed = [b for b in bounds if b.formula and {"l", "u"} <= b.formula.parameters]
+        rows += at_point(needed, values)
+    for q in EXAMPLE_QS:
+        for s in EXAMPLE_PROMPTS[:3]:
+            needed = [b for b in bounds if b.formula and b.formula.parameters == {"q", "s"}]
+            rows += at_point(needed, {"q": q, "s": Fraction(s)})
+    # a formula without s comes out once for every prompt
+    return list({row.id: row for row in rows}.values())
+
+
+def cells(bound: Bound) -> tuple[str, ...]:
+    """The columns of one result, as text."""
+    row = bound.row()
+    return tuple(str(row[name]) for name in COLUMNS)
+
+
+def renderings(bounds: Sequence[Bound], points: Sequence[Bound]) -> dict[str, str]:
+    """All published texts by file name: bounds.md, bounds.csv, bounds.tex, bounds.json."""
+    rows = json_rows(bounds, points)
+    return {
+        "bounds.md": markdown(bounds, points),
+        "bounds.csv": csv_text([*bounds, *points]),
+        "bounds.tex": latex(bounds),
+        "bounds.json": json.dumps(rows, indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def json_rows(bounds: Iterable[Bound], points: Iterable[Bound]) -> list[dict[str, object]]:
+    """Plain rows; those at a point leave the derivation to the row of the formula."""
+    at_points = [{k: v for k, v in b.row().items() if k != "steps"} for b in points]
+    return [*(b.row() for b in bounds), *at_points]
+
+
+def csv_text(bounds: Sequence[Bound]) -> str:
+    """Comma-separated values with a header line."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(cells, bounds))
+    return stream.getvalue()
+
+
+def _pipe_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    def line(parts: Sequence[str]) -> str:
+        return "| " + " | ".join(part.replace("|", r"\|") for part in parts) + " |"
+
+    return [line(header), line(["---"] * len(header)), *map(line, rows)]
+
+
+def markdown(bounds: Sequence[Bound], points: Sequence[Bound]) -> str:
+    """The table, the values at example points, and every derivation step by step."""
+    short = ("id", "value", "obtained")
+    values = [(b.id, b.value, b.obtained) for b in points]
+    lines = ["# Competitive ratios in the fluid limit", "", *LEGEND, ""]
+    lines += _pipe_table([name.replace("_", " ") for name in COLUMNS], map(cells, bounds))
+    lines += ["", "## Values at points", "", *_pipe_table(short, values)]
+    lines += ["", "## Derivations", "", "In brackets: the kind of check that the step passed."]
+    for bound in bounds:
+        lines += ["", f"### {bound.id}", "", f"{bound.statement}. Source: {bound.source}.", ""]
+        lines += [f"{n}. {text} [{kind}]" for n, (text, kind) in enumerate(bound.steps, 1)]
+    return "\n".join(lines) + "\n"
+
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
+    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\(<\)",
+    ">": r"\(>\)",
+}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def latex(bounds: Sequence[Bound]) -> str:
+    """A longtable (packages longtable, booktabs, amsmath); formulas from sympy."""
+    lines = [
+        r"\begin{longtable}{llllll}",
+        r"\toprule",
+        r"policy & family & benchmark & ratio & value & obtained \\",
+        r"\midrule",
+        r"\endhead",
+    ]
+    for bound in bounds:
+        known = bound.formula is not None
+        ratio = rf"\({bound.formula.latex()}\)" if known else _tex(bound.closed_form)  # type: ignore[union-attr]
+        parts = map(_tex, (bound.policy, bound.family, bound.benchmark))
+        value = r"\(\infty\)" if bound.value == "inf" else bound.value
+        lines.append(" & ".join((*parts, ratio, value, bound.obtained)) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{longtable}"]) + "\n"
+
+
+def differences(made: Mapping[str, str], published: Mapping[str, str | None]) -> list[str]:
+    """One line for each published file that is missing or differs, with the first such line.
+
+    >>> differences({"a": "x\\ny\\n"}, {"a": "x\\nz\\n"})
+    ["a: line 2 is 'z', regenerated 'y'"]
+    """
+    found = []
+    for name, text in made.items():
+        old = published.get(name)
+        if old is None:
+            found.append(f"{name}: missing")
+        elif old != text:
+            now, then = text.split("\n"), old.split("\n")
+            n = next(
+                (n for n, (a, b) in enumerate(zip(now, then, strict=False)) if a != b),
+                min(len(now), len(then)),
+            )
+            was, new = ("".join(part[n : n + 1])[:100] for part in (then, now))
+            found.append(f"{name}: line {n + 1} is {was!r}, regenerated {new!r}")
+    return found

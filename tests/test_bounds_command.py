@@ -1,0 +1,166 @@
+"""`kvratio bounds`: the published table is what the derivations give; points; bad input."""
+
+import csv
+import doctest
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sympy
+
+import reports.tables
+from reports.cli import main
+from reports.tables import at_point, collect, differences, examples, point, renderings
+from theory.bound import Bound, Formula, identity
+from theory.checks import InputError
+
+PUBLISHED = Path(reports.tables.__file__).parent / "published"
+NAMES = ["bounds.md", "bounds.csv", "bounds.tex", "bounds.json"]
+
+L, U, S, A, Q = sympy.symbols("l u s alpha q")
+
+
+def made(name: str, expression: object, family: str = "two lengths l < u") -> Bound:
+    formula = Formula(expression)
+    step = identity("a step with | and _", 1, 1)
+    return Bound(
+        name, "a statement", "A_min", family, "H-SF", str(formula), "inf", "where", "ours", (step,),
+        formula,
+    )  # fmt: skip
+
+
+SMALL = [
+    made("ratio", (S + U) / (S + L)),
+    made("no prompt", 3 - A, "two lengths l < u, s = 0"),
+    made("geometric", 1 + Q, "geometric(q)"),
+]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command with three results in place of all."""
+
+    def few(report: object = None) -> Iterator[Bound]:  # noqa: ARG001 (collect's signature)
+        return iter(SMALL)
+
+    monkeypatch.setattr(reports.tables, "collect", few)
+
+
+def run(*arguments: str) -> int:
+    try:
+        main(["bounds", *arguments])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_examples_of_the_documentation() -> None:
+    assert doctest.testmod(reports.tables).failed == 0
+
+
+@pytest.mark.slow
+def test_the_published_table_is_regenerated_byte_for_byte() -> None:
+    bounds = list(collect())
+    texts = renderings(bounds, examples(bounds))
+    assert sorted(texts) == sorted(NAMES)
+    published = {name: (PUBLISHED / name).read_text(encoding="utf-8") for name in NAMES}
+    assert differences(texts, published) == []
+
+
+def test_all_renderings_show_the_same_rows() -> None:
+    points = examples(SMALL)
+    texts = renderings(SMALL, points)
+    rows = json.loads(texts["bounds.json"])
+    assert [row["id"] for row in rows] == [b.id for b in [*SMALL, *points]]
+    assert {"id", "policy", "family", "benchmark", "closed_form", "value", "obtained"} <= set(
+        rows[0]
+    )
+    table = list(csv.DictReader(io.StringIO(texts["bounds.csv"])))
+    assert [row["value"] for row in table] == [row["value"] for row in rows]
+    assert texts["bounds.tex"].count(r" \\") == len(SMALL) + 1
+    for bound in SMALL:
+        assert f"### {bound.id}" in texts["bounds.md"]
+    body = [line for line in texts["bounds.md"].split("\n") if line.startswith("| ratio")]
+    assert body[0].count(" | ") == 7
+
+
+def test_a_single_changed_byte_is_found() -> None:
+    texts = renderings(SMALL, [])
+    assert differences(texts, texts) == []
+    forged = {**texts, "bounds.csv": texts["bounds.csv"].replace("inf", "1.5", 1)}
+    (line,) = differences(texts, forged)
+    assert line.startswith("bounds.csv: line 2")
+    assert differences(texts, {**texts, "bounds.md": None}) == ["bounds.md: missing"]
+    cut = {**texts, "bounds.tex": texts["bounds.tex"][:-1]}
+    assert len(differences(texts, cut)) == 1
+
+
+@pytest.mark.usefixtures("small")
+def test_check_exits_with_one_on_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--check") == 1  # the published copy has all results, not these three
+    assert "bounds.csv: line" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("small")
+def test_files_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--out", str(tmp_path)) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(NAMES)
+    assert run("--json", "-", "--alpha", "1/4", "--prompt", "2") == 0
+    out = capsys.readouterr().out
+    rows = json.loads(out[out.index("[") :])
+    assert [row["id"] for row in rows] == ["ratio @ l=1, s=2, u=4"]
+    assert rows[0]["value"] == "2.00000000000"
+
+
+@pytest.mark.usefixtures("small")
+def test_the_table_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 0
+    out = capsys.readouterr().out
+    assert "derived" in out
+    assert "geometric" in out
+
+
+def test_points_choose_the_formulas_that_they_determine() -> None:
+    assert [b.id for b in at_point(SMALL, point("1/2", None, None, None))] == [
+        "ratio @ l=1, s=0, u=2", "no prompt @ alpha=1/2",
+    ]  # fmt: skip
+    assert [b.id for b in at_point(SMALL, point(None, (2, 3), "5", "1/3"))] == [
+        "ratio @ l=2, s=5, u=3", "geometric @ q=1/3",
+    ]  # fmt: skip
+    assert at_point(SMALL, point("1", None, None, None)) == []
+    assert at_point([replace(SMALL[0], formula=None)], point("1/2", None, None, None)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--alpha", "0"], "alpha = '0': required an exact rational number above 0 and at most 1"),
+        (["--alpha", "3/2"], "alpha"),
+        (["--alpha", "x"], "alpha"),
+        (["--interval", "5", "4"], "u = 4"),
+        (["--interval", "0", "4"], "l = 0"),
+        (["--alpha", "1/3", "--interval", "1", "4"], "l/u of the interval"),
+        (["--prompt", "-1"], "s = '-1'"),
+        (["--q", "1"], "q = '1'"),
+        (["--q", "0"], "q = '0'"),
+        (["--check", "--q", "1/2"], "the whole table"),
+        (["--out", "no/such/folder"], "a folder that exists"),
+        (["--json", "no/such/folder/x"], "file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_two(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert word in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_a_point_s_errors_are_input_errors() -> None:
+    with pytest.raises(InputError, match="least 0"):
+        point(None, None, "-3", None)
