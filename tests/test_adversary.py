@@ -104,10 +104,14 @@ def test_coordinate_ascent_never_goes_down() -> None:
         ({"policy": "slicing", "caps": (2, 4)}, "a last cap of at least u = 8"),
         ({"lengths": (3, 2)}, "strictly ascending lengths"),
         ({"lengths": (9,)}, "lengths.0. = 9: required a whole number, at least 1 and at most 8"),
-        ({"upper": 3000}, "an interval of at most 2000 lengths"),
     ],
 )
 def test_bad_input(arguments: dict[str, object], message: str) -> None:
     default: dict[str, object] = {"policy": "a-min", "benchmark": "h-sf", "upper": 8}
     with pytest.raises(InputError, match=message):
         Problem(**(default | arguments))  # type: ignore[arg-type]
+
+
+def test_matrices_end_where_memory_would() -> None:
+    with pytest.raises(InputError, match="upper = 3000: required an interval of at most 2000"):
+        worst_case(problem("a-min-staggered", "h-sf", 3000))

@@ -51,8 +51,8 @@ FORMS = {
 POLICIES = (*FORMS, "slicing")
 BENCHMARKS = ("h-sf", "area")
 
-MOST_LENGTHS = 2000  # dense matrices of 32 MB each; A_min goes further in `theory.survival`
 SUPPORT = 1e-9  # a share below this part of the largest (in scaled coordinates) counts as none
+MOST_LENGTHS = 2000  # of dense matrices, 32 MB each; see theory.survival and theory.stages
 ROUNDING_LOSS = 1e-10  # relative loss of ratio allowed when the witness is rounded
 SETTLED = 1e-13  # relative gain of a whole sweep below which coordinate ascent stops
 SWEEPS = 400
@@ -93,8 +93,6 @@ class Problem:
             whole(f"lengths[{k}]", length, least=low, most=high)
         if any(a >= b for a, b in pairwise(lengths)):
             raise InputError("lengths", lengths, "strictly ascending lengths")
-        if high - low >= MOST_LENGTHS:
-            raise InputError("upper", high, f"an interval of at most {MOST_LENGTHS} lengths")
         object.__setattr__(self, "lengths", lengths)
         self.form()
 
@@ -107,7 +105,9 @@ class Problem:
         return form
 
     def matrices(self) -> tuple[Array, Array]:
-        """A and B over `lengths`, in double precision."""
+        """A and B over `lengths`, in double precision. Raises `InputError` for a long interval."""
+        if self.upper - self.lower >= MOST_LENGTHS:
+            raise InputError("upper", self.upper, f"an interval of at most {MOST_LENGTHS} lengths")
         chosen = np.array(self.lengths) - self.lower
         pick = np.ix_(chosen, chosen)
         s = float(self.prompt)
