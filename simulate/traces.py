@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def _milliseconds(cell: Any) -> Fraction:
 
 # Azure's fractions of a second have seven digits, one more than `datetime` keeps; its trace of 2024
 # adds an offset from UTC.
-MOMENT = re.compile(r"(.+:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+MOMENT = re.compile(r"(.+?\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
 def _date_and_time(cell: Any) -> Fraction:
@@ -160,10 +161,11 @@ def _arrivals(path: Path, rows: list[tuple[int, Row]], names: Row) -> tuple[Frac
 
 def _numbers(rows: list[tuple[int, Row]], names: list[str]) -> dict[str, tuple[Fraction, ...]]:
     """The columns that hold nothing but numbers."""
+    exact = cache(lambda text: rational("number", text))  # lengths and quantiles recur
     result = {}
     for name in names:
         try:
-            result[name] = tuple(rational(name, str(row[name])) for _, row in rows)
+            result[name] = tuple(exact(str(row[name])) for _, row in rows)
         except (KeyError, ValueError):
             continue
     return result
