@@ -1,8 +1,8 @@
-"""Randomness that does not depend on the order of events.
+"""Randomness that does not depend on how often an engine asks.
 
 A run draws one 64-bit key a request from `numpy.random.default_rng(seed)`. Every later draw is a
-hash of that key and a counter, so that two engines that meet the same events in another order
-(or a policy that asks for fewer draws) still see the same luck.
+hash of that key and a counter, so that two engines that follow the same schedule see the same
+luck, in whichever order and however often they ask for it.
 """
 
 from enum import IntEnum

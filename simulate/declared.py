@@ -17,7 +17,6 @@ class Declared:
 
     def __init__(self, policy: Policy, n: int, seed: int) -> None:
         self.policy = policy
-        self.name = policy.name
         self.sees = policy.sees
         self._promotes = policy.promotes
         self._keys = request_keys(seed, n)
@@ -144,8 +143,10 @@ class Declared:
         attempt decides: it makes j tokens as long as uniform < (s + b) / (s + j).
         """
         s, bound, made = view.prompt(request), self._assumed[request], view.made(request)
+        if made < bound:
+            return False
         uniform = draw(self._keys[request], self._attempts[request], Purpose.THIN)
-        return made >= bound and uniform * (s + made + 1) >= (s + bound) << BITS
+        return uniform * (s + made + 1) >= (s + bound) << BITS
 
     def _overflow(self, view: View, gone: set[int]) -> list[int]:
         """Whom to evict so that the next step fits, beside those already `gone`."""

@@ -31,7 +31,6 @@ class EngineError(RuntimeError):
 class Scheduler(Protocol):
     """A policy at work on one instance. `sees` names the hidden columns that it reads."""
 
-    name: str
     sees: frozenset[str]
 
     def arrive(self, view: View, request: int) -> None:

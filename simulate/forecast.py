@@ -41,6 +41,6 @@ class Forecast:
                     return False
             running += 1
             base += its_held
-            if time <= end and base + running * time + held + time > self._memory:
+            if time < end and base + running * time + held + time > self._memory:
                 return False
         return own_end_is_checked or base + running * end + held + end <= self._memory

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.checks import rational
+from theory.checks import InputError, rational
 from theory.model import Instance, Schedule
 
 Ints = npt.NDArray[np.int64]
@@ -52,6 +52,8 @@ def percentile(values: Ints, share: Fraction) -> int:
     95
     """
     rational("share", share, above=0, most=1)
+    if not len(values):
+        raise InputError("values", [], "at least one number")
     rank = -((-share.numerator * len(values)) // share.denominator)
     return int(np.partition(values, rank - 1)[rank - 1])
 
@@ -72,6 +74,9 @@ def cache_profile(schedule: Schedule, instance: Instance) -> tuple[Ints, Ints, I
     In step k from time[p] on, and before time[p + 1], the cache holds base[p] + running[p] * k
     tokens: one more each step for each running request. `tokens_at` evaluates it.
     """
+    if not len(schedule):
+        nothing = np.zeros(1, dtype=np.int64)
+        return nothing, nothing, nothing
     start = np.array(schedule.start, dtype=np.int64)
     end = np.array(schedule.end, dtype=np.int64)
     held = (

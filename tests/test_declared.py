@@ -46,7 +46,7 @@ class Logged:
 
     def __init__(self, policy: Policy, n: int, seed: int) -> None:
         self._declared = Declared(policy, n, seed)
-        self.name, self.sees = policy.name, policy.sees
+        self.sees = policy.sees
         self.log: list[Step] = []
         self._completed: list[int] = []
 

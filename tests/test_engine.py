@@ -151,7 +151,6 @@ def test_bad_seeds(seed: int) -> None:
 class Broken:
     """A first-come scheduler whose evictions and admissions can be replaced by worse ones."""
 
-    name = "broken"
     sees = frozenset[str]()
 
     def __init__(

@@ -121,3 +121,9 @@ def test_records_survive_json(instance: Instance, name: str) -> None:
     assert Run.from_json(data) == result
     assert data["measures"] == result.measures.to_json()
     assert (data["policy"], data["seed"]) == (name, 4)
+
+
+def test_the_empty_schedule_has_no_profile_to_speak_of() -> None:
+    empty, nobody = Schedule.of([]), Instance.of(5, [])
+    assert latencies(empty, nobody).tolist() == []
+    assert tokens_at(np.array([0, 3]), cache_profile(empty, nobody)).tolist() == [0, 0]
