@@ -1,12 +1,13 @@
 """From the words of a command line to an instance: trace, workload or instance file."""
 
+import json
 from pathlib import Path
 
 from simulate.predictions import predict
 from simulate.traces import read_trace
 from simulate.workloads import Requests, synthetic
 from theory.checks import InputError, rational
-from theory.model import Instance, load_instance
+from theory.model import Instance
 
 DEFAULT_WORKLOAD = "lmsys"
 DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
@@ -21,7 +22,20 @@ def read_instance_file(path: Path) -> Instance:
     ...
     theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
-    return load_instance(_existing(path).read_text(encoding="utf-8", errors="replace"))
+    return parse_instance(_existing(path).read_text(encoding="utf-8", errors="replace"))
+
+
+def parse_instance(text: str) -> Instance:
+    """Parse the text of an instance file, or raise `InputError`.
+
+    >>> parse_instance('{"memory": 9, "requests": [{"prompt": 1, "output": 2}]}').n
+    1
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError("instance file", text[:40], f"valid JSON ({error})") from None
+    return Instance.from_json(data)
 
 
 def _existing(path: Path) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from simulate.forecast import Forecast
 from simulate.view import View
+from theory.model import volume
 
 Test = Callable[[int], bool]
 
@@ -44,15 +45,6 @@ def _room(view: View, used: int, size: Callable[[int], int]) -> Test:
         return True
 
     return fits
-
-
-def volume(prompt: int, tokens: int) -> int:
-    """Cache times steps of an attempt that makes `tokens` tokens.
-
-    >>> volume(2, 3) == (2 + 1) + (2 + 2) + (2 + 3)
-    True
-    """
-    return prompt * tokens + tokens * (tokens + 1) // 2
 
 
 class Pace:

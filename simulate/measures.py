@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.checks import InputError, rational
-from theory.model import Instance, Schedule
+from theory.model import Instance, Schedule, volume
 
 Ints = npt.NDArray[np.int64]
 
@@ -126,9 +126,8 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
     tokens = end - start
     generated = int(tokens.sum())
     makespan = int(end.max())
-    # an attempt that makes g tokens holds s + 1, s + 2, ..., s + g
     prompt = np.array(instance.prompt)[request]
-    area = sum((tokens * prompt + tokens * (tokens + 1) // 2).tolist())
+    area = sum(map(volume, prompt.tolist(), tokens.tolist()))
     time, base, running = cache_profile(schedule, instance)
     peak = int((base[:-1] + running[:-1] * (time[1:] - 1)).max())
     tel = int(latency.sum())

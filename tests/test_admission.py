@@ -9,7 +9,7 @@ from simulate.engine import run
 from simulate.policies.slicing import slicing
 from simulate.view import View
 from theory.checks import InputError
-from theory.model import Instance
+from theory.model import Instance, volume
 
 
 def seen_at(now: int, instance: Instance, running: dict[int, int]) -> View:
@@ -40,7 +40,7 @@ def test_a_slot_is_the_larger_of_the_bound_and_the_next_token() -> None:
 
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_volume_is_the_sum_over_the_steps(prompt: int, tokens: int) -> None:
-    assert admission.volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
+    assert volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
 
 
 def test_pace_spends_what_the_budget_provides() -> None:

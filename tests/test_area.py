@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import theory.area
-from theory.area import area_bound, lower_bound, moment_bound, remaining_bound, volume
-from theory.model import Instance
+from theory.area import area_bound, lower_bound, moment_bound, remaining_bound
+from theory.model import Instance, volume
 
 
 def test_examples() -> None:

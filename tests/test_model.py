@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.inputs import parse_instance
 from theory.checks import InputError
-from theory.model import REASONS, Instance, Schedule, ScheduleError, load_instance, verify
+from theory.model import REASONS, Instance, Schedule, ScheduleError, verify
 
 # two requests, s = 1, outputs 2 and 3, the second arrives at 1; M = 6
 PAIR = Instance.of(6, [2, 3], prompt=1, arrival=[0, 1])
@@ -126,7 +127,7 @@ def test_request_that_can_never_fit_is_named() -> None:
 )
 def test_bad_instance_files(text: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
-        load_instance(text)
+        parse_instance(text)
     assert words in str(caught.value)
 
 

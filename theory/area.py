@@ -22,20 +22,11 @@ import heapq
 from collections.abc import Iterator
 from fractions import Fraction
 
-from theory.model import Instance
+from theory.model import Instance, volume
 
 # `moment_bound` adds one fraction for each distinct volume. Each is rounded down to this many
 # binary digits, which keeps the sum a lower bound and its denominator small.
 DIGITS = 48
-
-
-def volume(prompt: int, output: int) -> int:
-    """Token-steps of cache that a request needs: s o + o (o + 1) / 2.
-
-    >>> volume(2, 3)  # 3 + 4 + 5
-    12
-    """
-    return prompt * output + output * (output + 1) // 2
 
 
 def lower_bound(instance: Instance) -> int:

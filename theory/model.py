@@ -13,7 +13,6 @@ Jaillet et al., arXiv 2502.07115 v5, section 2.
 This module imports nothing of ours but the validators, and trusts no scheduler.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -185,6 +184,15 @@ def _row(memory: int, i: int, entry: Any) -> tuple[int, int, int, int, int]:
         whole(f"requests[{i}].interval[0]", interval[0], least=1),
         whole(f"requests[{i}].interval[1]", interval[1], least=1),
     )
+
+
+def volume(prompt: int, tokens: int) -> int:
+    """Token-steps of cache that an attempt of `tokens` tokens holds: the sum of s + 1 ... s + g.
+
+    >>> volume(2, 3) == (2 + 1) + (2 + 2) + (2 + 3)
+    True
+    """
+    return prompt * tokens + tokens * (tokens + 1) // 2
 
 
 class Attempt(NamedTuple):
@@ -388,16 +396,3 @@ def _peak(schedule: Schedule, base: int, running: int, since: int, until: int, m
         )
         raise ScheduleError("over budget", newest.request, step, base + running * step - memory)
     return peak
-
-
-def load_instance(text: str) -> Instance:
-    """Parse the text of an instance file.
-
-    >>> load_instance('{"memory": 9, "requests": [{"prompt": 1, "output": 2}]}').n
-    1
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError("instance file", text[:40], f"valid JSON ({error})") from None
-    return Instance.from_json(data)
