@@ -22,29 +22,29 @@ S_k = sum of x_i over i >= k, Y_k = sum of x_i / (s + i) over i >= k, c(k) = k (
 v(k) = s k + k (k + 1) / 2; theory.survival has the same notation and the linear-time algorithms.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 import sympy
 
 from theory.bound import (
     Bound,
+    Formula,
     Step,
-    certified,
-    cited,
     digits,
     identity,
     nonnegative,
     words,
 )
 from theory.forms import A_MIN, H_SF, batch_charge
-from theory.matrices import coefficient, matrix
+from theory.matrices import coefficient
 
 S, LOW, HIGH, SHORT, LONG = sympy.symbols("s l u i j", positive=True)
 K, LAMBDA, ROOT = sympy.symbols("k lambda r", positive=True)
 
 FAMILY = "all lengths in [l, u]"
+NO_PROMPT = f"{FAMILY}, s = 0"
 OURS = "ours"
 
 
@@ -103,29 +103,44 @@ def _secular_steps() -> tuple[Step, ...]:
             "S_k = 1 / (lambda (s + 2k - 1) + s)."
         ),
         nonnegative(
-            "S decreases (k = l + 1, and then k to k + 1), so it belongs to shares x >= 0",
-            (1 / (LAMBDA * LOW + S) - 1 / later.subs(K, LOW + 1))
-            + (1 / later - 1 / later.subs(K, K + 1)).subs(K, K + 1),
+            "S_l >= S_(l+1)",
+            1 / (LAMBDA * LOW + S) - 1 / later.subs(K, LOW + 1),
             S,
             LOW,
+            LAMBDA,
+        ),
+        nonnegative(
+            "S_k >= S_(k+1) (k one more than the symbol): S belongs to shares x >= 0",
+            (1 / later - 1 / later.subs(K, K + 1)).subs(K, K + 1),
+            S,
             K,
             LAMBDA,
         ),
     )
 
 
-def _record(name: str, statement: str, closed: str, value: str, attained: str, steps: Any) -> Bound:
+def _record(
+    name: str,
+    statement: str,
+    closed: str,
+    value: str,
+    attained: str,
+    steps: Sequence[Step],
+    family: str = FAMILY,
+    formula: Formula | None = None,
+) -> Bound:
     return Bound(
-        f"a-min-general-{name}",
+        f"general/A_min/H-SF/{name}",
         statement,
         "A_min",
-        FAMILY,
+        family,
         "H-SF",
         closed,
         value,
         attained,
         OURS,
         tuple(steps),
+        formula,
     )
 
 
@@ -185,6 +200,7 @@ def without_prompts() -> Bound:
             ),
             words("So 1 + (1/4) ln((2u+1)/(2l+1)) <= CR(A_min) <= 3/2 + (1/4) ln(u/l)."),
         ],
+        NO_PROMPT,
     )
 
 
@@ -254,7 +270,12 @@ def every_prompt() -> Bound:
             words(
                 "At lambda = r = sqrt(u/l), with sigma = s/l and z = (r+1) sigma, the secular "
                 "inequality sum <= l(lambda-1)/(lambda l+s) follows from (r+1)(r+sigma) <= "
-                "sqrt((z + 2r)(z + 2r^3))."
+                "sqrt((z + 2r)(z + 2r^3)), since 1 + X = (z + 2r^3)/(z + 2r):"
+            ),
+            identity(
+                "1 + X (with s = l sigma, u = l r^2, z = (r+1) sigma)",
+                1 + 2 * r * LOW * (r**2 - 1) / (r * (S + 2 * LOW) + S).subs(S, LOW * z / (r + 1)),
+                (z + 2 * r**3) / (z + 2 * r),
             ),
             nonnegative(
                 "which holds: (z + 2r)(z + 2r^3) - (z + r(r+1))^2 >= 0 for r >= 1, z >= 0",
@@ -264,6 +285,7 @@ def every_prompt() -> Bound:
             ),
             words("So the root is at most sqrt(u/l)."),
         ],
+        formula=Formula((1 + sympy.sqrt(HIGH / LOW)) / 2 + (HIGH - LOW) / (2 * (S + HIGH))),
     )
 
 
@@ -308,66 +330,29 @@ def order() -> Bound:
                 ROOT,
             ),
             words(
-                "So lambda (lambda-1)/(lambda + sigma), which increases in lambda >= 1, lies "
-                "between L1/2 and L2/2; R(x) is where it equals x/2."
+                "So F = lambda (lambda-1)/(lambda + sigma) lies between L1/2 and L2/2; R(x) is "
+                "where it equals x/2, and F increases in lambda = 1 + r >= 1:"
             ),
             identity("R solves it", root * (root - 1), (root + sigma) * x / 2),
+            nonnegative(
+                "dF/dlambda >= 0",
+                sympy.diff(LAMBDA * (LAMBDA - 1) / (LAMBDA + sigma), LAMBDA).subs(LAMBDA, 1 + ROOT),
+                sigma,
+                ROOT,
+            ),
+            words(
+                "With y = (1/alpha - 1)/(1 + sigma): L2 <= ln(1 + 2y) <= 2L, and as 2s + 2l + 1 <= "
+                "3(s + l), L1 >= ln(1 + 2y/3) >= 2L/3, L = ln(1 + y). R(x) is of the order of "
+                "1 + x + sqrt(sigma x)."
+            ),
         ],
     )
-
-
-def trace_bound() -> Bound:
-    """P's Theorem 5, its trace H_u, re-derived in one line; and why it says nothing for s > 0."""
-    a, i = coefficient(A_MIN), K - 1
-    second = (
-        a.subs({SHORT: K, LONG: K}, simultaneous=True)
-        - 2 * a.subs({SHORT: i, LONG: K}, simultaneous=True)
-        + a.subs({SHORT: i, LONG: i}, simultaneous=True)
-    )
-    step = batch_charge(K, S) - batch_charge(K - 1, S)
-    return Bound(
-        "a-min-general-trace",
-        "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
-        "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is indefinite",
-        "A_min",
-        FAMILY,
-        "H-SF",
-        "1 + sum_{k=l+1..u} 1/k",
-        "",
-        "not attained for u > 1",
-        "P Theorem 5",
-        (
-            words("B = H-SF is diagonal in the tails S, so trace(B^-1 A) adds A_kk / b_k there,"),
-            words("A_kk (in S) being A at x = e_k - e_(k-1), and b_k = c(k) - c(k-1)."),
-            identity("the term of k > l is 1/(s+k)", second / step, 1 / (S + K)),
-            identity(
-                "and that of l is 1",
-                a.subs({SHORT: LOW, LONG: LOW}, simultaneous=True),
-                batch_charge(LOW, S),
-            ),
-            identity(
-                "at s = 0, A_ij = (i j/2) (1 + 2 (i/j) - (i/j)^2)",
-                a.subs(S, 0),
-                SHORT * LONG * (1 + 2 * SHORT / LONG - (SHORT / LONG) ** 2) / 2,
-            ),
-            cited(
-                "A is positive definite at s = 0 (P, Lemma 3), so no eigenvalue is negative and "
-                "the trace bounds the largest."
-            ),
-            certified("s = 10, lengths 1 and 2: det A < 0", _indefinite),
-        ),
-    )
-
-
-def _indefinite() -> bool:
-    (a, b), (c, d) = matrix(A_MIN, 10, 1, 2)
-    return a * d - b * c < 0
 
 
 def bounds() -> list[Bound]:
     """The results of this module, in the order of its docstring.
 
-    >>> {bound.obtained for bound in bounds()[:-1]}
+    >>> {bound.obtained for bound in bounds()}
     {'derived'}
     """
     return [
@@ -376,5 +361,4 @@ def bounds() -> list[Bound]:
         long_prompts(),
         every_prompt(),
         order(),
-        trace_bound(),
     ]

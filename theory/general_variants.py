@@ -1,4 +1,4 @@
-"""A_min on general lengths, continued: against the optimum, with staggered starts, and in numbers.
+"""A_min on general lengths, continued: P's trace bound, the optimum, staggered starts, numbers.
 
 `theory.general` has the main result (against H-SF, in the fluid limit) and the notation.
 """
@@ -9,9 +9,21 @@ from typing import Any
 import sympy
 
 from theory import survival
-from theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
-from theory.forms import batch_charge, volume
-from theory.general import FAMILY, HIGH, LOW, OURS, K, S, decomposition
+from theory.bound import Bound, Step, certified, cited, digits, identity, nonnegative, words
+from theory.forms import A_MIN, batch_charge, volume
+from theory.general import (
+    FAMILY,
+    HIGH,
+    LONG,
+    LOW,
+    NO_PROMPT,
+    OURS,
+    SHORT,
+    K,
+    S,
+    decomposition,
+)
+from theory.matrices import coefficient, matrix
 
 # (s, l, u, benchmark) of the maxima that are published with twelve digits
 MAXIMA = (
@@ -37,12 +49,60 @@ def _volume_below_charge() -> tuple[Step, ...]:
     )
 
 
+def trace_bound() -> Bound:
+    """P's Theorem 5, its trace H_u, re-derived in one line; and why it says nothing for s > 0."""
+    a, i = coefficient(A_MIN), K - 1
+    second = (
+        a.subs({SHORT: K, LONG: K}, simultaneous=True)
+        - 2 * a.subs({SHORT: i, LONG: K}, simultaneous=True)
+        + a.subs({SHORT: i, LONG: i}, simultaneous=True)
+    )
+    step = batch_charge(K, S) - batch_charge(K - 1, S)
+    return Bound(
+        "general/A_min/H-SF/trace",
+        "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
+        "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is indefinite",
+        "A_min",
+        NO_PROMPT,
+        "H-SF",
+        "1 + sum_{k=l+1..u} 1/k",
+        "",
+        "not attained for u > 1",
+        "P Theorem 5",
+        (
+            words("B = H-SF is diagonal in the tails S, so trace(B^-1 A) adds A_kk / b_k there,"),
+            words("A_kk (in S) being A at x = e_k - e_(k-1), and b_k = c(k) - c(k-1)."),
+            identity("the term of k > l is 1/(s+k)", second / step, 1 / (S + K)),
+            identity(
+                "and that of l is 1",
+                a.subs({SHORT: LOW, LONG: LOW}, simultaneous=True),
+                batch_charge(LOW, S),
+            ),
+            identity(
+                "at s = 0, A_ij = (i j/2) (1 + 2 (i/j) - (i/j)^2)",
+                a.subs(S, 0),
+                SHORT * LONG * (1 + 2 * SHORT / LONG - (SHORT / LONG) ** 2) / 2,
+            ),
+            cited(
+                "A is positive definite at s = 0 (P, Lemma 3), so no eigenvalue is negative and "
+                "the trace bounds the largest."
+            ),
+            certified("s = 10, lengths 1 and 2: det A < 0", _indefinite),
+        ),
+    )
+
+
+def _indefinite() -> bool:
+    (a, b), (c, d) = matrix(A_MIN, 10, 1, 2)
+    return a * d - b * c < 0
+
+
 def against_the_optimum() -> list[Bound]:
     """A_min against the area bound, the optimum of the fluid limit."""
     total = sympy.Symbol("T", positive=True)
     return [
         Bound(
-            "a-min-general-area-factor",
+            "general/A_min/area/factor",
             "For all s, l, u: CR(A_min against H-SF) <= CR(A_min against the area bound) <= twice "
             "that, so the order in alpha and s is the same",
             "A_min",
@@ -58,11 +118,11 @@ def against_the_optimum() -> list[Bound]:
             ),
         ),
         Bound(
-            "a-min-general-area-log",
+            "general/A_min/area/log",
             "s = 0, T = 2l/(l+1) + sum_{k=l+1..u} 1/k: (1 + T)/2 <= CR(A_min) <= 2 + T/2 against "
             "the area bound; so the constant of ln(1/alpha) is exactly 1/2",
             "A_min",
-            FAMILY,
+            NO_PROMPT,
             "area bound",
             "CR(A_min) / ln(1/alpha) -> 1/2",
             digits(sympy.Rational(1, 2)),
@@ -93,7 +153,7 @@ def staggered_starts() -> Bound:
     extra = K * (K - 1)  # 2 r_k (s + k), where r_k (steps) is saved for each share in class k
     charge = batch_charge(K, S) - batch_charge(K - 1, S)
     return Bound(
-        "a-min-staggered-general",
+        "general/staggered A_min/H-SF",
         "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered A_min <= "
         "A_min; so CR(staggered A_min) >= CR(A_min) - 1 (- 1/2 for l = 1): it grows as A_min's",
         "staggered A_min",
@@ -147,7 +207,7 @@ def maximum(s: int, l: int, u: int, benchmark: str) -> Bound:  # noqa: E741
         return proof.holds(c) and low <= proof.bound <= low * (1 + 2 * survival.MARGIN)
 
     return Bound(
-        f"a-min-maximum-{benchmark}-s{s}-u{u}",
+        f"maximum/A_min/{name}/s={s}, u={u}",
         f"s = {s}, lengths {l} ... {u}: the maximum of A_min / {name}",
         "A_min",
         f"all lengths in [{l}, {u}], s = {s}",
@@ -164,9 +224,10 @@ def bounds(maxima: Any = MAXIMA) -> list[Bound]:
     """All results of this module; with the default `maxima` about 7 s.
 
     >>> [bound.obtained for bound in bounds(maxima=[(0, 1, 3, "h-sf")])]
-    ['derived', 'derived', 'derived', 'certified']
+    ['cited', 'derived', 'derived', 'derived', 'certified']
     """
     return [
+        trace_bound(),
         *against_the_optimum(),
         staggered_starts(),
         *(maximum(*parameters) for parameters in maxima),

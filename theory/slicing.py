@@ -73,7 +73,7 @@ def five() -> Bound:
         - 2 * (1 + w + e) * Q**2
     )
     return Bound(
-        "slicing-five",
+        "general/slicing/area/growth 4",
         "For every s >= 0, l <= u and all lengths in [l, u]: slicing with X_0 = l - 1, X_r the "
         "largest k with v(k) <= 4 v(X_(r-1) + 1), is at most 5 times the area bound (so at most 5 "
         "times the optimum, and 5 times H-SF)",
@@ -141,7 +141,7 @@ def five_halves() -> Bound:
     far = {P: sympy.Rational(13, 2) * Q + A, X: 1 + x}
     loss = size * (P - sympy.Rational(13, 2) * Q) ** 2 / 15
     return Bound(
-        "slicing-five-halves",
+        "general/slicing/H-SF/doubling, s=0",
         "s = 0: slicing with the caps 1, 2, 4, ... is at most 5/2 times H-SF, for all lengths",
         "slicing, doubling caps",
         "all lengths in [1, u], s = 0",
@@ -190,7 +190,7 @@ def no_better() -> Bound:
     """No choice of caps has a constant below 5 against the area bound, whatever s."""
     best = sympy.sqrt((C - 1) / Z)
     return Bound(
-        "slicing-no-better",
+        "general/slicing/area/any caps",
         "For every s >= 0 and C < 5 there is a u from which on every choice of caps has a ratio "
         "above C against the area bound (and above C/2 against H-SF)",
         "slicing, any caps",
@@ -259,7 +259,7 @@ def maximum(s: int, u: int, benchmark: str) -> list[Bound]:
     doubling, proved = geometric_caps(u), proved_caps(s, 1, u)
     found, _ = stages.best_caps(case, (doubling, proved))
     a_min = survival.worst_case(s, 1, u, benchmark).ratio
-    names = {"doubling": doubling, "growth-4": proved, "descent": found}
+    names = {"doubling": doubling, "growth 4": proved, "best found": found}
     return [_maximum(case, name, caps, a_min) for name, caps in names.items()]
 
 
@@ -273,10 +273,10 @@ def _maximum(case: Case, name: str, caps: tuple[int, ...], a_min: Fraction) -> B
     beaten = "below" if proof.bound < a_min else "not below"
     bench = BENCHMARK_NAMES[case.benchmark]
     steps = [certified("exact witness; exact stage numbers for a bound 1e-10 above", encloses)]
-    if name == "descent":
+    if name == "best found":
         steps.append(words("The caps come from a descent; nothing proves that they are the best."))
     return Bound(
-        f"slicing-maximum-{name}-{case.benchmark}-s{case.prompt}-u{case.upper}",
+        f"maximum/slicing/{bench}/{name}, s={case.prompt}, u={case.upper}",
         f"s = {case.prompt}, lengths 1 ... {case.upper}, caps {', '.join(map(str, caps))}: the "
         f"maximum of slicing / {bench}, {beaten} A_min's {float(a_min):.4f}",
         "slicing",
