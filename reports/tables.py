@@ -13,15 +13,10 @@ from importlib import import_module
 from theory.bound import Bound
 from theory.checks import InputError, rational
 from theory.forms import interval, prompt_length
+from theory.ratios import MODULES as CLOSED_FORMS
 
 COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
-MODULES = (
-    "theory.ratios.two_point",
-    "theory.ratios.promotion",
-    "theory.ratios.random_order",
-    "theory.ratios.endless",
-    "theory.ratios.prompts",
-)
+MODULES = (*CLOSED_FORMS, "theory.general", "theory.general_variants", "theory.slicing")
 # where the published table evaluates the closed forms: the points that the README talks about
 EXAMPLE_INTERVAL = (1, 100)
 EXAMPLE_PROMPTS = (0, 1, 10, 100, 1000)

@@ -4,11 +4,23 @@ binary        two lengths: the exact supremum of a ratio of forms, a lemma with 
 two_point     A_min on two lengths, every prompt            promotion   A_l, slicing (l, u), switch
 random_order  A_max, A_random, H-SF over all lengths        prompts     what prompts do to A_min
 endless       geometric and linearly weighted geometric lengths, over series (sums) and logs (signs)
+uniform       A_min on uniform lengths                      lacunary    slicing on endless lengths
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 
 from theory.bound import Bound
+
+MODULES = (
+    "theory.ratios.two_point",
+    "theory.ratios.promotion",
+    "theory.ratios.random_order",
+    "theory.ratios.endless",
+    "theory.ratios.prompts",
+    "theory.ratios.uniform",
+    "theory.ratios.lacunary",
+)
 
 
 def all_bounds() -> Iterator[Bound]:
@@ -17,7 +29,5 @@ def all_bounds() -> Iterator[Bound]:
     >>> next(all_bounds()).obtained
     'derived'
     """
-    from theory.ratios import endless, promotion, prompts, random_order, two_point
-
-    for module in (two_point, promotion, random_order, endless, prompts):
-        yield from module.bounds()
+    for module in MODULES:
+        yield from import_module(module).bounds()

@@ -140,7 +140,7 @@ def _numeric_supremum(family: Family, prompt: int) -> Bound:
         sums = (z * mpmath.hyp2f1(1, prompt + 1, prompt + 2, z) for z in (at, at * at))
         return plain + sum(f * z for f, z in zip((f1, f2), sums, strict=True)) / (prompt + 1)
 
-    power, value = _maximise(ratio, 0, 6)
+    power, value = maximise(ratio, 0, 6)
     return Bound(
         f"{family.name}/A_min/H-SF/s={prompt}", "the supremum over q for this prompt", "A_min",
         f"{family.label}, s = {prompt}", "H-SF", f"{family.name}/A_min/H-SF at s = {prompt}",
@@ -149,7 +149,7 @@ def _numeric_supremum(family: Family, prompt: int) -> Bound:
     )  # fmt: skip
 
 
-def _maximise(function: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any]:
+def maximise(function: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any]:
     """Grid of 30, then golden-section search between the neighbours of the best point."""
     with mpmath.workdps(_PRECISION):
         grid = [low + (high - low) * mpmath.mpf(n) / 30 for n in range(1, 30)]
@@ -187,7 +187,7 @@ def long_outputs() -> list[Bound]:
             value, where = sympy.Integer(2), "supremum as x -> infinity"
         else:
             steps = (riemann, numeric("supremum over x by golden-section search, 30 digits"))
-            at, value = _maximise(evaluate, 0, 20)
+            at, value = maximise(evaluate, 0, 20)
             where = f"x = {mpmath.nstr(at, 6)}"
         rows.append(
             Bound(

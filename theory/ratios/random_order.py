@@ -161,7 +161,14 @@ def a_max_two_point() -> list[Bound]:
         identity("their maximum", best.subs({s: 0, l: alpha * u}), at_0),
     )
     full = Formula(best)
+    lockstep = Formula((s + u) / (s + l))
     return [
+        Bound(
+            "one length/A_max/H-SF",
+            "all requests short: batches in lockstep, so this binds Algorithm 1 itself", "A_max",
+            "all requests of length l", "H-SF", str(lockstep), "inf", "unbounded as alpha -> 0",
+            "P Example 1", (identity("x_l^2", top.a / bottom.a, lockstep.expression),), lockstep,
+        ),
         Bound(
             "two-point/A_max/H-SF", "the ratio of A_max on two lengths", "A_max", TWO, "H-SF",
             str(full), "inf", "share of long y = (u - l)/(2 z (c(u) - c(l)))", SLOTS, as_tail, full,

@@ -1,0 +1,80 @@
+"""Slicing with the caps 1, 2, 4, ... on the two endless families, without prompts.
+
+Stage r holds the requests longer than the cap before, x. With tails S_k it takes the time
+V = v(x) S_{x+1} + sum of (s + g) S_g over x < g <= cap, and counts S_{x+1} + S_{cap+1} (those done
+plus twice those left). The sums within a stage close; the sum over the stages does not: it is a
+lacunary series, in q^(2^r), and as q -> 1 the ratio keeps oscillating with log2(1/(1 - q)).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy
+
+from theory.bound import Bound, digits, identity, numeric, words
+from theory.forms import AREA, H_SF, Stage, slicing, volume
+from theory.ratios.endless import FAMILIES, Family
+from theory.ratios.prompts import maximise
+from theory.ratios.series import close, i, q, tail_sum
+
+_NEGLIGIBLE = mpmath.mpf(10) ** -30  # tails below it are left out of the series
+
+
+def slicing_value(family: Family) -> Callable[[Any], Any]:
+    """The form of slicing with doubling caps at s = 0, as a function of q (mpmath)."""
+    tails = tail_sum(family.weight, q)  # S_i = q^(i-1) tails(i)
+    areas = tail_sum(sympy.expand(i * tails), q)  # sum of g S_g over g >= i, over q^(i-1)
+    tail_at, area_at = (sympy.lambdify((i, q), part, modules="mpmath") for part in (tails, areas))
+
+    def value(at: Any) -> Any:
+        total, before, cap = mpmath.mpf(0), 0, 1
+        while (power := at**before) * (1 + before) > _NEGLIGIBLE:
+            present, left = power * tail_at(before + 1, at), at**cap * tail_at(cap + 1, at)
+            run = power * area_at(before + 1, at) - at**cap * area_at(cap + 1, at)
+            total += (volume(before, 0) * present + run) * (present + left)
+            before, cap = cap, 2 * cap
+        return total
+
+    return value
+
+
+def _rules() -> tuple[Any, ...]:
+    """The effects that the docstring's V and weights are made of."""
+    form = slicing((1, 2))
+    cap, length = sympy.symbols("x j", positive=True)
+    zero = sympy.Integer(0)
+    done, cut = (rule(Stage(0, cap, False), length, zero) for rule in (form.ends, form.passes))
+    return (
+        identity("who ends takes v(j)", done.time, volume(length, zero)),
+        identity("and counts once", done.done + 2 * done.left, 1),
+        identity("who is cut takes v(cap)", cut.time, volume(cap, zero)),
+        identity("and counts twice", cut.done + 2 * cut.left, 2),
+        identity("v(g) - v(g - 1) = g", volume(length, zero) - volume(length - 1, zero), length),
+        words("Summed by parts over the lengths of a stage: V as stated."),
+    )
+
+
+def bounds() -> list[Bound]:
+    """The suprema over q, found numerically."""
+    rows = []
+    for family in FAMILIES:
+        top = slicing_value(family)
+        for benchmark, name in ((H_SF, "H-SF"), (AREA, "area")):
+            bottom = sympy.lambdify(q, close(benchmark, family.weight, 0).rational, "mpmath")
+
+            def ratio(power: Any, bottom: Any = bottom, top: Any = top) -> Any:
+                at = 1 - mpmath.mpf(10) ** -power
+                return top(at) / bottom(at)
+
+            power, value = maximise(ratio, 0, 4)
+            rows.append(
+                Bound(
+                    f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",
+                    "doubling caps, the largest ratio with 1/(1 - q) <= 10^4", "slicing (1, 2, 4, ...)",
+                    f"{family.label}, s = 0", benchmark.name, "a lacunary series in q^(2^r)",
+                    digits(value), f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}", "ours",
+                    (*_rules(), numeric("maximised over q by golden-section search, 30 digits")),
+                )
+            )  # fmt: skip
+    return rows
