@@ -8,12 +8,12 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from importlib import import_module
 
 from theory.bound import Bound
 from theory.checks import InputError, rational
 from theory.forms import interval, prompt_length
 from theory.ratios import MODULES as CLOSED_FORMS
+from theory.ratios import built
 
 COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
 MODULES = (*CLOSED_FORMS, "theory.general", "theory.general_variants", "theory.slicing")
@@ -36,7 +36,7 @@ def collect(report: Callable[[str], None] = lambda _module: None) -> Iterator[Bo
     """All results of the project's theory, in a fixed order; `report` hears each module's name."""
     for module in MODULES:
         report(module)
-        yield from import_module(module).bounds()
+        yield from built(module)
 
 
 def point(

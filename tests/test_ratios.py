@@ -34,13 +34,22 @@ from theory.forms import (
     AREA,
     H_SF,
     Form,
+    geometric_caps,
     ratio,
     slicing,
     tel,
 )
 from theory.lengths import geometric, linear_geometric
 from theory.matrices import matrix_float
-from theory.ratios import all_bounds, endless, promotion, prompts, random_order, two_point
+from theory.ratios import (
+    all_bounds,
+    endless,
+    lacunary,
+    promotion,
+    prompts,
+    random_order,
+    two_point,
+)
 from theory.ratios.binary import Binary, larger_root, lemma_bound
 from theory.ratios.logs import log_bounds, log_sign
 from theory.ratios.random_order import completing_squares
@@ -48,6 +57,9 @@ from theory.ratios.series import close, logarithms, q, s, tail_sum
 
 PACKAGE = "theory.ratios"
 MODULES = [
+    "",
+    "uniform",
+    "lacunary",
     "binary",
     "two_point",
     "promotion",
@@ -62,7 +74,7 @@ POINTS = [(1, 2, 0), (1, 10, 0), (2, 5, 1), (3, 40, 7), (1, 30, 200), (6, 7, 2)]
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_the_documentation(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"{PACKAGE}.{name}")).failed == 0
+    assert doctest.testmod(importlib.import_module(f"{PACKAGE}.{name}".rstrip("."))).failed == 0
 
 
 @cache
@@ -307,6 +319,25 @@ def test_closed_forms_rise_to_their_supremum(family: str, benchmark: str) -> Non
     values = [float(bound.at({"q": Fraction(k, 40)}).value) for k in range(1, 40)]
     assert values == sorted(values)
     assert values[-1] < float(bound.value)
+
+
+def test_uniform_lengths() -> None:
+    for key, form, benchmark in (
+        ("uniform/A_min/H-SF/s=0", A_MIN, H_SF),
+        ("uniform/staggered A_min/area/s=0", A_MIN_STAGGERED, AREA),
+    ):
+        top = Fraction(results()[key].value).limit_denominator(1000)
+        for u in (1, 2, 7, 30):
+            exact = ratio(form, benchmark, dict.fromkeys(range(1, u + 1), 1), 0)
+            assert at(key, u=u) == pytest.approx(float(exact), rel=1e-11)
+            assert exact < top
+
+
+@pytest.mark.parametrize("family", endless.FAMILIES, ids=lambda family: family.name)
+def test_slicing_on_endless_lengths(family: endless.Family) -> None:
+    at_q = Fraction(7, 10)
+    exact = truncated(slicing(geometric_caps(200)), family.name, at_q, 0, 200)
+    assert float(lacunary.slicing_value(family)(0.7)) == pytest.approx(float(exact), rel=1e-12)
 
 
 def test_limits_of_the_families() -> None:

@@ -8,6 +8,7 @@ uniform       A_min on uniform lengths                      lacunary    slicing 
 """
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 
 from theory.bound import Bound
@@ -23,6 +24,16 @@ MODULES = (
 )
 
 
+@cache
+def built(module: str) -> tuple[Bound, ...]:
+    """The results of one module, derived once in a process.
+
+    >>> len(built("theory.ratios.uniform"))
+    4
+    """
+    return tuple(import_module(module).bounds())
+
+
 def all_bounds() -> Iterator[Bound]:
     """Every result of this package; each derivation is checked as its record is built.
 
@@ -30,4 +41,4 @@ def all_bounds() -> Iterator[Bound]:
     'derived'
     """
     for module in MODULES:
-        yield from import_module(module).bounds()
+        yield from built(module)

@@ -71,8 +71,9 @@ def bounds() -> list[Bound]:
             rows.append(
                 Bound(
                     f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",
-                    "doubling caps, the largest ratio with 1/(1 - q) <= 10^4", "slicing (1, 2, 4, ...)",
-                    f"{family.label}, s = 0", benchmark.name, "a lacunary series in q^(2^r)",
+                    "doubling caps, the largest ratio with 1/(1 - q) <= 10^4",
+                    "slicing (1, 2, 4, ...)", f"{family.label}, s = 0", benchmark.name,
+                    "a lacunary series in q^(2^r)",
                     digits(value), f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}", "ours",
                     (*_rules(), numeric("maximised over q by golden-section search, 30 digits")),
                 )

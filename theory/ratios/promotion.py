@@ -125,12 +125,13 @@ def _crossed(
     where: str,
 ) -> Bound:
     full, steps = lemma_bound(policy, benchmark)
+    policy_name = "slicing (l, u)" if policy is SLICING else policy.name
     all_long = two_point_form(policy).d / two_point_form(benchmark).d
     limit = sympy.limit(all_long.subs(corner, simultaneous=True), l, sympy.oo)
     approach = identity(f"all long, in the corner: {top}", limit, top)
     short = {"H-SF": "H-SF", "area bound": "area"}[benchmark.name]
     return Bound(
-        f"two-point/{name}/{short}", "for every prompt", policy.name, FAMILY, benchmark.name,
+        f"two-point/{name}/{short}", "for every prompt", policy_name, FAMILY, benchmark.name,
         str(full), digits(sympy.Integer(top)), where, "ours", (*steps, *order, approach), full,
     )  # fmt: skip
 
