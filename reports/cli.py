@@ -14,7 +14,6 @@ from theory.checks import InputError
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141  # as of a program that the signal SIGPIPE ended
 
 
 class LazyGroup(click.Group):
@@ -55,7 +54,6 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; bad input ends with one line on stderr and exit status 2."""
     try:
         cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
-        sys.stdout.flush()
     except InputError as error:
         click.echo(f"kvratio: {error}", err=True)
         sys.exit(EXIT_BAD_INPUT)
@@ -71,9 +69,12 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except OSError as error:
-        # What is left in the buffer of a closed pipe or a full disk cannot be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            sys.exit(EXIT_CLOSED_PIPE)
-        click.echo(f"kvratio: {error.filename or 'output'}: {error.strerror}", err=True)
+        if error.filename is None:  # not a file of ours, so it is standard output
+            _discard_output()
+        click.echo(f"kvratio: {error.filename or 'standard output'}: {error.strerror}", err=True)
         sys.exit(EXIT_BAD_INPUT)
+
+
+def _discard_output() -> None:
+    """Standard output takes nothing any more; do not let Python try again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
