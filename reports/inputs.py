@@ -22,7 +22,11 @@ def read_instance_file(path: Path) -> Instance:
     ...
     theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
-    return parse_instance(_existing(path).read_text(encoding="utf-8", errors="replace"))
+    text = _existing(path).read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        return parse_instance(text)
+    except InputError as error:
+        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
 
 
 def parse_instance(text: str) -> Instance:
@@ -79,7 +83,7 @@ def build_instance(
         )
     budget = DEFAULT_MEMORY if memory is None else memory
     instance = source.instance(budget, predict(prediction, source), prompt=prompt, rate=rate)
-    return _describe(source.source, instance, timed), instance
+    return _describe(source.source, instance, timed, prediction), instance
 
 
 def _from_instance_file(
@@ -104,11 +108,16 @@ def _from_instance_file(
         arrival=instance.arrival[:count],
         interval=intervals if prediction is None else predict(prediction, source),
     )
-    return _describe(str(path), changed, None), changed
+    return _describe(str(path), changed, None, prediction), changed
 
 
-def _describe(source: str, instance: Instance, timed: str | None) -> str:
+def _describe(source: str, instance: Instance, timed: str | None, prediction: str | None) -> str:
     arrivals = "all at step 0" if timed is None else f"timed, {timed} steps a second"
     if timed is None and max(instance.arrival, default=0):
         arrivals = "arrivals of the file"
-    return f"{source}: {instance.n} requests, M = {instance.memory} tokens, {arrivals}"
+    intervals = set(zip(instance.lower, instance.upper, strict=True))
+    predicted = f"[{instance.lower[0]}, {instance.upper[0]}]" if len(intervals) == 1 else prediction
+    return (
+        f"{source}: {instance.n} requests, M = {instance.memory} tokens, {arrivals}, "
+        f"predicted {predicted or 'as in the file'}"
+    )

@@ -1,0 +1,318 @@
+"""The command line: every option, its JSON, and one line for everything that is wrong."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import reports.compare
+from reports.cli import main
+from simulate.policies import POLICIES
+
+ROOT = Path(__file__).parent.parent
+SMALL = ("--workload", "two-point:l=2,u=9,q=1/4", "--memory", "30", "--requests", "40")
+REQUIRED_KEYS = {
+    "policy", "tel", "mean_latency", "p50", "p95", "p99", "makespan", "evictions", "wasted_tokens",
+    "ratio_to_h_sf", "ratio_to_lower_bound",
+}  # fmt: skip
+REQUIRED_POLICIES = {
+    "h-sf", "a-max", "a-min", "a-min-live", "a-min-thinned", "a-l", "a-random", "mc-sf",
+    "mc-benchmark", "fcfs",
+}  # fmt: skip
+EXAMPLE_1 = {"memory": 10, "requests": [{"prompt": 1, "output": 1, "interval": [1, 4]}] * 5}
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return json.loads(self.out)  # type: ignore[no-any-return]
+
+
+Kvratio = Callable[..., Result]
+
+
+@pytest.fixture
+def kvratio(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Kvratio:
+    """Run the command line in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Result:
+        capsys.readouterr()
+        try:
+            main(list(arguments))
+            status = 0
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def test_json_is_one_object_a_policy_with_the_documented_keys(kvratio: Kvratio) -> None:
+    result = kvratio("simulate", *SMALL, "--json", "-")
+    assert (result.status, result.err) == (0, "")
+    assert [row["policy"] for row in result.rows] == list(POLICIES)
+    assert set(POLICIES) >= REQUIRED_POLICIES
+    h_sf = result.rows[0]
+    for row in result.rows:
+        assert set(row) >= REQUIRED_KEYS
+        assert row["ratio_to_h_sf"] == row["tel"] / h_sf["tel"]
+        assert row["ratio_to_lower_bound"] == row["tel"] / row["lower_bound"] >= 1
+        assert row["mean_latency"] == row["tel"] / 40
+        assert row["p50"] <= row["p95"] <= row["p99"] <= row["makespan"]
+        assert row["obtained"]["tel"] == "simulated"
+        assert row["obtained"]["lower_bound"] == "certified"
+
+
+def test_example_1_of_the_paper_from_an_instance_file(kvratio: Kvratio) -> None:
+    Path("example.json").write_text(json.dumps(EXAMPLE_1))
+    chosen = ("--policy", "a-max", "--policy", "h-sf")
+    rows = kvratio("simulate", "--trace", "example.json", *chosen, "--json", "-").rows
+    assert [(row["policy"], row["tel"]) for row in rows] == [("a-max", 9), ("h-sf", 5)]
+    assert rows[0]["ratio_to_h_sf"] == 9 / 5
+
+
+def test_json_into_a_file_leaves_the_table_on_the_screen(kvratio: Kvratio) -> None:
+    to_file = kvratio("simulate", *SMALL, "--json", "out.json")
+    assert (to_file.status, to_file.err) == (0, "")
+    assert Path("out.json").read_text() == kvratio("simulate", *SMALL, "--json", "-").out
+    assert to_file.out == kvratio("simulate", *SMALL).out
+    for policy in POLICIES.values():
+        assert policy.title in to_file.out
+
+
+@pytest.mark.parametrize("target", [(), ("--json", "-")])
+def test_same_command_same_bytes(kvratio: Kvratio, target: tuple[str, ...]) -> None:
+    first = kvratio("simulate", *SMALL, *target)
+    assert first.out
+    assert first == kvratio("simulate", *SMALL, *target)
+
+
+def test_a_repeated_policy_is_run_once(kvratio: Kvratio) -> None:
+    rows = kvratio("simulate", *SMALL, "--policy", "fcfs", "--policy", "fcfs", "--json", "-").rows
+    assert [row["policy"] for row in rows] == ["fcfs"]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--seed", "1"),
+        ("--memory", "40"),
+        ("--prompt", "3"),
+        ("--requests", "39"),
+        ("--predict", "1:20"),
+        ("--predict", "bins:3"),
+        ("--predict", "relative:0.5"),
+        ("--timed", "30"),
+        ("--workload", "uniform:l=2,u=9"),
+    ],
+)
+def test_every_option_changes_the_result(kvratio: Kvratio, option: tuple[str, ...]) -> None:
+    """Click lets a later option replace an earlier one, so each is appended to the same base."""
+    base = ("simulate", *SMALL, "--workload", "two-point:l=2,u=9,q=1/4,rate=9", "--json", "-")
+    plain = kvratio(*base)
+    assert plain.status == 0
+    changed = kvratio(*base, *option)
+    assert changed.status == 0
+    assert changed.rows != plain.rows
+
+
+def test_every_kind_of_file_is_a_trace(kvratio: Kvratio) -> None:
+    Path("t.csv").write_text("output_tokens\n3\n5\n")
+    Path("t.jsonl").write_text('{"output_length": 3}\n{"output_length": 5}\n')
+    requests = [{"prompt": 9, "output": o, "interval": [1, 5]} for o in (3, 5)]
+    Path("t.json").write_text(json.dumps({"memory": 70, "requests": requests}))
+    common = ("--memory", "60", "--prompt", "4", "--json", "-")
+    results = [kvratio("simulate", "--trace", f"t.{kind}", *common) for kind in ("csv", "jsonl")]
+    results.append(kvratio("simulate", "--trace", "t.json", *common))
+    assert results[0].status == 0
+    assert results[0] == results[1] == results[2]
+
+
+def test_intervals_that_miss_the_truth_are_ordinary_input(kvratio: Kvratio) -> None:
+    for prediction in ("1:1", "500:600", "bins:3:3"):
+        result = kvratio("simulate", *SMALL, "--predict", prediction, "--json", "-")
+        assert result.status == 0
+        assert len(result.rows) == len(POLICIES)
+
+
+def test_names_of_files_are_text_not_styles(kvratio: Kvratio) -> None:
+    name = "run[red] :smile: [bold].csv"
+    Path(name).write_text("output_tokens\n3\n")
+    result = kvratio("simulate", "--trace", name, "--prompt", "1", "--policy", "fcfs")
+    assert result.status == 0
+    assert result.out.startswith(f"{name}: 1 requests")
+
+
+def test_no_digit_is_cut_off_where_a_terminal_is_narrow(
+    kvratio: Kvratio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = kvratio("simulate", *SMALL)
+    monkeypatch.setenv("COLUMNS", "40")
+    assert kvratio("simulate", *SMALL) == wide
+    assert "…" not in wide.out
+
+
+BAD = [
+    ("simulat", "did you mean 'simulate'?"),
+    ("quux", "known are"),
+    ("simulate --polcy fcfs", "Did you mean '--policy'?"),
+    ("simulate --policy best", "policy = 'best': required one of a-l, a-max"),
+    ("simulate extra", "extra"),
+    ("simulate --requests", "requires an argument"),
+    ("simulate --requests many", "not a valid integer"),
+    ("simulate --requests 0", "requests = 0"),
+    ("simulate --requests 1000000000000", "requests = 1000000000000"),
+    ("simulate --seed -1", "seed = -1"),
+    ("simulate --memory 0", "memory = 0"),
+    ("simulate --memory 10", "prompt + output"),
+    ("simulate --prompt -1", "prompt = -1"),
+    ("simulate --timed 5", "arrival times"),
+    ("simulate --timed soon", "timed = 'soon'"),
+    ("simulate --timed 1e999999999", "timed = "),
+    ("simulate --workload poisson", "workload = 'poisson': required one of"),
+    ("simulate --workload geometric", "exactly the keys q"),
+    ("simulate --workload geometric:q=2", "below 1"),
+    ("simulate --workload two-point:l=5,u=20,q=0.1234567890123456789012345", "denominator"),
+    ("simulate --predict never", "predict = 'never'"),
+    ("simulate --predict 5:1", "upper end = 1"),
+    ("simulate --predict columns:a,b", "a numeric column"),
+    ("simulate --trace no-such.csv", "a file that exists"),
+    ("simulate --trace .", "a file that exists"),
+    ("simulate --trace bad.csv", "bad.csv, line 3: output_tokens = 'x'"),
+    ("simulate --trace bad.json", "bad.json: memory = -1"),
+    ("simulate --trace empty.json", "at least one request"),
+    ("simulate --trace nothing.csv", "nothing.csv = 'no rows'"),
+    ("simulate --trace outputs.csv", "a common prompt length"),
+    ("simulate --trace outputs.csv --workload lmsys", "either --trace or --workload"),
+    ("simulate --trace outputs.csv --prompt 1 --requests 9", "at most the 1 requests"),
+    ("simulate --json no/such/folder/x.json", "a folder that exists"),
+    ("simulate --json .", "a file in a folder"),
+    ("report --out outputs.csv", "a folder that can be written or made"),
+    ("report --out outputs.csv/deeper", "a folder that can be written or made"),
+    ("report --policy best", "policy = 'best'"),
+    ("verify-certificate", "Missing argument 'FILE'"),
+    ("verify-certificate no-such.json", "does not exist"),
+]
+FILES = {
+    "bad.csv": "output_tokens\n1\nx\n",
+    "bad.json": '{"memory": -1, "requests": []}',
+    "empty.json": '{"memory": 5, "requests": []}',
+    "nothing.csv": "",
+    "outputs.csv": "output_tokens\n3\n",
+}
+
+
+@pytest.mark.parametrize(("line", "words"), BAD, ids=[line for line, _ in BAD])
+def test_bad_arguments_end_with_one_line_and_leave_nothing(
+    kvratio: Kvratio, line: str, words: str
+) -> None:
+    for name, content in FILES.items():
+        Path(name).write_text(content)
+    result = kvratio(*line.split())
+    assert result.status == 2
+    assert result.out == ""
+    assert re.fullmatch(r"kvratio: .+\n", result.err)
+    assert words in result.err
+    assert {path.name for path in Path().iterdir()} == set(FILES)
+
+
+def test_an_empty_word_is_no_default(kvratio: Kvratio) -> None:
+    for option in ("--workload", "--predict", "--timed", "--policy", "--json"):
+        result = kvratio("simulate", option, "")
+        assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+
+
+def test_bad_input_keeps_the_results_of_yesterday(kvratio: Kvratio) -> None:
+    Path("out.json").write_text("yesterday")
+    assert kvratio("simulate", "--memory", "3", "--json", "out.json").status == 2
+    assert Path("out.json").read_text() == "yesterday"
+
+
+def test_interruption_ends_with_one_line_and_leaves_nothing(
+    kvratio: Kvratio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reports.compare, "run", interrupted)
+    for line in (("simulate", "--json", "out.json"), ("report", "--out", "out")):
+        result = kvratio(*line)
+        assert result.status == 130
+        assert result.out == ""
+        assert result.err.strip() == "kvratio: interrupted"
+        assert not list(Path().iterdir())
+
+
+def test_help_lists_every_command_with_a_whole_line(kvratio: Kvratio) -> None:
+    result = kvratio("--help")
+    assert (result.status, result.err) == (0, "")
+    for name in ("simulate", "report", "verify-certificate"):
+        assert re.search(rf"^  {name} +[A-Z][^\n]+[^.]\.$", result.out, re.MULTILINE)
+    assert kvratio("-h") == result
+    bare = kvratio()
+    assert (bare.status, bare.out) == (2, result.out)
+
+
+@pytest.mark.parametrize("name", ["simulate", "report", "verify-certificate"])
+def test_the_help_of_a_command_ends_with_an_example(kvratio: Kvratio, name: str) -> None:
+    result = kvratio(name, "--help")
+    assert result.status == 0
+    assert f"Example: kvratio {name}" in result.out
+
+
+def test_help_names_every_policy_the_readme_names(kvratio: Kvratio) -> None:
+    named = set(re.findall(r"`([a-z-]+)`", (ROOT / "README.md").read_text()))
+    assert named >= set(POLICIES)
+    refused = kvratio("simulate", "--policy", "?").err
+    assert set(POLICIES) <= set(re.findall(r"[a-z-]+", refused))
+
+
+def test_version(kvratio: Kvratio) -> None:
+    assert re.fullmatch(r"kvratio, version \S+\n", kvratio("--version").out)
+
+
+def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reports", *arguments]
+    return subprocess.run(command, cwd=ROOT, text=True, check=False, **options)
+
+
+def test_as_a_program(kvratio: Kvratio) -> None:
+    good = shell("simulate", *SMALL, "--json", "-", capture_output=True)
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout == kvratio("simulate", *SMALL, "--json", "-").out
+    bad = shell("simulate", "--memory", "0", capture_output=True)
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert re.fullmatch(r"kvratio: memory = 0: [^\n]+\n", bad.stderr)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`kvratio --help` answers at once: the libraries are loaded by the commands that use them."""
+    code = (
+        "import sys\nfrom reports.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass"
+    )
+    heavy = "print({'numpy', 'scipy', 'rich', 'matplotlib', 'cvxpy', 'jinja2'} & set(sys.modules))"
+    command = [sys.executable, "-c", f"{code}\n{heavy}"]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
+    assert done.stdout.endswith("set()\n")
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    command = [sys.executable, "-m", "reports", "simulate", *SMALL]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode != 0
