@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import log, sqrt
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,20 @@ NOTES = [
     (0, 400, "area", 4.54),
     (0, 1000, "area", 5.03),
 ]
+STAGGERED_NOTES = [
+    (0, 20, "h-sf", 1.808),
+    (0, 100, "h-sf", 2.195),
+    (0, 400, "h-sf", 2.532),
+    (0, 1000, "h-sf", 2.757),
+    (0, 20, "area", 2.62),
+    (0, 100, "area", 3.46),
+    (0, 400, "area", 4.18),
+    (0, 1000, "area", 4.65),
+]
+POLICY_NOTES = [
+    *(("a-min", *row) for row in NOTES),
+    *(("a-min-staggered", *row) for row in STAGGERED_NOTES),
+]
 CASES = [
     (Fraction(0), 1, 2),
     (Fraction(0), 1, 30),
@@ -37,9 +52,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("s", "upper", "benchmark", "printed"), NOTES)
-def test_the_maxima_of_the_notes(s: int, upper: int, benchmark: str, printed: float) -> None:
-    low = survival.worst_case(s, 1, upper, benchmark).ratio
+@pytest.mark.parametrize(("policy", "s", "upper", "benchmark", "printed"), POLICY_NOTES)
+def test_the_maxima_of_the_notes(
+    policy: str, s: int, upper: int, benchmark: str, printed: float
+) -> None:
+    low = survival.worst_case(s, 1, upper, benchmark, policy).ratio
     digits = len(str(printed).split(".")[1])
     assert abs(float(low) - printed) <= 0.6 * 10**-digits
 
@@ -135,7 +152,7 @@ def test_a_wrong_benchmark_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_numbers_are_certified_on_both_sides() -> None:
-    found = general_variants.maximum(0, 1, 50, "area")
+    found = general_variants.maximum("a-min", 0, 1, 50, "area")
     assert found.obtained == "certified"
     low = survival.worst_case(0, 1, 50, "area")
     assert low.ratio == ratio(A_MIN, AREA, low.shares, 0)
@@ -143,12 +160,13 @@ def test_numbers_are_certified_on_both_sides() -> None:
 
 @pytest.mark.parametrize("s", [Fraction(0), Fraction(7, 3), Fraction(50)])
 @pytest.mark.parametrize("benchmark", ["h-sf", "area"])
-def test_linear_time_agrees_with_the_dense_search(s: Fraction, benchmark: str) -> None:
-    fast = survival.worst_case(s, 2, 30, benchmark)
-    problem = Problem("a-min", benchmark, 2, 30, s)
+@pytest.mark.parametrize("policy", survival.POLICIES)
+def test_linear_time_agrees_with_the_dense_search(s: Fraction, benchmark: str, policy: str) -> None:
+    fast = survival.worst_case(s, 2, 30, benchmark, policy)
+    problem = Problem(policy, benchmark, 2, 30, s)
     assert problem.ratio(fast.shares) == fast.ratio
     dense = worst_case(problem).ratio
-    assert dense <= survival.upper_bound(s, 2, 30, benchmark).bound
+    assert dense <= survival.upper_bound(s, 2, 30, benchmark, policy).bound
     assert abs(dense - fast.ratio) < Fraction(1, 10**8)
 
 
@@ -166,6 +184,9 @@ def test_multipliers_that_prove_too_much_are_rejected() -> None:
     ]
     assert not any(wrong.holds(c) for wrong in forged)
     assert not honest.holds(survival.Coefficients.of(1, 1, 40, "h-sf"))
+    staggered = survival.upper_bound(0, 1, 40, "h-sf", "a-min-staggered")
+    assert staggered.bound < worst
+    assert not staggered.holds(c)
 
 
 def test_where_the_linear_time_method_ends_it_says_so() -> None:
@@ -185,8 +206,9 @@ def test_ten_thousand_lengths_in_seconds() -> None:
         ((0, 5, 4, "h-sf"), "u = 4"),
         ((-1, 1, 4, "h-sf"), "s = -1"),
         ((0, 1, 4, "a-min"), "benchmark = 'a-min'"),
+        ((0, 1, 4, "h-sf", "a-max"), "policy = 'a-max'"),
     ],
 )
-def test_bad_input(arguments: tuple[int, int, int, str], message: str) -> None:
+def test_bad_input(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(InputError, match=message):
         survival.worst_case(*arguments)

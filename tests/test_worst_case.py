@@ -31,7 +31,7 @@ def test_witness_bound_and_certificate(tmp_path: Path) -> None:
     assert 0 <= proved.bound - exact < Fraction(1, 10**6)
 
 
-@pytest.mark.parametrize("policy", ["a-min", "slicing"])
+@pytest.mark.parametrize("policy", ["a-min", "a-min-staggered", "slicing"])
 def test_many_lengths_go_through_the_structure(policy: str) -> None:
     shown = run("--policy", policy, "--u", "500", "--l", "2", "--benchmark", "area")
     assert "upper bound" in shown

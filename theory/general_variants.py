@@ -25,12 +25,17 @@ from theory.general import (
 )
 from theory.matrices import coefficient, matrix
 
-# (s, l, u, benchmark) of the maxima that are published with twelve digits
-MAXIMA = (
-    *((0, 1, u, "h-sf") for u in (20, 100, 400, 1000, 10_000)),
-    *((s, 1, 400, "h-sf") for s in (1, 10, 100, 1000)),
-    *((0, 1, u, "area") for u in (20, 100, 400, 1000, 10_000)),
+# (policy, s, l, u, benchmark) of the maxima that are published with twelve digits
+MAXIMA = tuple(
+    (policy, s, 1, u, benchmark)
+    for policy in survival.POLICIES
+    for s, u, benchmark in (
+        *((0, u, "h-sf") for u in (20, 100, 400, 1000, 10_000)),
+        *((s, 400, "h-sf") for s in (1, 10, 100, 1000)),
+        *((0, u, "area") for u in (20, 100, 400, 1000)),
+    )
 )
+POLICY_NAMES = {"a-min": "A_min", "a-min-staggered": "staggered A_min"}
 BENCHMARK_NAMES = {"h-sf": "H-SF", "area": "area bound"}
 
 
@@ -155,7 +160,8 @@ def staggered_starts() -> Bound:
     return Bound(
         "general/staggered A_min/H-SF",
         "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered A_min <= "
-        "A_min; so CR(staggered A_min) >= CR(A_min) - 1 (- 1/2 for l = 1): it grows as A_min's",
+        "A_min; so CR(staggered A_min) grows as CR(A_min), and is strictly below it for all s and "
+        "u > l: Theorem 4 of P fails for every interval",
         "staggered A_min",
         FAMILY,
         "H-SF",
@@ -188,31 +194,43 @@ def staggered_starts() -> Bound:
                 batch_charge(LOW, S) * (LOW - 1) / (S + LOW),
             ),
             words("Adding up, the difference is at most max(1/2, (l-1)/(s+l)) times H-SF."),
+            words(
+                "It is zero only where S_k = 0 for every k >= 2: all lengths are 1, and "
+                "the ratio is 1. The maximum of staggered A_min / H-SF is attained; there A_min's "
+                "ratio is larger, or else CR(staggered A_min) = 1 < (1 + lambda)/2 <= CR(A_min):"
+            ),
+            nonnegative(
+                "lambda > 1 for u > l: at lambda = 1 the left side of the secular equation is "
+                "positive, the right side 0",
+                1 / (S + 2 * K - 1 + S).subs(K, K + 1),
+                S,
+                K,
+            ),
         ),
     )
 
 
-def maximum(s: int, l: int, u: int, benchmark: str) -> Bound:  # noqa: E741
-    """A_min's maximum for one s, l, u: an exact witness and an exact bound 1e-13 above it.
+def maximum(policy: str, s: int, l: int, u: int, benchmark: str) -> Bound:  # noqa: E741
+    """The maximum for one s, l, u: an exact witness and an exact bound 1e-13 above it.
 
-    >>> maximum(0, 1, 20, "h-sf").value
+    >>> maximum("a-min", 0, 1, 20, "h-sf").value
     '1.91179656172'
     """
-    name = BENCHMARK_NAMES[benchmark]
-    low = survival.worst_case(s, l, u, benchmark).ratio
-    c = survival.Coefficients.of(s, l, u, benchmark)
-    proof = survival.upper_bound(s, l, u, benchmark)
+    name, who = BENCHMARK_NAMES[benchmark], POLICY_NAMES[policy]
+    low = survival.worst_case(s, l, u, benchmark, policy).ratio
+    c = survival.Coefficients.of(s, l, u, benchmark, policy)
+    proof = survival.upper_bound(s, l, u, benchmark, policy)
 
     def encloses() -> bool:
         return proof.holds(c) and low <= proof.bound <= low * (1 + 2 * survival.MARGIN)
 
     return Bound(
-        f"maximum/A_min/{name}/s={s}, u={u}",
-        f"s = {s}, lengths {l} ... {u}: the maximum of A_min / {name}",
-        "A_min",
+        f"maximum/{who}/{name}/s={s}, u={u}",
+        f"s = {s}, lengths {l} ... {u}: the maximum of {who} / {name}",
+        who,
         f"all lengths in [{l}, {u}], s = {s}",
         name,
-        "largest eigenvalue of (A_min, benchmark), nonnegative eigenvector",
+        "largest eigenvalue of (policy, benchmark), nonnegative eigenvector",
         digits(sympy.Rational(low.numerator, low.denominator)),
         "the witness of theory.survival.worst_case",
         OURS,
@@ -223,7 +241,7 @@ def maximum(s: int, l: int, u: int, benchmark: str) -> Bound:  # noqa: E741
 def bounds(maxima: Any = MAXIMA) -> list[Bound]:
     """All results of this module; with the default `maxima` about 7 s.
 
-    >>> [bound.obtained for bound in bounds(maxima=[(0, 1, 3, "h-sf")])]
+    >>> [bound.obtained for bound in bounds(maxima=[("a-min", 0, 1, 3, "h-sf")])]
     ['cited', 'derived', 'derived', 'derived', 'certified']
     """
     return [

@@ -1,4 +1,4 @@
-"""A_min in linear time: exact witnesses and exact upper bounds for u = 10,000 and beyond.
+"""A_min and staggered A_min in linear time: exact witnesses and bounds for u = 10,000 and beyond.
 
 For shares x_i of the lengths l ... u and a common prompt s, put
 
@@ -16,15 +16,24 @@ bound lambda, with c_k the increments of H-SF,
     2 (lambda * benchmark - A_min) = sum g_k S_k^2 + sum d_k Y_k^2 - (v'S)^2,
     g_k = 2 lambda b_k - 2 c_k + s w_k + s^2 [k = l].
 
+Staggered A_min is A_min less the sum of f_k S_k (2 S_k - m_k Y_k), where f_l = l (l-1) / 2,
+m_l = s + l, and f_k = k (k-1) / (2 (s+k)), m_k = 2 s + 2 k - 1 for k > l: in class k a request
+saves f_k, and W_k = 2 S_k - m_k Y_k wait for it. So twice the difference gets the matrix
+
+    M_k = (g_k + 4 f_k, -f_k m_k; -f_k m_k, d_k)    (f = 0 for A_min)
+
+of the pair (S_k, Y_k).
+
 **Upper bound.** For any numbers rho_k (rho_(l-1) = 0), as S_k - S_(k+1) = (s + k) (Y_k - Y_(k+1)),
 
     v'S = sum (v_k - rho_k + rho_(k-1)) S_k + sum p_k Y_k,   p_k = (s+k) rho_k - (s+k-1) rho_(k-1).
 
-So by Cauchy and Schwarz lambda is an upper bound, for all x whatever their signs, when g_k > 0 and
+So by Cauchy and Schwarz lambda is an upper bound, for all x whatever their signs, when every M_k
+is positive definite and, with a_k = (v_k - rho_k + rho_(k-1), p_k),
 
-    sum (v_k - rho_k + rho_(k-1))^2 / g_k + sum p_k^2 / d_k <= 1.
+    sum a_k' M_k^-1 a_k <= 1        (for A_min: of (v_k - ...)^2 / g_k + p_k^2 / d_k).
 
-The best rho are d_k Y_k summed up and divided by s + k, at the maximising x. Here they are found
+The best rho make a_k = M_k (S_k, Y_k) at the maximising x. Here they are found
 in floating point, rounded, and the inequality is checked in integers (`Multipliers.holds`).
 
 **Witness.** The maximising x solves a banded linear system; with x_i = (s + i) y_i and whole
@@ -49,13 +58,14 @@ from theory.forms import batch_charge, interval, prompt_length, volume
 Array = NDArray[np.float64]
 Number = int | Fraction
 
+POLICIES = ("a-min", "a-min-staggered")
 CHARGES = {"h-sf": batch_charge, "area": volume}
 BOUND_DIGITS = 10**15  # bounds are rounded up to a multiple of 1 / BOUND_DIGITS
 MARGIN = Fraction(1, 10**13)  # the bound exceeds the witness by this part: room for rounding
 RHO_BITS = 70  # fractional bits of the multipliers rho
 TERM_BITS = 100  # every term of the check is rounded up to this many fractional bits
 SHARE_BITS = 60  # the largest y_i of a witness is about 2^SHARE_BITS
-GUARD = 1e-12  # the search for lambda starts this much above the least one with all g_k > 0
+GUARD = 1e-12  # the search for lambda starts this much above the least one with definite M_k
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,8 @@ class Coefficients:
     """The numbers of the module's docstring for one prompt, interval and benchmark.
 
     Lists over k = l ... u: `bench` and `batch` are the increments b_k and c_k of the benchmark
-    and of H-SF, `slots` the d_k, `mean` the v_k, `extra` the s w_k + s^2 [k = l].
+    and of H-SF, `slots` the d_k, `mean` the v_k, `extra` the s w_k + s^2 [k = l], `saved` the f_k
+    (0 for A_min) and `waits` the m_k.
     """
 
     prompt: Number
@@ -73,10 +84,19 @@ class Coefficients:
     slots: list[Number]
     mean: list[Number]
     extra: list[Number]
+    saved: list[Number]
+    waits: list[Number]
 
     @classmethod
-    def of(cls, s: Number, l: int, u: int, benchmark: str) -> "Coefficients":  # noqa: E741
-        """Check the arguments and tabulate.
+    def of(
+        cls,
+        s: Number,
+        l: int,  # noqa: E741
+        u: int,
+        benchmark: str,
+        policy: str = "a-min",
+    ) -> "Coefficients":
+        """Check the arguments and tabulate; `policy` is one of `POLICIES`.
 
         >>> Coefficients.of(0, 1, 3, "h-sf").bench
         [1, 3, 5]
@@ -85,6 +105,7 @@ class Coefficients:
         prompt: Number = exact.numerator if exact.denominator == 1 else exact
         low, high = interval(l, u)
         charge = CHARGES[one_of("benchmark", benchmark, BENCHMARKS)]
+        staggered = one_of("policy", policy, POLICIES) == "a-min-staggered"
         lengths = range(low, high + 1)
         bench = [Fraction(charge(Fraction(k), prompt)) for k in lengths]
         slots = [batch_charge(k, prompt) * (prompt + k) ** 2 for k in lengths]
@@ -97,6 +118,11 @@ class Coefficients:
             _increments(slots),
             [prompt + low, *ones],
             [prompt * (low + prompt), *(prompt * one for one in ones)],
+            [
+                Fraction(k * (k - 1), 2) / (1 if k == low else prompt + k) if staggered else 0
+                for k in lengths
+            ],
+            [prompt + low, *(2 * prompt + 2 * k - 1 for k in lengths[1:])],
         )
 
     def lengths(self) -> range:
@@ -114,7 +140,7 @@ def _increments(values: list[Number] | list[Fraction]) -> list[Number]:
 
 @dataclass(frozen=True)
 class Multipliers:
-    """An upper bound of A_min's ratio with the numbers that prove it: rho_k / 2^RHO_BITS."""
+    """An upper bound of the ratio with the numbers that prove it: rho_k / 2^RHO_BITS."""
 
     bound: Fraction
     rho: tuple[int, ...]
@@ -129,22 +155,24 @@ class Multipliers:
         if len(self.rho) != len(c.bench):
             return False
         unit, total = 1 << RHO_BITS, 0
-        before = before_scaled = 0
-        for k, r, b, batch, d, v, extra in zip(
-            c.lengths(), self.rho, c.bench, c.batch, c.slots, c.mean, c.extra, strict=True
-        ):
-            g = 2 * self.bound * b - 2 * batch + extra
-            if g <= 0:
+        before: Number = 0
+        before_scaled: Number = 0
+        columns = zip(c.bench, c.batch, c.slots, c.mean, c.extra, c.saved, c.waits, strict=True)
+        for k, r, (b, batch, d, v, extra, f, m) in zip(c.lengths(), self.rho, columns, strict=True):
+            g, off = 2 * self.bound * b - 2 * batch + extra + 4 * f, -f * m
+            determinant = g * d - off * off
+            if g <= 0 or determinant <= 0:
                 return False
             scaled = (c.prompt + k) * r
             rest, p = v * unit - r + before, scaled - before_scaled
-            total += ceil((rest * rest / g + Fraction(p * p) / d) * (1 << TERM_BITS) / unit**2)
+            form = rest * rest * d - 2 * rest * p * off + p * p * g
+            total += ceil(form / determinant * (1 << TERM_BITS) / unit**2)
             before, before_scaled = r, scaled
         return total <= 1 << TERM_BITS
 
 
 def ratio(c: Coefficients, y: list[int]) -> Fraction:
-    """A_min's form over the benchmark's at the shares x_i = (s + i) y_i, exactly, in O(u).
+    """The policy's form over the benchmark's at the shares x_i = (s + i) y_i, exactly, in O(u).
 
     >>> ratio(Coefficients.of(0, 1, 2, "h-sf"), [2, 1])  # shares 2 and 2; 34 / 28 by P, Corollary 1
     Fraction(17, 14)
@@ -159,6 +187,8 @@ def ratio(c: Coefficients, y: list[int]) -> Fraction:
     mean = sum(v * t for v, t in zip(c.mean, tail_x, strict=True))
     twice = 2 * diagonal(c.batch, tail_x) + mean * mean
     twice -= diagonal(c.extra, tail_x) + diagonal(c.slots, tail_y)
+    for f, m, x, z in zip(c.saved, c.waits, tail_x, tail_y, strict=True):
+        twice -= 2 * f * x * (2 * x - m * z)
     return Fraction(twice) / (2 * diagonal(c.bench, tail_x))
 
 
@@ -169,28 +199,31 @@ def _tails(values: list[Number] | list[int]) -> list[Number]:
 def solve(c: Coefficients) -> tuple[float, Array, Array]:
     """The largest ratio lambda over all x, with its Y and rho, in floating point.
 
-    lambda is the root of v'S = 1, where S, Y, rho solve g_k S_k + rho_k - rho_(k-1) = v_k,
-    (s+k) rho_k - (s+k-1) rho_(k-1) = d_k Y_k, (s+k) (Y_k - Y_(k+1)) = S_k - S_(k+1).
-    Raises `ArithmeticError` where the method does not apply: with some g_k <= 0 at the maximum,
+    lambda is the root of v'S = 1, where S, Y, rho solve a_k = M_k (S_k, Y_k), that is
+    g_k S_k + rho_k - rho_(k-1) = v_k, (s+k) rho_k - (s+k-1) rho_(k-1) = d_k Y_k for A_min, with
+    (s+k) (Y_k - Y_(k+1)) = S_k - S_(k+1).
+    Raises `ArithmeticError` where the method does not apply: with some M_k indefinite there,
     which happens against the area bound for a few lengths only (use `theory.adversary` there).
     """
     n = len(c.bench)
-    bench, batch, slots, mean, extra = (
+    bench, batch, slots, mean, extra, saved, waits = (
         np.array(list(map(float, column)))
-        for column in (c.bench, c.batch, c.slots, c.mean, c.extra)
+        for column in (c.bench, c.batch, c.slots, c.mean, c.extra, c.saved, c.waits)
     )
+    # M_k is definite from here on
+    least = saved * waits * saved * waits / slots - 4 * saved
     size = float(c.prompt) + np.arange(c.lower, c.lower + n)
     ahead = scipy.sparse.eye_array(n) - scipy.sparse.eye_array(n, k=1)
     behind = ahead.T
     lengths = scipy.sparse.diags_array(size)
-    slot = scipy.sparse.diags_array(-slots)
+    slot, off = scipy.sparse.diags_array(-slots), scipy.sparse.diags_array(-saved * waits)
     right = np.concatenate([mean, np.zeros(2 * n)])
 
     def parts(bound: float) -> tuple[Array, Array, Array]:
-        g = scipy.sparse.diags_array(2 * bound * bench - 2 * batch + extra)
+        g = scipy.sparse.diags_array(2 * bound * bench - 2 * batch + extra + 4 * saved)
         rows = [
-            [g, None, behind],
-            [None, slot, behind @ lengths],
+            [g, off, behind],
+            [-off, slot, behind @ lengths],
             [-ahead, lengths @ ahead, None],
         ]
         found = scipy.sparse.linalg.spsolve(scipy.sparse.block_array(rows, format="csc"), right)
@@ -199,7 +232,7 @@ def solve(c: Coefficients) -> tuple[float, Array, Array]:
     def excess(bound: float) -> float:
         return float(mean @ parts(bound)[0]) - 1
 
-    low = float(np.max((2 * batch - extra) / (2 * bench))) * (1 + GUARD) + GUARD
+    low = float(np.max((2 * batch - extra + least) / (2 * bench))) * (1 + GUARD) + GUARD
     high = 2 * low + 1
     while excess(high) > 0:
         high *= 2
@@ -210,8 +243,14 @@ def solve(c: Coefficients) -> tuple[float, Array, Array]:
     return bound, tail, rho
 
 
-def worst_case(s: Number, l: int, u: int, benchmark: str = "h-sf") -> Witness:  # noqa: E741
-    """A_min's worst lengths in [l, u], with their exact ratio: a lower bound within rounding.
+def worst_case(
+    s: Number,
+    l: int,  # noqa: E741
+    u: int,
+    benchmark: str = "h-sf",
+    policy: str = "a-min",
+) -> Witness:
+    """The worst lengths in [l, u], with their exact ratio: the maximum but for rounding.
 
     Shares are whole numbers. u = 10,000 takes about a second. Negative parts of the maximiser
     over all x, if there are any, are cut off, so the witness is always a distribution.
@@ -219,7 +258,7 @@ def worst_case(s: Number, l: int, u: int, benchmark: str = "h-sf") -> Witness:  
     >>> round(float(worst_case(0, 1, 100).ratio), 6)
     2.333341
     """
-    c = Coefficients.of(s, l, u, benchmark)
+    c = Coefficients.of(s, l, u, benchmark, policy)
     return _witness(c, solve(c)[1])
 
 
@@ -232,13 +271,19 @@ def _witness(c: Coefficients, tail: Array) -> Witness:
     return Witness({k: x for k, x in shares.items() if x}, ratio(c, whole))
 
 
-def upper_bound(s: Number, l: int, u: int, benchmark: str = "h-sf") -> Multipliers:  # noqa: E741
-    """An upper bound of A_min's ratio for all lengths in [l, u], checked exactly before it returns.
+def upper_bound(
+    s: Number,
+    l: int,  # noqa: E741
+    u: int,
+    benchmark: str = "h-sf",
+    policy: str = "a-min",
+) -> Multipliers:
+    """An upper bound of the ratio for all lengths in [l, u], checked exactly before it returns.
 
     >>> round(float(upper_bound(0, 1, 100).bound), 6)
     2.333341
     """
-    c = Coefficients.of(s, l, u, benchmark)
+    c = Coefficients.of(s, l, u, benchmark, policy)
     _, tail, rho = solve(c)
     value = _witness(c, tail).ratio * (1 + MARGIN)
     bound = Fraction(ceil(BOUND_DIGITS * value), BOUND_DIGITS)

@@ -89,16 +89,19 @@ def _problem(
 def _linear(problem: "Problem") -> dict[str, Any] | None:
     """Witness and bound for more lengths than a certificate can have, through structure; or None.
 
-    A_min and slicing have algorithms in time linear in u (theory.survival, theory.stages).
+    A_min, staggered or not, and slicing have linear algorithms: theory.survival, theory.stages.
     """
     from theory import stages, survival
 
     s, low, high, benchmark = problem.prompt, problem.lower, problem.upper, problem.benchmark
     if len(problem.lengths) < high - low + 1:
         return None
-    if problem.policy == "a-min":
-        bound = survival.upper_bound(s, low, high, benchmark).bound
-        return {"witness": survival.worst_case(s, low, high, benchmark), "bound": bound}
+    if problem.policy in survival.POLICIES:
+        family = (s, low, high, benchmark, problem.policy)
+        return {
+            "witness": survival.worst_case(*family),
+            "bound": survival.upper_bound(*family).bound,
+        }
     if problem.policy == "slicing":
         case = stages.Case(s, low, high, benchmark)
         bound = stages.upper_bound(case, problem.caps).bound
