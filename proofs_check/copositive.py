@@ -14,19 +14,7 @@ P is positive semidefinite as it is a sum of squares with weights d / D (its LDL
 part of the file, so it is multiplied out, not computed). So for x >= 0 both x'Px and x'Nx are at
 least 0, which is the claim. Everything is computed in Python's integers.
 
-A and B are built here from what the policies do, stage by stage, and from nothing else of this
-project. A policy works in stages; a stage takes the time T(j) for each unit of share of length j
-that takes part; a request of length j that completes in it waits on average half of the stage,
-one that is left over waits all of it: W(j) = done(j) + 2 left(j). The form is the sum over the
-stages of T(x) W(x). With c(k) = k (s + k) (a batch charged its peak) and
-v(k) = s k + k (k + 1) / 2 (staggered starts):
-
-    h-sf, area       stage k: length k runs, T = c(k) or v(k); the longer ones wait
-    a-random         one stage, T = c(j);   a-max: one stage, T = j (s + u)
-    a-min            stage k (arXiv 2508.14544, Lemma 2), with e = s + l for k = l and e = 1 else:
-                     T(j) = e j, done(j) = e / (s + j), left(j) = (j - k) / (s + j), for j >= k
-    a-min-staggered  the same, less e k (k - 1) / (2 (s + k)) of the time
-    slicing          stage with cap X after cap Y: T(j) = v(min(j, X)) for j > Y
+A and B are built by `proofs_check.fluid` from what the policies do, stage by stage.
 
 The file is one JSON object with exactly the keys in `KEYS`, each once; numbers are integers of at
 most `MAX_DIGITS` characters. `prompt` and `bound` are [numerator, denominator]; `caps` is the list
@@ -35,12 +23,13 @@ that have a share; `factor` has row i of i + 1 integers.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 from typing import Any
+
+from proofs_check import fluid
 
 FORMAT = "kvratio-copositive"
 VERSION = 1
@@ -68,8 +57,6 @@ REASONS = (
     "negative pivot",
     "negative entry",
 )
-
-Row = list[Fraction]
 
 
 class CopositiveError(ValueError):
@@ -126,73 +113,10 @@ caps benchmark prompt lower upper lengths bound denominator pivots factor
     return claim
 
 
-def ratio(claim: RatioBound, shares: dict[int, int]) -> Fraction:
-    """The exact ratio of the claim's policy to its benchmark at a witness: shares by length.
-
-    A lower bound of the maximum that a certificate bounds from above. `claim.bound` plays no role.
-    Raises `CopositiveError` for a length that the claim does not have, or a negative share.
-
-    >>> claim = RatioBound("a-random", (), "h-sf", Fraction(0), 1, 3, (1, 3), Fraction(2))
-    >>> ratio(claim, {1: 3, 3: 1})  # (1 + 3) / 2
-    Fraction(2, 1)
-    """
-    if not set(shares) <= set(claim.lengths) or min(shares.values(), default=0) < 0:
-        raise CopositiveError("malformed lengths", "shares must be nonnegative, of these lengths")
-    x = [shares.get(k, 0) for k in claim.lengths]
-
-    def value(policy: str) -> Fraction:
-        form, scale = _form(policy, claim)
-        both = sum(2 * x[i] * x[j] * q for i, row in enumerate(form) for j, q in enumerate(row))
-        return Fraction(both - sum(x[i] * x[i] * row[i] for i, row in enumerate(form)), scale)
-
-    benchmark = value(claim.benchmark)
-    if not benchmark:
-        raise CopositiveError("malformed lengths", "a witness needs a positive share")
-    return value(claim.policy) / benchmark
-
-
-def _stages(policy: str, claim: RatioBound) -> Iterator[tuple[Row, Row]]:
-    """The rows T and W of every stage over the lengths of the claim, from the definitions above."""
-    s, low, high, lengths = claim.prompt, claim.lower, claim.upper, claim.lengths
-    zero = Fraction(0)
-
-    def charge(k: int) -> Fraction:
-        return k * (s + k)
-
-    def volume(k: int) -> Fraction:
-        return s * k + Fraction(k * (k + 1), 2)
-
-    if policy in ("h-sf", "area"):
-        size = charge if policy == "h-sf" else volume
-        for k in lengths:
-            yield (
-                [size(k) if j == k else zero for j in lengths],
-                [Fraction((j >= k) + (j > k)) for j in lengths],
-            )
-    elif policy in ("a-random", "a-max"):
-        cost = charge if policy == "a-random" else lambda j: j * (s + high)
-        yield [cost(j) for j in lengths], [Fraction(1)] * len(lengths)
-    elif policy == "slicing":
-        after = 0
-        for cap in claim.caps:
-            yield (
-                [volume(min(j, cap)) if j > after else zero for j in lengths],
-                [Fraction((j > after) + (j > cap)) for j in lengths],
-            )
-            after = cap
-    else:
-        for k in range(low, high + 1):
-            e = s + low if k == low else Fraction(1)
-            less = k * (k - 1) / (2 * (s + k)) if policy == "a-min-staggered" else zero
-            yield (
-                [e * (j - less) if j >= k else zero for j in lengths],
-                [(e + 2 * (j - k)) / (s + j) if j >= k else zero for j in lengths],
-            )
-
-
 def _form(policy: str, claim: RatioBound) -> tuple[list[list[int]], int]:
     """The symmetric matrix of a form as integers and their common denominator."""
-    stages = list(_stages(policy, claim))
+    within = (claim.lower, claim.upper)
+    stages = list(fluid.stages(policy, claim.lengths, claim.prompt, within, claim.caps))
     t_scale = lcm(*(x.denominator for times, _ in stages for x in times))
     w_scale = lcm(*(x.denominator for _, waits in stages for x in waits))
     n = len(claim.lengths)

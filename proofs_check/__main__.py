@@ -1,0 +1,33 @@
+"""`python -m proofs_check [ID ...]`: check the claims with nothing of this project but this room.
+
+The same as `kvratio check --quick` (no simulator is loaded), in plain text.
+"""
+
+import sys
+
+from proofs_check.claim import examine
+from proofs_check.lab import Lab
+from proofs_check.ledger import select
+from theory.checks import InputError
+
+
+def main(ids: list[str]) -> int:
+    """Print every verdict with its evidence; 1 if one is not as declared, 2 for bad input."""
+    try:
+        chosen = select(ids, quick=True)
+    except InputError as error:
+        print(f"proofs_check: {error}", file=sys.stderr)
+        return 2
+    unexpected = 0
+    for claim in chosen:
+        entry = examine(claim, Lab())
+        unexpected += not entry.as_expected
+        note = "" if entry.as_expected else f", but {claim.expected} was declared"
+        print(f"{claim.id}: {entry.verdict}{note}")
+        for finding in entry.findings:
+            print(f"    [{finding.kind}, {finding.outcome}] {finding.text}")
+    return min(unexpected, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

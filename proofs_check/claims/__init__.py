@@ -1,0 +1,1 @@
+"""Claims, one file each: the published statement, its readings, and how each is checked."""

@@ -1,0 +1,223 @@
+"""The checks. Each function performs one and returns the `Finding`; nothing else makes findings.
+
+Steps of a proof (`identity`, `positive`, `less_on`, ...) either hold or fail; failing steps leave
+the claim open. Attempts to refute (`counterexample`, `equation`, `exceeded_at`) either succeed or
+leave the claim as it was. Names say what holds; the texts are for readers with pencil and paper.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Context, Decimal
+from fractions import Fraction
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from proofs_check import copositive, interval
+from proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
+from proofs_check.verdict import Finding, Kind, Outcome
+from theory.model import Instance, Schedule, ScheduleError, verify
+
+LONGEST = 24  # characters of a fraction that is printed in full
+SHORT = 6  # of one that needs no decimals beside it
+# Student's t, two-sided 95 %, by degrees of freedom (rounded up)
+STUDENT = {2: 4.303, 3: 3.183, 4: 2.777, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.307, 9: 2.263}
+
+Number = int | Fraction
+
+
+def show(x: Number) -> str:
+    """A rational number for the reader: the fraction if short, and 8 significant digits.
+
+    >>> show(Fraction(5, 4)), show(3), show(Fraction(14, 9))
+    ('5/4', '3', '14/9 = 1.5555556')
+    """
+    x = Fraction(x)
+    decimal = Context(prec=8).divide(Decimal(x.numerator), Decimal(x.denominator))
+    exact = str(x)
+    if len(exact) > LONGEST:
+        return f"{decimal}..."
+    plain = x.denominator == 1 or (Fraction(decimal) == x and len(exact) < SHORT)
+    return exact if plain else f"{exact} = {decimal}"
+
+
+def _step(kind: Kind, holds: bool, text: str) -> Finding:
+    return Finding(kind, Outcome.STEP if holds else Outcome.FAILED, text)
+
+
+def _attempt(kind: Kind, succeeds: bool, text: str) -> Finding:
+    return Finding(kind, Outcome.AGAINST if succeeds else Outcome.NEUTRAL, text)
+
+
+def words(text: str) -> Finding:
+    """A sentence between checked steps; it counts for nothing."""
+    return Finding(Kind.EXACT, Outcome.NEUTRAL, text)
+
+
+def identity(text: str, left: Like, right: Like) -> Finding:
+    """Two polynomials are identical.
+
+    >>> identity("trivial", Poly.of(1), 1).outcome
+    <Outcome.STEP: 'step'>
+    """
+    return _step(Kind.EXACT, Poly.of(left) == right, f"identity: {text}")
+
+
+def sums(text: str, total: Callable[[Poly], Like], summand: Callable[[Poly], Like]) -> Finding:
+    """total(m) is the sum of summand(k) over k = 1 ... m, for every m, by induction."""
+    return _step(Kind.EXACT, telescopes(total, summand), f"sum by induction: {text}")
+
+
+def nonnegative(text: str, polynomial: Like) -> Finding:
+    """A polynomial is >= 0 where its variables are, having no negative coefficient."""
+    holds = Poly.of(polynomial).nonnegative_coefficients()
+    return _step(Kind.EXACT, holds, f"no negative coefficient: {text}")
+
+
+def positive(text: str, p: Coefficients, low: Number, high: Number) -> Finding:
+    """A polynomial in one variable is > 0 on an open interval (Sturm's theorem)."""
+    holds = positive_between(p, Fraction(low), Fraction(high))
+    return _step(Kind.EXACT, holds, f"no root between {low} and {high} (Sturm): {text}")
+
+
+def quadratic(text: str, a: Number, b: Number, c: Number) -> Finding:
+    """a x^2 + b x y + c y^2 >= 0 for all x, y >= 0.
+
+    >>> quadratic("a square", 1, -2, 1).outcome
+    <Outcome.STEP: 'step'>
+    """
+    holds = a >= 0 and c >= 0 and (b >= 0 or b * b <= 4 * a * c)
+    numbers = f"({show(a)}) x^2 + ({show(b)}) x y + ({show(c)}) y^2 >= 0"
+    return _step(Kind.EXACT, holds, f"discriminant: {text}: {numbers}")
+
+
+def at_most(text: str, value: Number, bound: Number) -> Finding:
+    """A comparison of two numbers that a proof needs."""
+    return _step(Kind.EXACT, value <= bound, f"{text}: {show(value)} <= {show(bound)}")
+
+
+def at_least(text: str, value: Number, bound: Number) -> Finding:
+    """Likewise; for a claim "there is ... with ... >=" the witness is the proof."""
+    return _step(Kind.EXACT, value >= bound, f"{text}: {show(value)} >= {show(bound)}")
+
+
+def above(text: str, value: Number, bound: Number) -> Finding:
+    """Likewise, strictly."""
+    return _step(Kind.EXACT, value > bound, f"{text}: {show(value)} > {show(bound)}")
+
+
+def counterexample(text: str, value: Number, bound: Number) -> Finding:
+    """The claim says value <= bound here; it is refuted if not."""
+    refutes = value > bound
+    return _attempt(
+        Kind.EXACT, refutes, f"{text}: {show(value)} {'>' if refutes else '<='} {show(bound)}"
+    )
+
+
+def equation(text: str, left: Number, right: Number) -> Finding:
+    """The claim says that two sides are equal here; it is refuted if they differ."""
+    differ = left != right
+    sign = "is not" if differ else "is"
+    return _attempt(Kind.EXACT, differ, f"{text}: {show(left)} {sign} {show(right)}")
+
+
+def schedule(text: str, rows: Schedule, instance: Instance) -> tuple[Finding, int]:
+    """A schedule keeps the model, and its total end-to-end latency (0 if it does not).
+
+    >>> schedule("one", Schedule.of([(0, 0, 2, True)]), Instance.of(2, [2]))[1]
+    2
+    """
+    try:
+        tel = verify(rows, instance).tel
+    except ScheduleError as error:
+        return _step(Kind.EXACT, False, f"{text}: {error}"), 0
+    starts = ", ".join(map(str, rows.start))
+    return _step(Kind.EXACT, True, f"{text} (starts {starts}) is valid and has TEL {tel}"), tel
+
+
+def refuted_by(text: str, steps: Sequence[Finding]) -> Finding:
+    """The negation of the claim has been proved, by steps that must all hold."""
+    proved = bool(steps) and all(f.outcome is not Outcome.FAILED for f in steps)
+    kinds = [f.kind for f in steps if f.outcome is Outcome.STEP]
+    proved = proved and bool(kinds) and Kind.SAMPLE not in kinds
+    kind = Kind.INTERVAL if Kind.INTERVAL in kinds else Kind.EXACT
+    return _attempt(kind, proved, "; ".join([text, *(f.text for f in steps)]))
+
+
+def less_on(
+    text: str, f: interval.Function, g: interval.Function, low: Fraction, high: Fraction
+) -> Finding:
+    """f < g on [low, high], by two implementations of interval arithmetic."""
+    boxes = interval.below(f, g, low, high)
+    how = ", ".join(f"{name} {n} boxes" for name, n in boxes.items()) if boxes else "not proved"
+    return _step(Kind.INTERVAL, boxes is not None, f"on [{low}, {high}]: {text} ({how})")
+
+
+def exceeded_at(
+    text: str, bound: interval.Function, value: interval.Function, x: Number
+) -> Finding:
+    """The claim says value <= bound at x; it is refuted if two interval arithmetics prove >."""
+    point = Fraction(x)
+    refutes = interval.below(bound, value, point, point) is not None
+    return _attempt(
+        Kind.INTERVAL, refutes, f"at {show(x)}: {text} {'fails' if refutes else 'stands'}"
+    )
+
+
+def certificate(file: Path, **expected: Any) -> tuple[Finding, Fraction]:
+    """A doubly nonnegative certificate of what is `expected`: attributes of `RatioBound`.
+
+    Returns the finding and the certified bound (0 when there is none).
+    """
+    name = f"certificate {file.name}"
+    try:
+        proved = copositive.check(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:  # a rejected certificate is a ValueError, too
+        return _step(Kind.EXACT, False, f"{name}: {error}"), Fraction(0)
+    wrong = [key for key, value in expected.items() if getattr(proved, key) != value]
+    if wrong:
+        return _step(Kind.EXACT, False, f"{name} is about something else: {wrong}"), Fraction(0)
+    caps = f" with caps {', '.join(map(str, proved.caps))}" if proved.caps else ""
+    text = (
+        f"{name}: for all lengths in [{proved.lower}, {proved.upper}] and s = {proved.prompt}, "
+        f"{proved.policy}{caps} <= {show(proved.bound)} times {proved.benchmark}"
+    )
+    return _step(Kind.EXACT, True, text), proved.bound
+
+
+def confidence(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and half width of Student's 95 % interval, for 3 to 10 values.
+
+    >>> confidence([1.0, 1.0, 1.0])
+    (1.0, 0.0)
+    """
+    return fmean(values), STUDENT[len(values) - 1] * stdev(values) / sqrt(len(values))
+
+
+def sample_at_most(text: str, values: Sequence[float], bound: float) -> Finding:
+    """Simulated values have a mean of at most `bound`: supported, contradicted or neither.
+
+    >>> sample_at_most("ratio", [1.9, 2.0, 2.1], 1.5).outcome
+    <Outcome.AGAINST: 'against'>
+    """
+    mean, half = confidence(values)
+    return _sample(text, values, f"<= {bound:.4g}", mean + half <= bound, mean - half > bound)
+
+
+def sample_near(text: str, values: Sequence[float], target: float, tolerance: float) -> Finding:
+    """Simulated values have a mean within a relative tolerance of `target`."""
+    mean, half = confidence(values)
+    near, far = abs(mean - target) + half, abs(mean - target) - half
+    allowed = tolerance * target
+    return _sample(
+        text, values, f"{target:.4g} within {tolerance:.0%}", near <= allowed, far > allowed
+    )
+
+
+def _sample(
+    text: str, values: Sequence[float], claimed: str, supports: bool, against: bool
+) -> Finding:
+    mean, half = confidence(values)
+    outcome = Outcome.STEP if supports else Outcome.AGAINST if against else Outcome.FAILED
+    numbers = f"{mean:.4f} ± {half:.4f} (95 %, {len(values)} seeds)"
+    return Finding(Kind.SAMPLE, outcome, f"{text}: {numbers}, claimed {claimed}")

@@ -1,0 +1,74 @@
+"""Findings and verdicts: what a check found out about a claim, and what follows from all of it.
+
+A `Finding` is made only by the functions of `proofs_check.evidence`, each of which performs the
+check that it reports. A verdict is computed from findings by `judge` and by nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What is known of a claim."""
+
+    PROVED = "proved"  # exact algebra or an exact certificate, every step checked
+    CERTIFIED = "certified"  # rigorous interval arithmetic over the whole range
+    REFUTED = "refuted"  # a counterexample, checked rigorously
+    SUPPORTED = "supported"  # simulation or data, confidence interval on the claimed side
+    CONTRADICTED = "contradicted"  # likewise, on the other side
+    OPEN = "open"  # the evidence decides nothing
+
+
+class Kind(StrEnum):
+    """How a finding was obtained, from the strongest to the weakest."""
+
+    EXACT = "exact"  # integers and fractions
+    INTERVAL = "interval"  # outward-rounded arithmetic, two implementations agreeing
+    SAMPLE = "sample"  # verified schedules over several seeds
+
+
+class Outcome(StrEnum):
+    """What a check says about the claim."""
+
+    STEP = "step"  # a step of its proof holds
+    AGAINST = "against"  # the claim is false (or improbable, for a sample)
+    FAILED = "failed"  # a step that its proof needs does not hold; the claim may yet be true
+    NEUTRAL = "neutral"  # a possible counterexample that is none
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One checked fact; `text` is for the reader, with the numbers to check it by hand."""
+
+    kind: Kind
+    outcome: Outcome
+    text: str
+
+    @property
+    def against(self) -> bool:
+        """Does it speak against the claim?"""
+        return self.outcome is Outcome.AGAINST
+
+
+def judge(findings: Sequence[Finding]) -> Verdict:
+    """The verdict that the findings support.
+
+    One rigorous fact against the claim refutes it; failing that, one sample against it contradicts
+    it. A claim stands if it has proof steps and all of them hold; it is then as strong as the
+    weakest kind of step. Everything else is open.
+
+    >>> judge([Finding(Kind.EXACT, Outcome.STEP, ""), Finding(Kind.INTERVAL, Outcome.STEP, "")])
+    <Verdict.CERTIFIED: 'certified'>
+    >>> judge([])
+    <Verdict.OPEN: 'open'>
+    """
+    against = {f.kind for f in findings if f.against}
+    if against:
+        return Verdict.CONTRADICTED if against == {Kind.SAMPLE} else Verdict.REFUTED
+    steps = {f.kind for f in findings if f.outcome is Outcome.STEP}
+    if not steps or any(f.outcome is Outcome.FAILED for f in findings):
+        return Verdict.OPEN
+    if Kind.SAMPLE in steps:
+        return Verdict.SUPPORTED
+    return Verdict.CERTIFIED if Kind.INTERVAL in steps else Verdict.PROVED

@@ -1,0 +1,92 @@
+"""`kvratio check`: every published claim, and the verdict computed from its evidence."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Entry
+
+PUBLISHED = Path(__file__).parent.parent / "published" / "claims.md"
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Leave out the claims that need a simulator.")
+@click.option("--claim", "ids", multiple=True, metavar="ID", help="Only this one (repeatable).")
+@click.option("--json", "target", metavar="FILE|-", help="Write the rows as JSON.")
+@click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md.")
+@click.option("--check", "compare", is_flag=True, help="Compare with reports/published/claims.md.")
+@click.option("--simulator", metavar="MODULE:FUNCTION", help="Another producer of schedules.")
+@click.option(
+    "--certificates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another folder of certificates.",
+)
+def command(
+    quick: bool,
+    ids: tuple[str, ...],
+    target: str | None,
+    write: bool,
+    compare: bool,
+    simulator: str | None,
+    certificates: Path | None,
+) -> None:
+    """Check every claim of the ledger and print the verdicts.
+
+    Verdicts are computed from evidence: proved, certified, refuted (rigorous); supported,
+    contradicted (simulated, with confidence intervals); open. With --claim the evidence is printed
+    in full. Exit status: 0 if all verdicts are as declared, 1 if not (or if --check finds another
+    published table), 2 for bad input. The whole check takes minutes, --quick less than one.
+
+    Example: kvratio check --claim t6-s0
+    """
+    from proofs_check.claim import examine
+    from proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
+    from proofs_check.ledger import markdown, select
+    from reports.output import check_target, emit_json, write_text
+    from reports.progress import messages
+    from theory.checks import InputError
+
+    if (write or compare) and (quick or ids):
+        raise InputError("--write, --check", "with --quick or --claim", "the whole ledger")
+    check_target(target)
+    chosen = select(ids, quick=quick)
+    with messages() as progress:
+        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress)
+        entries = [examine(claim, lab) for claim in chosen]
+    if target is not None:
+        emit_json(target, [entry.row() for entry in entries])
+    if target != "-":
+        print_entries(entries, evidence=bool(ids))
+    failed = not all(entry.as_expected for entry in entries)
+    if write:
+        write_text(PUBLISHED, markdown(entries))
+    if compare and PUBLISHED.read_text(encoding="utf-8") != markdown(entries):
+        click.echo(f"{PUBLISHED.name} is not what the check finds: run kvratio check --write")
+        failed = True
+    sys.exit(int(failed))
+
+
+def print_entries(entries: list["Entry"], *, evidence: bool) -> None:
+    """The verdicts as a table, or one by one with all evidence."""
+    from collections import Counter
+
+    from reports.terminal import print_table
+
+    if evidence:
+        for e in entries:
+            click.echo(f"{e.claim.id}: {e.verdict}\n  {e.claim.statement}")
+            click.echo(f"  source: {e.claim.source}\n  reading: {e.claim.reading}")
+            click.echo(f"  checked: {e.claim.relation}")
+            for f in e.findings:
+                click.echo(f"  - [{f.kind}, {f.outcome}] {f.text}")
+    else:
+        rows = [(e.claim.id, str(e.verdict), e.claim.reading) for e in entries]
+        counts = Counter(str(e.verdict) for e in entries)
+        caption = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
+        print_table("The ledger of claims", ("claim", "verdict", "reading"), rows, caption)
+    for e in entries:
+        if not e.as_expected:
+            click.echo(f"{e.claim.id}: computed {e.verdict}, declared {e.claim.expected}")

@@ -1,0 +1,131 @@
+"""Every claim's verdict is the declared one, and no claim survives a change of its constants."""
+
+import ast
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import proofs_check.claims
+from proofs_check.claim import Claim, examine
+from proofs_check.lab import Lab
+from proofs_check.ledger import claims, select
+from proofs_check.verdict import Verdict
+
+QUICK = select(quick=True)
+FILES = sorted(Path(proofs_check.claims.__path__[0]).glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("claim", QUICK, ids=lambda claim: claim.id)
+def test_the_verdict_is_the_declared_one(claim: Claim) -> None:
+    entry = examine(claim, Lab())
+    assert entry.verdict is claim.expected, [f.text for f in entry.findings]
+
+
+MUTATIONS = [
+    ("t6-s0", "c", "299/100", Verdict.REFUTED),
+    ("popular-1.5", "bound", "149/100", Verdict.REFUTED),
+    ("t7-s0", "a", "201/100", Verdict.REFUTED),
+    ("t7-s0", "b", "199/100", Verdict.REFUTED),
+    ("t7-rho", "b", "199/100", Verdict.REFUTED),
+    ("switch-s0", "c", "101/100", Verdict.REFUTED),
+    ("switch-s0", "b", "299/100", Verdict.REFUTED),
+    ("fig3-s0", "constant", "168/100", Verdict.REFUTED),
+    ("fig3-limit", "constant", "9999999/1000000", Verdict.REFUTED),
+    ("t8-s0", "bound", "1555/1000", Verdict.REFUTED),
+    ("popular-1.56", "bound", "1555/1000", Verdict.REFUTED),
+    ("t5-sharper", "c", "49/100", Verdict.OPEN),  # true at u <= 100, and not proved
+    ("t5-sharper", "c", "1/4", Verdict.REFUTED),
+    ("t5-constant", "c", "249/1000", Verdict.REFUTED),
+    ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
+    ("t1-upper", "a", "99/100", Verdict.REFUTED),
+    ("h-sf-2x", "bound", "199/100", Verdict.REFUTED),
+    ("example-1", "A_max", "10", Verdict.REFUTED),
+    ("example-1", "H-SF", "4", Verdict.REFUTED),
+]
+
+
+@pytest.mark.parametrize(("name", "number", "value", "verdict"), MUTATIONS)
+def test_a_wrong_constant_changes_the_verdict(
+    name: str, number: str, value: str, verdict: Verdict
+) -> None:
+    (claim,) = select([name])
+    assert number in claim.numbers
+    forged = replace(claim, numbers={**claim.numbers, number: Fraction(value)})
+    assert examine(forged, Lab()).verdict is verdict
+    assert verdict is not claim.expected
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "value"),
+    [
+        ("t6-prompts", "c", "4"),  # the counterexamples reach 4.13 and 1.69, bounds become < 2
+        ("fig3-prompts", "constant", "172/100"),
+        ("t8-prompts", "bound", "157/100"),
+        ("t7-prompts", "b", "3"),
+        ("t2-statement", "upper", "130"),
+    ],
+)
+def test_a_counterexample_refutes_only_what_it_contradicts(
+    name: str, number: str, value: str
+) -> None:
+    (claim,) = select([name])
+    weaker = examine(replace(claim, numbers={number: Fraction(value)}), Lab())
+    refuted = weaker.verdict is Verdict.REFUTED
+    assert refuted == (name == "t6-prompts")  # s = 100 contradicts (4 - alpha)/2, too
+
+
+def test_every_constant_is_mutated() -> None:
+    mutated = {(name, number) for name, number, _, _ in MUTATIONS}
+    stated = {
+        (claim.id, number)
+        for claim in claims()
+        if claim.expected in (Verdict.PROVED, Verdict.CERTIFIED)
+        for number in claim.numbers
+    }
+    missing = stated - mutated
+    # the same check with the same number is mutated in another reading
+    assert missing <= {("t7-rho", "a"), ("fig3-s0", "logarithm"), ("fig3-limit", "logarithm")}
+
+
+def test_certificates_of_something_else_or_damaged_prove_nothing(tmp_path: Path) -> None:
+    (claim,) = select(["t4-slicing"])
+    source = Lab().certificates
+    swapped = (source / "a-min-staggered-20.json").read_text()
+    genuine = (source / "slicing-100.json").read_text()
+    start = genuine.index('"bound":[') + len('"bound":[')
+    end = genuine.index(",", start)
+    lower = str(int(genuine[start:end]) - 10**9)
+    for text in (swapped, genuine[:start] + lower + genuine[end:], "{", ""):
+        (tmp_path / "slicing-100.json").write_text(text)
+        assert examine(claim, Lab(certificates=tmp_path)).verdict is Verdict.OPEN
+    (tmp_path / "slicing-100.json").unlink()
+    assert examine(claim, Lab(certificates=tmp_path)).verdict is Verdict.OPEN
+
+
+def test_statements_are_complete() -> None:
+    for claim in claims():
+        for text in (claim.reading, claim.statement, claim.source, claim.relation):
+            assert text
+            assert text == text.strip()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_claims_make_neither_findings_nor_verdicts(path: Path) -> None:
+    """A claim file may name a verdict only as the declared expectation of a `Claim`."""
+    tree = ast.parse(path.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+    assert not made & {"Finding", "judge", "Entry"}
+    named = {
+        id(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("Verdict", "Outcome")
+    }
+    declared = {
+        id(call.args[5])
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "Claim"
+    }
+    assert named == declared

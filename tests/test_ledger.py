@@ -1,0 +1,149 @@
+"""The ledger as a whole: the command, its exit status, its table, and untrusted producers."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from proofs_check import __main__ as module
+from proofs_check import ledger
+from proofs_check.claim import Claim, Entry, examine
+from proofs_check.evidence import confidence, sample_at_most, sample_near
+from proofs_check.lab import Lab, load
+from proofs_check.ledger import markdown, select
+from proofs_check.verdict import Outcome, Verdict
+from reports.commands.check import PUBLISHED, command
+from theory.checks import InputError
+from theory.model import Instance, Schedule, ScheduleError
+
+QUICK = ["--claim", "t6-s0", "--claim", "example-1"]
+
+
+@pytest.fixture
+def wrong_expectation(monkeypatch: pytest.MonkeyPatch) -> Claim:
+    (claim,) = select(["t6-s0"])
+    wrong = replace(claim, expected=Verdict.REFUTED)
+    monkeypatch.setattr(ledger, "claims", lambda: (wrong,))
+    return wrong
+
+
+def test_check_prints_all_evidence_of_a_claim() -> None:
+    result = CliRunner().invoke(command, ["--claim", "t6-prompts"])
+    assert result.exit_code == 0
+    assert "t6-prompts: refuted" in result.output
+    assert "94/69 = 1.3623188 > 4/3" in result.output
+
+
+def test_json_rows() -> None:
+    result = CliRunner().invoke(command, [*QUICK, "--json", "-"])
+    rows = json.loads(result.output)
+    assert [(row["id"], row["verdict"]) for row in rows] == [
+        ("t6-s0", "proved"),
+        ("example-1", "proved"),
+    ]
+    assert {"id", "reading", "source", "verdict", "evidence"} <= set(rows[0])
+    assert rows[0]["evidence"][0]["kind"] == "exact"
+
+
+@pytest.mark.usefixtures("wrong_expectation")
+def test_a_wrong_expectation_fails_the_check(capsys: pytest.CaptureFixture[str]) -> None:
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 1
+    assert "computed proved, declared refuted" in result.output
+    assert module.main([]) == 1
+    assert "t6-s0: proved, but refuted was declared" in capsys.readouterr().out
+
+
+def test_bad_input() -> None:
+    for arguments in (["--claim", "no-such"], ["--write", "--quick"], ["--json", "no/folder/x"]):
+        with pytest.raises(InputError):
+            CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert module.main(["no-such"]) == 2
+    with pytest.raises(InputError, match="simulator"):
+        load("no_such_module:run")
+    with pytest.raises(InputError, match="simulator"):
+        load("math")
+
+
+def test_the_module_alone_checks_a_claim(capsys: pytest.CaptureFixture[str]) -> None:
+    assert module.main(["h-sf-optimal"]) == 0
+    assert "h-sf-optimal: refuted" in capsys.readouterr().out
+
+
+def test_the_published_table_lists_every_claim() -> None:
+    text = PUBLISHED.read_text(encoding="utf-8")
+    for claim in ledger.claims():
+        assert f"## {claim.id}\n\n{claim.statement}" in text
+        section = text.partition(f"## {claim.id}\n")[2].partition("\n## ")[0]
+        assert f"Verdict: **{claim.expected}**." in section
+
+
+def test_published_sections_are_what_the_check_finds() -> None:
+    text = PUBLISHED.read_text(encoding="utf-8")
+    for name in ("t6-s0", "t2-arithmetic", "h-sf-optimal", "t5-prompts"):
+        entry = examine(select([name])[0], Lab())
+        section = markdown([entry]).partition(f"\n## {name}\n")[2]
+        assert section in text
+
+
+def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import reports.commands.check as check
+
+    two = tuple(select(["t6-s0", "example-1"]))
+    monkeypatch.setattr(ledger, "claims", lambda: two)
+    monkeypatch.setattr(check, "PUBLISHED", tmp_path / "claims.md")
+    assert CliRunner().invoke(command, ["--write"]).exit_code == 0
+    first = (tmp_path / "claims.md").read_bytes()
+    assert CliRunner().invoke(command, ["--check"]).exit_code == 0
+    assert CliRunner().invoke(command, ["--write"]).exit_code == 0
+    assert (tmp_path / "claims.md").read_bytes() == first
+    (tmp_path / "claims.md").write_bytes(first.replace(b"proved", b"open"))
+    result = CliRunner().invoke(command, ["--check"])
+    assert result.exit_code == 1
+    assert "kvratio check --write" in result.output
+
+
+def fast_but_wrong(instance: Instance, policy: str, seed: int) -> Schedule:
+    """A producer that claims to run everything at once."""
+    del policy, seed
+    return Schedule.of([(i, 0, o, True) for i, o in enumerate(instance.output)])
+
+
+def test_a_simulator_is_not_believed() -> None:
+    lab = Lab(simulator=f"{__name__}:fast_but_wrong")
+    assert lab.tel(Instance.of(4, [1, 1]), "any", 0) == 2
+    with pytest.raises(ScheduleError, match="budget"):
+        lab.tel(Instance.of(4, [3, 3]), "any", 0)
+
+
+def test_samples_decide_only_outside_their_interval() -> None:
+    values = [1.9, 2.0, 2.1]
+    mean, half = confidence(values)
+    assert mean == pytest.approx(2.0)
+    assert half == pytest.approx(0.2485, abs=1e-3)
+    outcomes = [sample_at_most("", values, bound).outcome for bound in (1.7, 1.9, 2.3)]
+    assert outcomes == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
+    near = [sample_near("", values, target, 0.2).outcome for target in (1.0, 1.7, 2.0)]
+    assert near == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
+
+
+def test_the_same_id_twice_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from proofs_check.claims import example_1
+
+    monkeypatch.setattr(example_1, "CLAIMS", example_1.CLAIMS * 2)
+    ledger.claims.cache_clear()
+    with pytest.raises(RuntimeError, match="same id"):
+        ledger.claims()
+    monkeypatch.undo()
+    assert len(ledger.claims()) > 20
+
+
+def test_an_entry_judges_its_findings_each_time() -> None:
+    (claim,) = select(["example-1"])
+    entry = examine(claim, Lab())
+    assert entry.as_expected
+    assert not Entry(claim, ()).as_expected
+    assert Entry(replace(claim, numbers={"A_max": Fraction(9)}), ()).verdict is Verdict.OPEN
