@@ -1,0 +1,227 @@
+"""Branch and bound on start times, every node bounded by Lagrangian prices.
+
+A node holds a window of starts for every request; the open node with the least bound is split at
+the mean start of the request whose preferred starts spread most. Equal requests start in index
+order, so a split carries over to its equals. What is left at the end is a tree whose leaves carry
+the integer prices that prove their bounds: an optimality certificate (`proofs_check/FORMAT.md`).
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+import numpy as np
+
+from theory.hindsight.relaxation import SCALE, Bound, Floats, Ints, Relaxation, Window
+from theory.hindsight.search import generate, plain_schedule
+from theory.model import Instance, Schedule, ScheduleError, verify
+
+
+@dataclass(slots=True)
+class Node:
+    """A case of the proof: a leaf (with its bound), or a split on request `split[0]`."""
+
+    window: Window
+    bound: Bound
+    prices: Floats
+    split: tuple[int, int] | None = None
+    children: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Search:
+    """State of a search: the tree, the best schedule, and how often nodes were bounded."""
+
+    relaxation: Relaxation
+    schedule: Schedule
+    upper: int
+    root: Node
+    bounded: int = 1
+
+    @property
+    def lower(self) -> int:
+        """The least bound of any leaf, in steps, and never above the best schedule."""
+        return min(self.upper, *(leaf.bound.steps for leaf in leaves(self.root)), self.upper)
+
+
+def leaves(node: Node) -> list[Node]:
+    """The leaves below a node in preorder."""
+    stack, found = [node], []
+    while stack:
+        top = stack.pop()
+        if top.split is None:
+            found.append(top)
+        stack += reversed(top.children)
+    return found
+
+
+def branch(
+    relaxation: Relaxation,
+    schedule: Schedule,
+    *,
+    root_iterations: int,
+    iterations: int,
+    nodes: int,
+    deadline: float = float("inf"),
+    report: Callable[[int, int], None] | None = None,
+) -> Search:
+    """Prove the schedule optimal, or find a better one, as far as `nodes` bounds and time go.
+
+    `report(lower, upper)` is called after every split. An interrupt by the user ends the search
+    with what has been found. Deterministic unless `deadline` strikes.
+
+    >>> from theory.model import Instance
+    >>> instance = Instance.of(3, [2, 2, 1])
+    >>> search = branch(Relaxation(instance, (), 9), generate(instance, [0, 1, 2]),
+    ...                 root_iterations=200, iterations=50, nodes=200)
+    >>> search.lower, search.upper
+    (7, 7)
+    """
+    instance = relaxation.instance
+    upper = verify(schedule, instance).tel
+    root, starts = _bounded(relaxation, relaxation.opening, None, upper, root_iterations, deadline)
+    search = Search(relaxation, schedule, upper, root)
+    _try_order(search, starts.mean)
+    open_nodes = [(root.bound.scaled, 0, root, starts)]
+    groups = _equals(instance)
+    try:
+        while open_nodes and search.bounded < nodes and monotonic() < deadline:
+            _, _, node, starts = heapq.heappop(open_nodes)
+            if node.bound.steps >= search.upper:
+                break
+            split = _choose(node.window, starts, relaxation.horizon)
+            if split is None:
+                _settle(search, node)
+                continue
+            for window in _split(node.window, groups[split[0]], *split):
+                child, chosen = _bounded(
+                    relaxation, window, node, search.upper, iterations, deadline
+                )
+                search.bounded += 1
+                _try_order(search, chosen.mean)
+                node.children.append(child)
+                if child.bound.steps < search.upper:
+                    heapq.heappush(open_nodes, (child.bound.scaled, search.bounded, child, chosen))
+            node.split = split
+            if report:
+                report(min(open_nodes)[2].bound.steps if open_nodes else search.upper, search.upper)
+    except KeyboardInterrupt:
+        node.children = node.children if node.split else []
+    return search
+
+
+@dataclass(slots=True)
+class Starts:
+    """Mean and spread of the starts that the prices made each request prefer."""
+
+    mean: Floats
+    spread: Floats
+
+
+def _bounded(
+    relaxation: Relaxation,
+    window: Window,
+    parent: Node | None,
+    upper: int,
+    iterations: int,
+    deadline: float,
+) -> tuple[Node, Starts]:
+    progress = relaxation.improve(
+        upper,
+        iterations=iterations,
+        prices=parent.prices if parent else None,
+        window=window,
+        deadline=deadline,
+    )
+    bound = relaxation.bound(relaxation.rounded(progress.prices), window)
+    if parent:  # a smaller window never makes the parent's prices worse
+        inherited = relaxation.bound(parent.bound.prices, window)
+        bound = max(bound, inherited, key=lambda b: b.scaled)
+    return Node(window, bound, progress.prices), Starts(progress.mean, progress.spread)
+
+
+def _try_order(search: Search, mean: Floats) -> None:
+    """Round the relaxation: serial generation in the order of the mean preferred starts."""
+    instance = search.relaxation.instance
+    schedule = generate(instance, np.argsort(mean, kind="stable").tolist())
+    latency = verify(schedule, instance).tel
+    if latency < search.upper:
+        search.schedule, search.upper = schedule, latency
+
+
+def _settle(search: Search, node: Node) -> None:
+    """A node whose starts are all fixed is a schedule, or refuted by one high price."""
+    relaxation = search.relaxation
+    starts = node.window.earliest
+    schedule = plain_schedule(relaxation.instance, starts.tolist())
+    prices = np.zeros_like(node.bound.prices)
+    free = relaxation.bound(prices, node.window)
+    try:
+        latency = verify(schedule, relaxation.instance).tel
+    except ScheduleError as error:  # over budget: nothing else can be wrong with a plain schedule
+        prices[0, error.step] = -(-(SCALE * search.upper - free.scaled) // (error.over or 1))
+        node.bound = relaxation.bound(prices, node.window)
+    else:
+        node.bound = free
+        if latency < search.upper:
+            search.schedule, search.upper = schedule, latency
+
+
+def _choose(window: Window, starts: Starts, horizon: int) -> tuple[int, int] | None:
+    """Request and step to split at; None when every window is a single start."""
+    latest = np.minimum(window.latest, horizon - 1)
+    wide = window.earliest < latest
+    if not wide.any():
+        return None
+    spread = np.where(wide, starts.spread + 1e-9 * (latest - window.earliest), -1.0)
+    i = int(spread.argmax())
+    step = int(np.clip(np.floor(starts.mean[i]), window.earliest[i], latest[i] - 1))
+    return i, step
+
+
+def _split(window: Window, group: Ints, i: int, step: int) -> tuple[Window, Window]:
+    earliest, latest = window.earliest.copy(), window.latest.copy()
+    before, after = group[group <= i], group[group >= i]
+    latest[before] = np.minimum(latest[before], step)
+    earliest[after] = np.maximum(earliest[after], step + 1)
+    return Window(window.earliest, latest), Window(earliest, window.latest)
+
+
+def _equals(instance: Instance) -> list[Ints]:
+    """For every request the requests equal to it (itself included), ascending."""
+    kinds: dict[tuple[int, int, int], list[int]] = {}
+    rows = list(zip(instance.prompt, instance.output, instance.arrival, strict=True))
+    for i, row in enumerate(rows):
+        kinds.setdefault(row, []).append(i)
+    arrays = {row: np.array(group, dtype=np.int64) for row, group in kinds.items()}
+    return [arrays[row] for row in rows]
+
+
+def tree_rows(root: Node, lower: int) -> tuple[list[list[list[int]]], list[list[int] | int]]:
+    """Price rows and preorder tree of a certificate that claims `lower`.
+
+    A subtree whose top proves `lower` by itself becomes a leaf.
+    """
+    prices: list[list[list[int]]] = []
+    tree: list[list[int] | int] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.split is None or node.bound.steps >= lower:
+            tree.append(len(prices))
+            prices.append(_segments(node.bound.prices))
+        else:
+            tree.append(list(node.split))
+            stack += reversed(node.children)
+    return prices, tree
+
+
+def _segments(prices: Ints) -> list[list[int]]:
+    """The nonzero runs of prices as [constraint, first step, price, price, ...]."""
+    found = []
+    for c, line in enumerate(prices):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], line != 0, [0]))))
+        for first, end in zip(edges[::2], edges[1::2], strict=True):
+            found.append([c, int(first), *line[first:end].tolist()])
+    return found

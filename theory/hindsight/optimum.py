@@ -1,0 +1,156 @@
+"""The hindsight optimum between certified bounds: search, relaxation, branch and bound together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+from theory.area import lower_bound
+from theory.checks import InputError
+from theory.hindsight.branch import branch, tree_rows
+from theory.hindsight.cuts import standard_cuts
+from theory.hindsight.relaxation import LIMIT, SCALE, Relaxation
+from theory.hindsight.search import anneal, generate, plain_schedule
+from theory.model import Instance, Schedule, verify
+
+SEARCHED = 2_000  # most requests for which orders are searched (a table of pairs is kept)
+
+
+class Status(StrEnum):
+    """What is known about a schedule."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible with gap"
+    UNSOLVED = "not solved"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try. Counts, not seconds, so that a run can be repeated exactly.
+
+    `moves` of annealing, subgradient `root_iterations` and `iterations` a node, at most `nodes`
+    bounded; `seconds` is a further limit on everything.
+    """
+
+    moves: int = 100_000
+    root_iterations: int = 2_000
+    iterations: int = 100
+    nodes: int = 100_000
+    seconds: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`lower` <= optimum <= `upper`, the latency of `schedule`, in steps.
+
+    `certificate` is the plain data of an optimality certificate of exactly these bounds, or None
+    when the bound is the area bound alone (large instances). `nodes` is the size of the tree.
+    """
+
+    status: Status
+    lower: int
+    upper: int
+    schedule: Schedule
+    certificate: dict[str, Any] | None
+    nodes: int
+
+    @property
+    def gap(self) -> float:
+        """(upper - lower) / upper."""
+        return (self.upper - self.lower) / self.upper if self.upper else 0.0
+
+
+def optimum(
+    instance: Instance,
+    *,
+    effort: Effort | None = None,
+    seed: int = 0,
+    warm: Sequence[Schedule] = (),
+    report: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Certified bounds on the least total latency with full knowledge, and a schedule.
+
+    `warm` are schedules known beforehand (of clairvoyant policies, say). Raises `InputError` for
+    an instance without requests; a limit never raises, it leaves a wider interval.
+
+    >>> outcome = optimum(Instance.of(9, [7, 4, 1, 4, 1], prompt=1))
+    >>> outcome.status, outcome.lower, outcome.upper
+    (<Status.OPTIMAL: 'optimal'>, 22, 22)
+    """
+    if not instance.n:
+        raise InputError("instance", "no requests", "at least one request")
+    effort = effort or Effort()
+    deadline = monotonic() + effort.seconds
+    schedule = best_schedule(instance, warm, effort, seed, deadline)
+    horizon = max(schedule.end)
+    cuts = standard_cuts(instance)
+    if instance.n * (horizon + 1) * (1 + len(cuts)) > LIMIT:
+        upper, lower = verify(schedule, instance).tel, lower_bound(instance)
+        status = Status.OPTIMAL if lower == upper else Status.FEASIBLE
+        return Outcome(status, lower, upper, schedule, None, 0)
+    search = branch(
+        Relaxation(instance, cuts, horizon),
+        schedule,
+        root_iterations=effort.root_iterations,
+        iterations=effort.iterations,
+        nodes=effort.nodes,
+        deadline=deadline,
+        report=report,
+    )
+    lower, upper = search.lower, search.upper
+    prices, tree = tree_rows(search.root, lower)
+    certificate = {
+        "format": "kvratio-optimality",
+        "version": 1,
+        "instance": instance.to_json(),
+        "schedule": search.schedule.to_json(),
+        "lower": lower,
+        "upper": upper,
+        "scale": SCALE,
+        "cuts": [cut.to_json() for cut in cuts],
+        "prices": prices,
+        "tree": tree,
+    }
+    status = Status.OPTIMAL if lower == upper else Status.FEASIBLE
+    return Outcome(status, lower, upper, search.schedule, certificate, search.bounded)
+
+
+def best_schedule(
+    instance: Instance,
+    warm: Sequence[Schedule],
+    effort: Effort,
+    seed: int,
+    deadline: float = float("inf"),
+) -> Schedule:
+    """The best of the given schedules (without their cancelled attempts) and annealed orders."""
+    schedules = [_without_cancellations(instance, schedule) for schedule in warm]
+    if instance.n > SEARCHED:
+        schedules.append(_one_by_one(instance))
+    else:
+        # the release of memory, not the length, decides: shortest first is the usual good start
+        shortest = sorted(range(instance.n), key=lambda i: instance.arrival[i] + instance.output[i])
+        orders = [
+            shortest,
+            *(sorted(range(instance.n), key=s.start.__getitem__) for s in schedules),
+        ]
+        orders = orders[:1] + [o for k, o in enumerate(orders[1:], 1) if o not in orders[:k]]
+        order = anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline)
+        schedules.append(generate(instance, order))
+    return min(schedules, key=lambda schedule: verify(schedule, instance).tel)
+
+
+def _without_cancellations(instance: Instance, schedule: Schedule) -> Schedule:
+    """Dropping cancelled attempts only frees memory; rows then stand in the order of requests."""
+    verify(schedule, instance)
+    starts = {a.request: a.start for a in schedule.attempts() if a.finished}
+    return plain_schedule(instance, [starts[i] for i in range(instance.n)])
+
+
+def _one_by_one(instance: Instance) -> Schedule:
+    """One request after the other, shortest first within what has arrived: always feasible."""
+    now, starts = 0, [0] * instance.n
+    for i in sorted(range(instance.n), key=lambda i: (instance.arrival[i], instance.output[i])):
+        starts[i] = max(now, instance.arrival[i])
+        now = starts[i] + instance.output[i]
+    return plain_schedule(instance, starts)
