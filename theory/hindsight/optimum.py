@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from time import monotonic
 from typing import Any
 
@@ -11,18 +10,11 @@ from theory.checks import InputError
 from theory.hindsight.branch import branch, tree_rows
 from theory.hindsight.cuts import standard_cuts
 from theory.hindsight.relaxation import LIMIT, SCALE, Relaxation
-from theory.hindsight.search import anneal, generate, plain_schedule
+from theory.hindsight.search import anneal, plain_schedule
+from theory.hindsight.status import Status
 from theory.model import Instance, Schedule, verify
 
 SEARCHED = 2_000  # most requests for which orders are searched (a table of pairs is kept)
-
-
-class Status(StrEnum):
-    """What is known about a schedule."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible with gap"
-    UNSOLVED = "not solved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +36,9 @@ class Effort:
 class Outcome:
     """`lower` <= optimum <= `upper`, the latency of `schedule`, in steps.
 
-    `certificate` is the plain data of an optimality certificate of exactly these bounds, or None
-    when the bound is the area bound alone (large instances). `nodes` is the size of the tree.
+    `certificate` is the plain data of an optimality certificate; it is None for large instances,
+    where the bound is the area bound alone, and it proves less than `lower` only where the area
+    bound is the better one. `nodes` is the number of cases bounded.
     """
 
     status: Status
@@ -82,13 +75,13 @@ def optimum(
         raise InputError("instance", "no requests", "at least one request")
     effort = effort or Effort()
     deadline = monotonic() + effort.seconds
-    schedule = best_schedule(instance, warm, effort, seed, deadline)
+    schedule = best_schedule(instance, warm, effort, seed, monotonic() + effort.seconds / 3)
+    area = lower_bound(instance)
     horizon = max(schedule.end)
     cuts = standard_cuts(instance)
     if instance.n * (horizon + 1) * (1 + len(cuts)) > LIMIT:
-        upper, lower = verify(schedule, instance).tel, lower_bound(instance)
-        status = Status.OPTIMAL if lower == upper else Status.FEASIBLE
-        return Outcome(status, lower, upper, schedule, None, 0)
+        upper = verify(schedule, instance).tel
+        return Outcome(_status(area, upper), area, upper, schedule, None, 0)
     search = branch(
         Relaxation(instance, cuts, horizon),
         schedule,
@@ -112,8 +105,13 @@ def optimum(
         "prices": prices,
         "tree": tree,
     }
-    status = Status.OPTIMAL if lower == upper else Status.FEASIBLE
+    lower = max(lower, area)
+    status = _status(lower, upper)
     return Outcome(status, lower, upper, search.schedule, certificate, search.bounded)
+
+
+def _status(lower: int, upper: int) -> Status:
+    return Status.OPTIMAL if lower == upper else Status.FEASIBLE
 
 
 def best_schedule(
@@ -135,8 +133,7 @@ def best_schedule(
             *(sorted(range(instance.n), key=s.start.__getitem__) for s in schedules),
         ]
         orders = orders[:1] + [o for k, o in enumerate(orders[1:], 1) if o not in orders[:k]]
-        order = anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline)
-        schedules.append(generate(instance, order))
+        schedules.append(anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline))
     return min(schedules, key=lambda schedule: verify(schedule, instance).tel)
 
 

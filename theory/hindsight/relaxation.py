@@ -87,7 +87,8 @@ class Relaxation:
         self._pad = max(reach, default=0) + 1
         self._width = horizon + 2 * self._pad + 2
         self._operator = self._second_differences(zones)
-        self._transposed = self._operator.T.tocsr()
+        self._real = self._operator.astype(np.float64)
+        self._transposed = self._real.T.tocsr()
         starts = np.arange(horizon + 1)
         output, arrival = (np.array(c, dtype=np.int64) for c in (instance.output, instance.arrival))
         self.latency: Ints = starts + output[:, None] - arrival[:, None]
@@ -116,7 +117,9 @@ class Relaxation:
         sums = np.zeros((len(prices), self._width), dtype=prices.dtype)
         sums[:, self._pad + 2 : self._pad + 2 + self.horizon] = prices
         np.cumsum(np.cumsum(sums, axis=1), axis=1, out=sums)
-        return (self._operator @ sums.ravel()).reshape(self.instance.n, -1)
+        exact = np.issubdtype(sums.dtype, np.integer)
+        operator = self._operator if exact else self._real
+        return (operator @ sums.ravel()).reshape(self.instance.n, -1)
 
     def _forbidden(self, window: Window) -> NDArray[np.bool_]:
         starts = np.arange(self.horizon + 1)

@@ -1,0 +1,129 @@
+"""`kvratio optimal` and the repeated study of MC-SF."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from proofs_check.certificate import read_certificate
+from proofs_check.optimality import check
+from reports.cli import cli, main
+from reports.hindsight_experiment import (
+    Trial,
+    _append,
+    as_lines,
+    draw,
+    read_trials,
+    run_trial,
+    run_trials,
+    summarise,
+)
+from reports.hindsight_table import as_markdown
+from theory.checks import InputError
+from theory.hindsight.optimum import Effort
+
+FAST = Effort(moves=200, root_iterations=30, nodes=1)
+
+
+@pytest.fixture
+def instance_file(tmp_path: Path) -> Path:
+    requests = [{"prompt": 1, "output": o} for o in (7, 4, 1, 4, 1)]
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps({"memory": 9, "requests": requests}))
+    return file
+
+
+def test_optimal_prints_and_writes_a_proof(instance_file: Path, tmp_path: Path) -> None:
+    proof, data = tmp_path / "proof.json", tmp_path / "answer.json"
+    arguments = ["optimal", str(instance_file), "--certificate", str(proof), "--json", str(data)]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    assert "status  optimal" in result.output
+    certified = check(read_certificate(proof.read_text()))
+    answer = json.loads(data.read_text())
+    assert answer["lower"] == answer["upper"] == certified.lower == certified.upper
+    assert len(answer["schedule"]) == 5
+
+
+def test_optimal_asks_a_solver(instance_file: Path) -> None:
+    result = CliRunner().invoke(cli, ["optimal", str(instance_file), "--solver", "highs"])
+    assert "HIGHS says: optimal" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "message"),
+    [
+        ('{"memory": 3, "requests": []}', [], "no requests"),
+        ('{"memory": 3, "requests": [{"prompt": 1, "output": 3}]}', [], "can never fit"),
+        ('{"memory": 3, "requests": [{"prompt": -1, "output": 1}]}', [], "prompt = -1"),
+        ('{"memory": 3, "requests": [{"prompt": 1, "output": 1}]}', ["--solver", "x"], "solver"),
+        (None, [], "a file that exists"),
+    ],
+)
+def test_optimal_answers_bad_input_in_one_line(
+    text: str | None,
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "instance.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SystemExit) as stopped:
+        main(["optimal", str(file), *arguments])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_draws_follow_the_models() -> None:
+    for model in (1, 2):
+        for trial in range(30):
+            instance = draw(model, trial, 0)
+            assert 30 <= instance.memory <= 50
+            assert set(instance.prompt) <= set(range(1, 6))
+            assert instance.lower == instance.output == instance.upper
+            assert (max(instance.arrival) == 0) == (model == 1)
+            assert instance == draw(model, trial, 0)
+
+
+def test_a_trial_is_checked_and_its_line_is_stable() -> None:
+    trial = run_trial(1, 0, FAST, 0)
+    assert trial.lower <= trial.upper <= trial.mc_sf
+    assert trial == run_trial(1, 0, FAST, 0)
+
+
+def trial(number: int, mc_sf: int, lower: int, upper: int) -> Trial:
+    return Trial(1, number, 0, 40, 50, mc_sf, lower, upper, 1)
+
+
+def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    there = [trial(0, 12, 10, 11), trial(1, 12, 10, 11)]
+    file.write_text(as_lines(there) + '{"model": 1, "tri')
+    assert read_trials(file) == there
+    _append(file, trial(2, 5, 5, 5))
+    assert read_trials(file) == [*there, trial(2, 5, 5, 5)]
+    seen: list[int] = []
+    assert run_trials(1, 3, 0, FAST, file, 1, seen.append)[:2] == there
+    assert seen == [3]
+
+
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    file.write_text('{"something": "else"}\n')
+    with pytest.raises(InputError, match="JSON lines"):
+        read_trials(file)
+
+
+def test_summary_by_hand() -> None:
+    summary = summarise([trial(0, 12, 10, 12), trial(1, 12, 10, 11), trial(2, 5, 5, 5)])
+    assert summary.optimal == 1  # only the third is proven optimal
+    assert summary.not_optimal == 1  # only the second is proven not to be
+    assert summary.proven == 1
+    assert summary.worst == (12 / 11, 12 / 10)
+    page = as_markdown({1: [trial(0, 12, 10, 12)]})
+    assert "| model 1: worst ratio | 1.074 | 1.000 | 1.200 |" in page
