@@ -113,6 +113,31 @@ caps benchmark prompt lower upper lengths bound denominator pivots factor
     return claim
 
 
+def ratio(claim: RatioBound, shares: dict[int, int]) -> Fraction:
+    """The exact ratio of the claim's policy to its benchmark at a witness: shares by length.
+
+    A lower bound of the maximum that a certificate bounds from above. `claim.bound` plays no role.
+    Raises `CopositiveError` for a length that the claim does not have, or a negative share.
+
+    >>> claim = RatioBound("a-random", (), "h-sf", Fraction(0), 1, 3, (1, 3), Fraction(2))
+    >>> ratio(claim, {1: 3, 3: 1})  # (1 + 3) / 2
+    Fraction(2, 1)
+    """
+    if not set(shares) <= set(claim.lengths) or min(shares.values(), default=0) < 0:
+        raise CopositiveError("malformed lengths", "shares must be nonnegative, of these lengths")
+    x = [shares.get(k, 0) for k in claim.lengths]
+
+    def value(policy: str) -> Fraction:
+        form, scale = _form(policy, claim)
+        both = sum(2 * x[i] * x[j] * q for i, row in enumerate(form) for j, q in enumerate(row))
+        return Fraction(both - sum(x[i] * x[i] * row[i] for i, row in enumerate(form)), scale)
+
+    benchmark = value(claim.benchmark)
+    if not benchmark:
+        raise CopositiveError("malformed lengths", "a witness needs a positive share")
+    return value(claim.policy) / benchmark
+
+
 def _form(policy: str, claim: RatioBound) -> tuple[list[list[int]], int]:
     """The symmetric matrix of a form as integers and their common denominator."""
     within = (claim.lower, claim.upper)

@@ -148,6 +148,20 @@ def test_a_bound_below_the_witness_is_rejected_whatever_the_factor(honest: Json)
         check(json.dumps(data))
 
 
+@pytest.mark.parametrize("policy", ["a-min", "a-min-staggered", "a-max"])
+def test_witnesses_are_evaluated_without_the_theory(policy: str) -> None:
+    problem = Problem(policy, "area", 2, 7, Fraction(3, 2))
+    worst = worst_case(problem)
+    claim = check(json.dumps(certify(problem).to_json()))
+    assert copositive.ratio(claim, worst.shares) == worst.ratio <= claim.bound
+
+
+@pytest.mark.parametrize("shares", [{}, {1: 0}, {3: 1}, {1: -1, 2: 3}])
+def test_what_is_no_witness(shares: dict[int, int]) -> None:
+    with pytest.raises(CopositiveError):
+        copositive.ratio(check(json.dumps(by_hand())), shares)
+
+
 @pytest.mark.parametrize("prompt", [Fraction(0), Fraction(5, 2)])
 @pytest.mark.parametrize("policy", copositive.POLICIES)
 def test_the_checker_builds_the_same_forms_as_the_theory(policy: str, prompt: Fraction) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import theory.bound
 import theory.forms
 import theory.matrices
+import theory.model
 from theory.checks import InputError
 from theory.forms import (
     A_L,
@@ -100,6 +101,12 @@ def test_matrix_arrays_and_stages_say_the_same(form: Form, s: Fraction) -> None:
     times, waits = factors_float(form, float(s), low, high)
     x = np.array(weights, float)
     assert (times @ x) @ (waits @ x) == pytest.approx(float(by_matrix))
+
+
+def test_the_volume_is_that_of_the_model() -> None:
+    for s in range(5):
+        for k in range(1, 9):
+            assert volume(k, Fraction(s)) == theory.model.volume(s, k)
 
 
 @named
