@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types clean
+.PHONY: report test lint types published clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -17,6 +17,12 @@ lint: $(VENV)/ready
 
 types: $(VENV)/ready
 	$(BIN)/mypy
+
+# what reports/published/ holds must come out again, and every verdict must be as declared
+published: $(VENV)/ready
+	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
+	$(BIN)/kvratio check --check
+	$(BIN)/kvratio hindsight-experiment --trials 20
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
