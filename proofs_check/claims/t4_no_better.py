@@ -62,7 +62,7 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     )
     yield refuted_by("u = 2, s = 0", [*two_lengths(), *staggered_everywhere()])
     proof, bound = certificate(
-        lab.certificates / "a-min-staggered-20.json",
+        lab.certificates / "a-min-staggered-h-sf-u20.json",
         policy="a-min-staggered",
         benchmark="h-sf",
         prompt=Fraction(0),
@@ -75,7 +75,7 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
 
 def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     proof, bound = certificate(
-        lab.certificates / "slicing-100.json",
+        lab.certificates / "slicing-doubling-h-sf-u100.json",
         policy="slicing",
         benchmark="h-sf",
         prompt=Fraction(0),
