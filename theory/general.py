@@ -237,6 +237,8 @@ def long_prompts() -> Bound:
                 0,
             ),
         ],
+        f"{FAMILY}, s -> infinity",
+        Formula((1 + sympy.sqrt(HIGH / LOW)) / 2),
     )
 
 
@@ -285,7 +287,6 @@ def every_prompt() -> Bound:
             ),
             words("So the root is at most sqrt(u/l)."),
         ],
-        formula=Formula((1 + sympy.sqrt(HIGH / LOW)) / 2 + (HIGH - LOW) / (2 * (S + HIGH))),
     )
 
 
