@@ -9,29 +9,31 @@ from rich.table import Table
 from reports.compare import Comparison
 from simulate.policies import POLICIES
 
-# of tables, in characters, so that what is printed does not depend on the terminal; a narrower one
-# wraps the lines, which is better than numbers with their last digits cut off
+# of lines of text, in characters, so that what is printed does not depend on the terminal
 WIDTH = 120
+# of a table of numbers: as wide as it needs. A terminal that is narrower wraps the lines, which is
+# better than numbers whose last digits are cut off.
+UNLIMITED = 1000
 
 
-def console() -> Console:
+def console(width: int = WIDTH) -> Console:
     """Standard output; brackets and colons in names of files are text, not styles or signs."""
-    return Console(width=WIDTH, markup=False, emoji=False, highlight=False)
+    return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
 ) -> None:
     """Print a table; the first column is text, the others are numbers aligned to the right."""
-    table = Table(
-        title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
-        caption_justify="left", pad_edge=False,
-    )  # fmt: skip
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for k, name in enumerate(columns):
         table.add_column(name, justify="left" if k == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    console().print(table)
+    out = console(UNLIMITED)
+    out.print(title, style="italic")
+    out.print(table)
+    out.print(caption, style="dim italic")
 
 
 COLUMNS = (

@@ -281,7 +281,7 @@ def tail_bound(family: str, at_q: Fraction, prompt: int, n: int) -> Fraction:
 @pytest.mark.parametrize(
     ("form", "prompt"),
     [(A_MIN, 0), (A_MIN, 1), (A_MIN, 4), (A_MIN_STAGGERED, 0), (H_SF, 0), (H_SF, 4), (AREA, 3)],
-    ids=str,
+    ids=lambda value: getattr(value, "name", str(value)),
 )
 def test_sums_to_infinity(family: str, form: Form, prompt: int) -> None:
     at_q, n = Fraction(1, 2), 70
