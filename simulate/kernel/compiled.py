@@ -1,0 +1,70 @@
+"""The compiler's decorator, and exact 128-bit products in 64-bit arithmetic."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+
+from simulate.chance import Purpose
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile on first use, or load from the cache where a cache folder can be written.
+
+    >>> @compiled
+    ... def double(x: int) -> int:
+    ...     return x + x
+    >>> double(2)
+    4
+    """
+    try:
+        result: Function = numba.njit(function, cache=True)
+    except RuntimeError:  # no cache folder can be written
+        result = numba.njit(function)
+    return result
+
+
+PURPOSES = len(Purpose)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST = np.uint64(0xBF58476D1CE4E5B9)
+SECOND = np.uint64(0x94D049BB133111EB)
+LOW = np.uint64(0xFFFFFFFF)
+S27, S30, S31, S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+
+
+@compiled
+def draw(key: Any, counter: int, purpose: int) -> Any:
+    """`simulate.chance.draw` in 64-bit words; the tests compare the two."""
+    z = key + np.uint64(counter * PURPOSES + purpose + 1) * GOLDEN
+    z = (z ^ (z >> S30)) * FIRST
+    z = (z ^ (z >> S27)) * SECOND
+    return z ^ (z >> S31)
+
+
+@compiled
+def scaled(uniform: Any, factor: int) -> int:
+    """floor(uniform * factor / 2^64) for a 64-bit `uniform` and 0 <= `factor` < 2^32.
+
+    With uniform = high * 2^32 + low, the sum below is at most (2^32 - 1) * factor + factor - 1,
+    so that nothing overflows.
+    """
+    f = np.uint64(factor)
+    return np.int64(((uniform >> S32) * f + (((uniform & LOW) * f) >> S32)) >> S32)
+
+
+@compiled
+def share(whole: int, part: int, total: int) -> int:
+    """floor(whole * part / total), exactly, where that, `part` and `total` are below 2^62."""
+    if part == 0 or whole <= (1 << 62) // part:
+        return whole * part // total
+    quotient, rest = 0, 0  # long division: the bits of `whole` come in from the top
+    each, remainder = part // total, part % total
+    for bit in range(61, -1, -1):
+        quotient, rest = 2 * quotient, 2 * rest
+        if (whole >> bit) & 1:
+            quotient, rest = quotient + each, rest + remainder
+        quotient, rest = quotient + rest // total, rest % total
+    return quotient

@@ -1,0 +1,140 @@
+"""The queue, compiled: the same order as `simulate.queue.Queue`, in flat arrays.
+
+Ties by index: one binary heap of (key, request). Random ties: a heap of the keys of non-empty
+buckets; a hash table from a key to its bucket; and a bucket is a stretch of one arena that moves
+to a stretch twice as long when it is full. When arena or table run out, everything is packed anew,
+each bucket with as much room again as it holds: at most half the arena, so the work is constant a
+request on average.
+"""
+
+import numpy as np
+
+from simulate.kernel.compiled import compiled, scaled
+from simulate.kernel.state import Indices, Records, State
+
+
+@compiled
+def slot_of(table: Records, key: int) -> int:
+    """The slot of a key in an open hash table (key -1: free), or the free one it would take."""
+    mask = table.size - 1
+    slot = (key * 0x9E3779B97F4A7C1 >> 20) & mask
+    while table[slot].key != key and table[slot].key != -1:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _push(heap: Records, size: int, key: int, request: int) -> None:
+    place = size
+    while place > 0:
+        above = (place - 1) >> 1
+        other = heap[above]
+        if other.key < key or (other.key == key and other.request <= request):
+            break
+        heap[place].key, heap[place].request = other.key, other.request
+        place = above
+    heap[place].key, heap[place].request = key, request
+
+
+@compiled
+def _pop(heap: Records, size: int) -> None:
+    """Remove the smallest of `size` pairs."""
+    size -= 1
+    key, request = heap[size].key, heap[size].request
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        if below + 1 < size:
+            left, right = heap[below], heap[below + 1]
+            if right.key < left.key or (right.key == left.key and right.request < left.request):
+                below += 1
+        child = heap[below]
+        if key < child.key or (key == child.key and request <= child.request):
+            break
+        heap[place].key, heap[place].request = child.key, child.request
+        place = below
+    heap[place].key, heap[place].request = key, request
+
+
+@compiled
+def join(state: State, key: int, request: int, chance: np.uint64) -> None:
+    """Enter the queue; `chance` places the request among equals."""
+    clock = state.clock[0]
+    if not state.rules[0].random_ties:
+        _push(state.queue, clock.queued, key, request)
+        clock.queued += 1
+        return
+    slot = slot_of(state.buckets, key)
+    bucket = state.buckets[slot]
+    if bucket.key == -1 or bucket.length == bucket.room:
+        room = max(4, 2 * bucket.room)
+        if clock.arena + room > state.arena.size or 2 * clock.buckets >= state.buckets.size:
+            _pack(clock, state.buckets, state.arena)
+            bucket = state.buckets[slot_of(state.buckets, key)]
+        _enlarge(clock, bucket, key, state.arena)
+    if bucket.length == 0:
+        _push(state.queue, clock.queued, key, 0)
+        clock.queued += 1
+    last = bucket.offset + bucket.length
+    place = bucket.offset + scaled(chance, bucket.length + 1)
+    bucket.length += 1
+    state.arena[last] = state.arena[place]
+    state.arena[place] = request
+
+
+@compiled
+def _enlarge(clock: Records, bucket: Records, key: int, arena: Indices) -> None:
+    """Give a full bucket a stretch with more room; a new key gets its first."""
+    if bucket.key == -1:
+        bucket.key, bucket.length, bucket.room = key, 0, 0
+        clock.buckets += 1
+    if bucket.length < bucket.room:
+        return
+    for k in range(bucket.length):
+        arena[clock.arena + k] = arena[bucket.offset + k]
+    bucket.offset, bucket.room = clock.arena, max(4, 2 * bucket.room)
+    clock.arena += bucket.room
+
+
+@compiled
+def _pack(clock: Records, buckets: Records, arena: Indices) -> None:
+    """Forget the empty buckets and lay out the others anew."""
+    old, contents = buckets.copy(), arena[: clock.arena].copy()
+    for b in range(buckets.size):
+        buckets[b].key = -1
+    clock.buckets = clock.arena = 0
+    for b in range(old.size):
+        was = old[b]
+        if was.key != -1 and was.length > 0:
+            bucket = buckets[slot_of(buckets, was.key)]
+            bucket.key, bucket.length, bucket.room = was.key, was.length, 2 * was.length
+            bucket.offset = clock.arena
+            for k in range(was.length):
+                arena[bucket.offset + k] = contents[was.offset + k]
+            clock.arena += bucket.room
+            clock.buckets += 1
+
+
+@compiled
+def head(state: State) -> int:
+    """The next request of a queue that is not empty."""
+    first = state.queue[0]
+    if not state.rules[0].random_ties:
+        return first.request
+    bucket = state.buckets[slot_of(state.buckets, first.key)]
+    return state.arena[bucket.offset + bucket.length - 1]
+
+
+@compiled
+def take(state: State) -> None:
+    """Remove the head."""
+    clock = state.clock[0]
+    if state.rules[0].random_ties:
+        bucket = state.buckets[slot_of(state.buckets, state.queue[0].key)]
+        bucket.length -= 1
+        if bucket.length > 0:
+            return
+    _pop(state.queue, clock.queued)
+    clock.queued -= 1

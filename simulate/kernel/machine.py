@@ -1,0 +1,299 @@
+"""The kernel's loop: from event to event, the four phases of `simulate.engine` in each.
+
+Only steps in which something can happen are executed: one that completes, outlives, is thinned or
+arrives (the agenda and the arrivals); the step in which the cache would overflow; the first one
+in which the head of the queue might start; and the one after an eviction.
+"""
+
+from simulate.chance import Purpose
+from simulate.kernel import agenda, ahead, line, overflow, pace
+from simulate.kernel.compiled import compiled, draw, scaled
+from simulate.kernel.state import NEVER, State
+from simulate.policy import Order
+
+QUEUE, THIN = int(Purpose.QUEUE), int(Purpose.THIN)
+BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
+JOINED = int(Order.JOINED)
+
+DONE, ROOM, LIVELOCK, TOO_LONG = range(4)
+
+
+@compiled
+def advance(state: State, events: int) -> int:
+    """Execute at most `events` steps; say why it stopped (ROOM: call again with room in the log)."""
+    clock, rules = state.clock[0], state.rules[0]
+    for _ in range(events):
+        # a step logs each running request at most once, and learns from it
+        log_full = state.log.size - clock.attempts < clock.running
+        if log_full or state.volumes.size < 2 * (clock.volumes + clock.running):
+            return ROOM
+        clock.steps += 1
+        observe(state)
+        if clock.completed == state.requests.size:
+            return DONE
+        resolve(state)
+        then = admit(state)
+        if clock.running > 0:
+            then = min(then, state.requests[state.agenda[0]].due)
+            then = min(then, (rules.memory - clock.base) // clock.running)
+        if clock.arrived < state.arrivals.size:
+            arrival = state.requests[state.arrivals[clock.arrived]].arrival
+            then = min(then, arrival)
+            if clock.running == 0 and clock.queued == 0:
+                clock.provided = clock.last_event = then - 1
+        count_work(state)
+        if then - clock.last_event > rules.patience + 1:
+            return LIVELOCK
+        if then > rules.horizon:
+            return TOO_LONG
+        clock.now = then
+    return ROOM
+
+
+@compiled
+def observe(state: State) -> None:
+    """Completions leave, arrivals join; what else is due in this step is noted."""
+    clock, rules, requests = state.clock[0], state.rules[0], state.requests
+    clock.due = 0
+    while clock.listed > 0 and requests[state.agenda[0]].due == clock.now:
+        request = state.agenda[0]
+        agenda.leave(state, request)
+        if clock.now - requests[request].start < requests[request].output:
+            state.due[clock.due] = request
+            clock.due += 1
+            continue
+        if rules.paced:
+            pace.ended(state, request)
+        end(state, request, True)
+        clock.completed += 1
+        clock.last_event = clock.now
+    while clock.arrived < state.arrivals.size:
+        request = state.arrivals[clock.arrived]
+        if requests[request].arrival > clock.now:
+            break
+        join(state, request)
+        clock.arrived += 1
+        clock.last_event = clock.now
+
+
+@compiled
+def resolve(state: State) -> None:
+    """Promotions, thinning, overflow; `late` are those that join after this step's admissions."""
+    clock, rules, requests = state.clock[0], state.rules[0], state.requests
+    clock.late = 0
+    for k in range(clock.due):
+        request = state.due[k]
+        if outlives(state, request):
+            promote(state, request)
+            state.due[k] = -1
+    for k in range(clock.due):
+        request = state.due[k]
+        if request < 0:
+            continue
+        if clock.now - requests[request].start >= requests[request].survives:
+            evict(state, request)
+        else:
+            go_on_overdue(state, request)
+    excess = clock.base + clock.running * (clock.now + 1) - rules.memory
+    if excess <= 0:
+        return
+    overflow.rank(state)
+    for size in range(clock.listed, 0, -1):
+        request = overflow.next_victim(state, size)
+        excess -= requests[request].prompt + clock.now + 1 - requests[request].start
+        agenda.leave(state, request)
+        evict(state, request)
+        if excess <= 0:
+            break
+    clock.paused = rules.newest
+
+
+@compiled
+def admit(state: State) -> int:
+    """The largest feasible prefix of the queue, then the late ones join.
+
+    Returns the first later step in which the head might start if nothing else happens.
+    """
+    clock, rules = state.clock[0], state.rules[0]
+    if rules.paced:
+        pace.provide(state)
+    then, head = NEVER, -1
+    paused, clock.paused = clock.paused, 0
+    while clock.queued > 0 and not paused:
+        head = line.head(state)
+        then = startable(state, head)
+        if then > clock.now:
+            break
+        line.take(state)
+        start(state, head)
+    for k in range(clock.late):
+        join(state, state.late[k])
+    following = line.head(state) if clock.queued > 0 else -1
+    if rules.paced:
+        pace.forget(state, following)
+    if following == -1:
+        return NEVER
+    return then if following == head and then > clock.now else clock.now + 1
+
+
+@compiled
+def startable(state: State, request: int) -> int:
+    """A step before which the head cannot start; not after `now` exactly if it can start now.
+
+    Between events the next step never gets easier and slots never get free, so NEVER stands for
+    "not before the next event"; credit grows by `memory` a step.
+    """
+    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
+    if rules.slot:
+        held = clock.slots + clock.overdue_base + clock.overdue * clock.now
+        return clock.now if held + this.prompt + this.assumed <= rules.memory else NEVER
+    need = clock.base + clock.running * (clock.now + 1)
+    if need + this.prompt + 1 > rules.memory:
+        return NEVER
+    if rules.look_ahead:
+        return ahead.earliest(state, request)
+    if rules.paced:
+        missing = pace.cost(state, request) - clock.credit
+        return clock.now + max(0, (missing + rules.memory - 1) // rules.memory)
+    return clock.now
+
+
+@compiled
+def start(state: State, request: int) -> None:
+    """A waiting request starts to run."""
+    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
+    this.start, this.rank = clock.now, clock.starts
+    clock.starts += 1
+    clock.running += 1
+    clock.base += this.prompt - clock.now
+    if rules.look_ahead:
+        ahead.include(state, clock.now + this.assumed, this.prompt - clock.now)
+    if rules.paced:
+        clock.credit -= pace.cost(state, request)
+    clock.slots += this.prompt + this.assumed
+    this.overdue = False
+    this.survives = survival(state, request) if rules.thinned else NEVER
+    this.due = next_event(state, request)
+    agenda.enter(state, request)
+
+
+@compiled
+def end(state: State, request: int, finished: bool) -> None:
+    """An attempt ends now; the request has left the agenda."""
+    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
+    entry = state.log[clock.attempts]
+    entry.request, entry.finished = request, finished
+    entry.start, entry.end = this.start, clock.now
+    clock.attempts += 1
+    clock.running -= 1
+    clock.base -= this.prompt - this.start
+    if this.overdue:
+        clock.overdue -= 1
+        clock.overdue_base -= this.prompt + 1 - this.start
+    else:
+        clock.slots -= this.prompt + this.assumed
+    if rules.look_ahead and this.start + this.assumed > clock.now:
+        ahead.exclude(state, this.start + this.assumed, this.prompt - this.start)
+
+
+@compiled
+def next_event(state: State, request: int) -> int:
+    """When a running request completes, outlives what was assumed (if it matters) or is thinned."""
+    rules, this = state.rules[0], state.requests[request]
+    step = this.start + min(this.output, this.survives)
+    matters = this.stage + 1 < rules.stages or (rules.slot and not this.overdue)
+    return min(step, this.start + this.assumed) if matters else step
+
+
+@compiled
+def survival(state: State, request: int) -> int:
+    """Tokens made when a started request is thinned, NEVER if it completes first.
+
+    The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (`simulate.declared`), by
+    bisection: the left side grows with g.
+    """
+    this = state.requests[request]
+    uniform = draw(this.key, this.attempts, THIN)
+    low, high = this.assumed, this.output
+    while low < high:
+        middle = (low + high) // 2
+        if scaled(uniform, this.prompt + middle + 1) >= this.prompt + this.assumed:
+            high = middle
+        else:
+            low = middle + 1
+    return low if low < this.output else NEVER
+
+
+@compiled
+def outlives(state: State, request: int) -> bool:
+    """Has it made all tokens of its stage and goes on, with another stage to come?"""
+    this = state.requests[request]
+    more = this.stage + 1 < state.rules[0].stages
+    return more and state.clock[0].now - this.start >= this.assumed
+
+
+@compiled
+def promote(state: State, request: int) -> None:
+    """End the attempt and wait for the next stage."""
+    this = state.requests[request]
+    if state.rules[0].paced:
+        pace.ended(state, request)
+    end(state, request, False)
+    this.stage += 1
+    learn(state, request, state.caps[this.stage] if state.caps.size else this.upper)
+    join(state, request)
+
+
+@compiled
+def evict(state: State, request: int) -> None:
+    """End an attempt by thinning or overflow, and learn from the tokens made."""
+    clock, this = state.clock[0], state.requests[request]
+    end(state, request, False)
+    learn(state, request, clock.now - this.start + state.rules[0].one_more)
+    state.late[clock.late] = request
+    clock.late += 1
+
+
+@compiled
+def go_on_overdue(state: State, request: int) -> None:
+    """From now on its slot grows with every token."""
+    clock, this = state.clock[0], state.requests[request]
+    this.overdue = True
+    clock.slots -= this.prompt + this.assumed
+    clock.overdue += 1
+    clock.overdue_base += this.prompt + 1 - this.start
+    this.due = next_event(state, request)
+    agenda.enter(state, request)
+
+
+@compiled
+def learn(state: State, request: int, bound: int) -> None:
+    """Raise the assumed length, never above what fits."""
+    this = state.requests[request]
+    most = state.rules[0].memory - this.prompt
+    this.assumed = max(this.assumed, min(bound, most))
+
+
+@compiled
+def join(state: State, request: int) -> None:
+    """Enter the queue; `attempts` counts how often."""
+    clock, order, this = state.clock[0], state.rules[0].order, state.requests[request]
+    key = 0
+    if order == BY_LENGTH:
+        key = this.assumed
+    elif order == BY_ARRIVAL:
+        key = this.arrival
+    elif order == JOINED:
+        key = clock.joins
+    line.join(state, key, request, draw(this.key, this.attempts, QUEUE))
+    this.attempts += 1
+    clock.joins += 1
+
+
+@compiled
+def count_work(state: State) -> None:
+    """Keep the largest work of a step: ends looked at, and starts."""
+    clock = state.clock[0]
+    clock.most_looked = max(clock.most_looked, clock.looked - clock.looked_before)
+    clock.most_started = max(clock.most_started, clock.starts - clock.starts_before)
+    clock.looked_before, clock.starts_before = clock.looked, clock.starts

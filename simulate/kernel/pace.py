@@ -1,0 +1,54 @@
+"""Paced admission, compiled: `simulate.admission.Pace` with the credit brought up when asked."""
+
+from simulate.kernel.compiled import compiled, share
+from simulate.kernel.line import slot_of
+from simulate.kernel.state import NEVER, State
+
+
+@compiled
+def volume(prompt: int, tokens: int) -> int:
+    """Cache times steps of an attempt (`simulate.admission.volume`)."""
+    return prompt * tokens + tokens * (tokens + 1) // 2
+
+
+@compiled
+def ended(state: State, request: int) -> None:
+    """Learn from an attempt that completes or has run to its assumed length, now."""
+    clock, this = state.clock[0], state.requests[request]
+    slot = slot_of(state.volumes, this.assumed)
+    entry = state.volumes[slot]
+    if entry.key == -1:
+        entry.key, entry.used, entry.full = this.assumed, 0, 0
+        clock.volumes += 1
+    entry.used += volume(this.prompt, clock.now - this.start)
+    entry.full += volume(this.prompt, this.assumed)
+
+
+@compiled
+def cost(state: State, request: int) -> int:
+    """Expected volume of an attempt, in token-steps."""
+    this = state.requests[request]
+    full = volume(this.prompt, this.assumed)
+    entry = state.volumes[slot_of(state.volumes, this.assumed)]
+    return full if entry.key == -1 else share(full, entry.used, entry.full)
+
+
+@compiled
+def provide(state: State) -> None:
+    """The credit of all steps since the last, of this one too; it never passes NEVER."""
+    clock, memory = state.clock[0], state.rules[0].memory
+    steps = clock.now - 1 - clock.provided
+    if steps > (clock.most_credit - clock.credit) // memory:
+        clock.credit = clock.most_credit
+    else:
+        clock.credit += steps * memory
+    clock.credit = min(clock.credit + memory, NEVER)
+    clock.provided = clock.now
+
+
+@compiled
+def forget(state: State, head: int) -> None:
+    """Keep at most the credit for the start of the head (-1: nobody waits)."""
+    clock = state.clock[0]
+    clock.most_credit = NEVER if head < 0 else cost(state, head)
+    clock.credit = min(clock.credit, clock.most_credit)
