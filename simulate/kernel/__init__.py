@@ -14,19 +14,14 @@ numba is imported at the first run, not before.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from simulate import engine
 from simulate.engine import EngineError
 from simulate.policy import Policy
 from simulate.records import Run
 from theory.checks import whole
-from theory.model import Instance, Schedule
-
-if TYPE_CHECKING:
-    from simulate.kernel.state import Records
+from theory.model import Instance
 
 # Steps between two looks at the progress and at the keyboard: some tens of milliseconds.
 STEPS_AT_ONCE = 50_000
@@ -88,33 +83,27 @@ def run_counted(
 
     state = memory.build(instance, policy, seed)
     clock = state.clock[0]
-    parts: list[Records] = []
+    logs = []
     status = machine.ROOM
     while status == machine.ROOM:
         state = memory.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
-        parts.append(state.log[: clock["attempts"]].copy())
-        clock["attempts"] = 0
+        logs.append(memory.collect(state))
         if progress is not None:
-            progress(int(clock["completed"]))
+            progress(int(clock.completed))
     if status == machine.TOO_LONG:
         return engine.run(instance, policy, seed, progress), None
     if status == machine.LIVELOCK:
-        patience = int(state.rules["patience"][0])
-        step = clock["last_event"] + patience + 2
+        patience = state.rules[0].patience
+        step = clock.last_event + patience + 2
         raise EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
-    work = Work(*(int(clock[name]) for name in memory.COUNTED))
-    return Run(policy.name, seed, instance, _schedule(np.concatenate(parts), instance.n)), work
-
-
-def _schedule(log: "Records", n: int) -> Schedule:
-    """Attempts as columns; equal numbers share one object, which saves most of the memory."""
-    requests = np.arange(n).astype(object)
-    steps, times = np.unique(np.concatenate([log["start"], log["end"]]), return_inverse=True)
-    shared = steps.astype(object)[times]
-    return Schedule(
-        tuple(requests[log["request"]]),
-        tuple(shared[: len(log)]),
-        tuple(shared[len(log) :]),
-        tuple(log["finished"].tolist()),
+    work = Work(
+        steps=int(clock.steps),
+        tests=int(clock.tests),
+        ends=int(clock.looked),
+        most_ends=int(clock.most_looked),
+        starts=int(clock.starts),
+        most_starts=int(clock.most_started),
     )
+    schedule = memory.schedule(logs, instance.n)
+    return Run(policy.name, seed, instance, schedule), work

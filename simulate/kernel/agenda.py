@@ -5,17 +5,17 @@ request in the heap, to remove it when it is evicted.
 """
 
 from simulate.kernel.compiled import compiled
-from simulate.kernel.state import Indices, Records, State
+from simulate.kernel.state import Request, Rows, State
 
 
 @compiled
-def _before(requests: Records, a: int, b: int) -> bool:
+def _before(requests: Rows[Request], a: int, b: int) -> bool:
     first, second = requests[a], requests[b]
     return first.due < second.due or (first.due == second.due and first.rank < second.rank)
 
 
 @compiled
-def _rise(requests: Records, heap: Indices, place: int, request: int) -> None:
+def _rise(requests: Rows[Request], heap: Rows[int], place: int, request: int) -> None:
     while place > 0:
         above = (place - 1) >> 1
         if not _before(requests, request, heap[above]):

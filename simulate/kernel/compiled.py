@@ -45,7 +45,7 @@ def draw(key: Any, counter: int, purpose: int) -> Any:
 
 
 @compiled
-def scaled(uniform: Any, factor: int) -> int:
+def scaled(uniform: Any, factor: int) -> Any:
     """floor(uniform * factor / 2^64) for a 64-bit `uniform` and 0 <= `factor` < 2^32.
 
     With uniform = high * 2^32 + low, the sum below is at most (2^32 - 1) * factor + factor - 1,

@@ -7,24 +7,26 @@ each bucket with as much room again as it holds: at most half the arena, so the 
 request on average.
 """
 
+from typing import Any
+
 import numpy as np
 
 from simulate.kernel.compiled import compiled, scaled
-from simulate.kernel.state import Indices, Records, State
+from simulate.kernel.state import FREE, Bucket, Clock, Pair, Rows, State
 
 
 @compiled
-def slot_of(table: Records, key: int) -> int:
-    """The slot of a key in an open hash table (key -1: free), or the free one it would take."""
+def slot_of(table: Rows[Any], key: int) -> int:
+    """The slot of a key in an open hash table (FREE: nothing), or the free one it would take."""
     mask = table.size - 1
     slot = (key * 0x9E3779B97F4A7C1 >> 20) & mask
-    while table[slot].key != key and table[slot].key != -1:
+    while table[slot].key != key and table[slot].key != FREE:
         slot = (slot + 1) & mask
     return slot
 
 
 @compiled
-def _push(heap: Records, size: int, key: int, request: int) -> None:
+def _push(heap: Rows[Pair], size: int, key: int, request: int) -> None:
     place = size
     while place > 0:
         above = (place - 1) >> 1
@@ -37,7 +39,7 @@ def _push(heap: Records, size: int, key: int, request: int) -> None:
 
 
 @compiled
-def _pop(heap: Records, size: int) -> None:
+def _pop(heap: Rows[Pair], size: int) -> None:
     """Remove the smallest of `size` pairs."""
     size -= 1
     key, request = heap[size].key, heap[size].request
@@ -68,7 +70,7 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
         return
     slot = slot_of(state.buckets, key)
     bucket = state.buckets[slot]
-    if bucket.key == -1 or bucket.length == bucket.room:
+    if bucket.key == FREE or bucket.length == bucket.room:
         room = max(4, 2 * bucket.room)
         if clock.arena + room > state.arena.size or 2 * clock.buckets >= state.buckets.size:
             _pack(clock, state.buckets, state.arena)
@@ -85,9 +87,9 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
 
 
 @compiled
-def _enlarge(clock: Records, bucket: Records, key: int, arena: Indices) -> None:
+def _enlarge(clock: Clock, bucket: Bucket, key: int, arena: Rows[int]) -> None:
     """Give a full bucket a stretch with more room; a new key gets its first."""
-    if bucket.key == -1:
+    if bucket.key == FREE:
         bucket.key, bucket.length, bucket.room = key, 0, 0
         clock.buckets += 1
     if bucket.length < bucket.room:
@@ -99,15 +101,15 @@ def _enlarge(clock: Records, bucket: Records, key: int, arena: Indices) -> None:
 
 
 @compiled
-def _pack(clock: Records, buckets: Records, arena: Indices) -> None:
+def _pack(clock: Clock, buckets: Rows[Bucket], arena: Rows[int]) -> None:
     """Forget the empty buckets and lay out the others anew."""
-    old, contents = buckets.copy(), arena[: clock.arena].copy()
+    old, contents = buckets.copy(), arena.copy()
     for b in range(buckets.size):
-        buckets[b].key = -1
+        buckets[b].key = FREE
     clock.buckets = clock.arena = 0
     for b in range(old.size):
         was = old[b]
-        if was.key != -1 and was.length > 0:
+        if was.key != FREE and was.length > 0:
             bucket = buckets[slot_of(buckets, was.key)]
             bucket.key, bucket.length, bucket.room = was.key, was.length, 2 * was.length
             bucket.offset = clock.arena

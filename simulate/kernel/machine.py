@@ -20,7 +20,10 @@ DONE, ROOM, LIVELOCK, TOO_LONG = range(4)
 
 @compiled
 def advance(state: State, events: int) -> int:
-    """Execute at most `events` steps; say why it stopped (ROOM: call again with room in the log)."""
+    """Execute at most `events` steps; say why it stopped.
+
+    ROOM: call again, after making room in the log and the tables.
+    """
     clock, rules = state.clock[0], state.rules[0]
     for _ in range(events):
         # a step logs each running request at most once, and learns from it
@@ -97,10 +100,9 @@ def resolve(state: State) -> None:
     excess = clock.base + clock.running * (clock.now + 1) - rules.memory
     if excess <= 0:
         return
-    overflow.rank(state)
-    for size in range(clock.listed, 0, -1):
+    for size in range(overflow.rank(state, excess), 0, -1):
         request = overflow.next_victim(state, size)
-        excess -= requests[request].prompt + clock.now + 1 - requests[request].start
+        excess -= overflow.need(clock, requests[request])
         agenda.leave(state, request)
         evict(state, request)
         if excess <= 0:
@@ -118,7 +120,7 @@ def admit(state: State) -> int:
     if rules.paced:
         pace.provide(state)
     then, head = NEVER, -1
-    paused, clock.paused = clock.paused, 0
+    paused, clock.paused = clock.paused, False
     while clock.queued > 0 and not paused:
         head = line.head(state)
         then = startable(state, head)

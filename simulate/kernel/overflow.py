@@ -1,27 +1,22 @@
-"""Whom an overflow hits first: a heap of all that run, by the policy's rank."""
-
-import numpy as np
+"""Whom an overflow hits first: a heap of the running requests that may be hit, by rank."""
 
 from simulate.chance import Purpose
 from simulate.kernel.compiled import compiled, draw
-from simulate.kernel.state import Records, State
+from simulate.kernel.state import NEVER, Clock, Request, Rows, Rules, State, Victim
 
 EVICT = int(Purpose.EVICT)
-LATEST = np.uint64(1 << 62)
 
 
 @compiled
-def _first(victims: Records, a: int, b: int) -> bool:
+def _first(victims: Rows[Victim], a: int, b: int) -> bool:
     x, y = victims[a], victims[b]
     if x.rank != y.rank:
         return x.rank < y.rank
-    if x.tie != y.tie:
-        return x.tie < y.tie
-    return x.last < y.last
+    return x.tie < y.tie or (x.tie == y.tie and x.last < y.last)
 
 
 @compiled
-def _sink(victims: Records, size: int, place: int) -> None:
+def _sink(victims: Rows[Victim], size: int, place: int) -> None:
     while True:
         below = 2 * place + 1
         if below >= size:
@@ -39,23 +34,52 @@ def _sink(victims: Records, size: int, place: int) -> None:
 
 
 @compiled
-def rank(state: State) -> None:
-    """Order all running requests for eviction (`simulate.declared`, `_rank`)."""
-    clock, rules, victims = state.clock[0], state.rules[0], state.victims
+def rank(state: State, excess: int) -> int:
+    """Order for eviction (`simulate.declared`, `_rank`) those among whom it will be decided.
+
+    Those are all of the smallest bound, or of the latest start, where that is enough. Returns
+    their number.
+    """
+    clock, rules = state.clock[0], state.rules[0]
+    freed, limit = 0, NEVER
+    for k in range(clock.listed):
+        this = state.requests[state.agenda[k]]
+        its_rank = _rank(rules, clock, this)
+        if its_rank < limit:
+            freed, limit = 0, its_rank
+        if its_rank == limit:
+            freed += need(clock, this)
+    if freed < excess:
+        limit = NEVER
+    size = 0
     for k in range(clock.listed):
         request = state.agenda[k]
-        this, victim = state.requests[request], victims[k]
+        this, victim = state.requests[request], state.victims[size]
+        victim.rank = _rank(rules, clock, this)
+        if victim.rank > limit:
+            continue
+        size += 1
         victim.request = request
         if rules.newest:
-            victim.rank, victim.last = -this.start, -request
-            victim.tie = LATEST - np.uint64(this.arrival)
+            victim.tie, victim.last = NEVER - this.arrival, -request
         else:
-            made = clock.now - this.start
-            victim.rank = max(this.assumed, made) if rules.live else this.assumed
-            victim.tie = draw(this.key, clock.now, EVICT)
-            victim.last = request
-    for place in range(clock.listed // 2 - 1, -1, -1):
-        _sink(victims, clock.listed, place)
+            victim.tie, victim.last = draw(this.key, clock.now, EVICT), request
+    for place in range(size // 2 - 1, -1, -1):
+        _sink(state.victims, size, place)
+    return size
+
+
+@compiled
+def _rank(rules: Rules, clock: Clock, this: Request) -> int:
+    if rules.newest:
+        return -this.start
+    return max(this.assumed, clock.now - this.start) if rules.live else this.assumed
+
+
+@compiled
+def need(clock: Clock, this: Request) -> int:
+    """Tokens that a running request holds in the next step."""
+    return this.prompt + clock.now + 1 - this.start
 
 
 @compiled

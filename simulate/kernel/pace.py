@@ -2,7 +2,7 @@
 
 from simulate.kernel.compiled import compiled, share
 from simulate.kernel.line import slot_of
-from simulate.kernel.state import NEVER, State
+from simulate.kernel.state import FREE, NEVER, State
 
 
 @compiled
@@ -17,7 +17,7 @@ def ended(state: State, request: int) -> None:
     clock, this = state.clock[0], state.requests[request]
     slot = slot_of(state.volumes, this.assumed)
     entry = state.volumes[slot]
-    if entry.key == -1:
+    if entry.key == FREE:
         entry.key, entry.used, entry.full = this.assumed, 0, 0
         clock.volumes += 1
     entry.used += volume(this.prompt, clock.now - this.start)
@@ -30,7 +30,7 @@ def cost(state: State, request: int) -> int:
     this = state.requests[request]
     full = volume(this.prompt, this.assumed)
     entry = state.volumes[slot_of(state.volumes, this.assumed)]
-    return full if entry.key == -1 else share(full, entry.used, entry.full)
+    return full if entry.key == FREE else share(full, entry.used, entry.full)
 
 
 @compiled
