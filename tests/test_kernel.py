@@ -1,6 +1,5 @@
 """The kernel against the reference engine: the same attempts in the same order, to the last tie."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,10 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate import engine, kernel
-from simulate.chance import BITS, Purpose, draw
+from simulate import chance, engine, kernel
 from simulate.engine import EngineError
-from simulate.kernel import Work, run_counted
 from simulate.kernel import state as memory
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing
@@ -25,6 +22,7 @@ from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from theory.checks import InputError
 from theory.model import Instance, verify
 
+ROOT = Path(__file__).parent.parent
 BATCH = 250  # random instances a policy in the seeded batches
 
 
@@ -110,3 +108,120 @@ def test_a_long_queue_has_the_reference_schedule(policy: Policy) -> None:
     fast = kernel.run(instance, policy, 1)
     assert fast == engine.run(instance, policy, 1)
     assert verify(fast.schedule, instance).tel == fast.tel
+
+
+WORDS = st.integers(0, 2**64 - 1)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(WORDS, st.integers(0, 2**40), st.sampled_from(chance.Purpose))
+def test_draws_are_the_references(key: int, counter: int, purpose: chance.Purpose) -> None:
+    from simulate.kernel.compiled import draw
+
+    assert draw(np.uint64(key), counter, int(purpose)) == chance.draw(key, counter, purpose)
+
+
+@settings(deadline=None)
+@given(WORDS, st.integers(0, 2**32 - 1))
+def test_high_half_of_a_product(uniform: int, factor: int) -> None:
+    from simulate.kernel.compiled import scaled
+
+    assert scaled(np.uint64(uniform), factor) == uniform * factor >> 64
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**62 - 1), st.integers(0, 2**62 - 1), st.integers(1, 2**62 - 1))
+def test_share_of_large_numbers(whole: int, part: int, total: int) -> None:
+    from simulate.kernel.compiled import share
+
+    exact = whole * part // total
+    if exact < 2**62:
+        assert share(whole, part, total) == exact
+
+
+def test_numbers_beyond_64_bits_go_to_the_reference_engine() -> None:
+    """A late arrival of many large requests, and volumes near memory squared."""
+    late = Instance.of(10**9, [2] * 10, prompt=3, arrival=10**12)
+    assert memory.fits(late, POLICIES["fcfs"])
+    assert kernel.run(late, POLICIES["fcfs"]) == engine.run(late, POLICIES["fcfs"])
+    vast = Instance.of(10**9, [1] * 9, prompt=10**9 - 2, arrival=10**12)
+    policy = slicing((10**9,))
+    assert not memory.fits(Instance.of(10**9, [5 * 10**8] * 99), policy)
+    assert kernel.run(vast, policy) == engine.run(vast, policy)
+
+
+def test_a_run_beyond_the_horizon_is_left_to_the_reference_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "horizon", lambda instance: 3 + max(instance.arrival))
+    instance = Instance.of(10, [4, 4, 4], prompt=2)
+    run, work = kernel.run_counted(instance, POLICIES["fcfs"])
+    assert work is None
+    assert run == engine.run(instance, POLICIES["fcfs"])
+
+
+def test_a_livelock_is_named_as_the_reference_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No policy livelocks; with less patience than a completion takes, every one seems to."""
+    instance = Instance.of(10, [6, 6, 6], prompt=2, arrival=5)
+    monkeypatch.setattr(memory, "patience", lambda _: 3)
+    with pytest.raises(EngineError) as fast:
+        kernel.run(instance, POLICIES["fcfs"])
+    scheduler = engine.Declared(POLICIES["fcfs"], instance.n, 0)
+    with pytest.raises(EngineError) as reference:
+        engine.run_scheduler(instance, scheduler, patience=3)
+    assert str(fast.value) == str(reference.value)
+
+
+def test_bad_seeds_are_refused() -> None:
+    with pytest.raises(InputError):
+        kernel.run(Instance.of(10, [1]), POLICIES["fcfs"], seed=-1)
+
+
+def test_progress_grows_to_all_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "STEPS_AT_ONCE", 10)
+    reports: list[int] = []
+    kernel.run(Instance.of(20, [5] * 60, prompt=3), POLICIES["a-min"], progress=reports.append)
+    assert reports == sorted(reports)
+    assert len(reports) > 5
+    assert reports[-1] == 60
+
+
+@pytest.mark.parametrize("prompt", [0, 5])
+@pytest.mark.parametrize("name", ["h-sf", "a-max", "a-min", "a-l", "mc-benchmark"])
+def test_theorem_3_work_of_a_step(name: str, prompt: int) -> None:
+    """Ends looked at in a step: O(M log M), with the constant that `simulate.kernel.ahead` proves.
+
+    Lengths with P(length >= T) about 1 / T fill every time scale, the worst case of the proof. In
+    a step, tests and starts look at b ends each, evicted ones at up to 2 sqrt(M) + 1 each.
+    """
+    memory_size = 3000
+    rng = np.random.default_rng(2)
+    lengths = np.minimum(memory_size - prompt, 1 / rng.uniform(size=20_000)).astype(int)
+    instance = Instance.of(memory_size, lengths, prompt=prompt)
+    work = kernel.run_counted(instance, POLICIES[name])[1]
+    assert work is not None
+    assert work.ends > 0
+    assert work.most_starts <= memory_size
+    assert work.most_ends <= 4 * memory_size * (1 + log(memory_size))
+
+
+def test_help_does_not_import_numba() -> None:
+    code = (
+        "import sys, simulate.kernel\n"
+        "from reports.cli import main\n"
+        "try: main(['--help'])\n"
+        "finally: sys.exit('numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_runs_where_no_cache_can_be_written() -> None:
+    """numba refuses `cache=True` at import then; the kernel must compile without."""
+    code = (
+        "import numba.core.caching as caching\n"
+        "caching.CacheImpl._locator_classes = []\n"
+        "from simulate.kernel.compiled import compiled\n"
+        "assert compiled(lambda x: x + 1)(1) == 2"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

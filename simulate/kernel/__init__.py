@@ -105,5 +105,5 @@ def run_counted(
         starts=int(clock.starts),
         most_starts=int(clock.most_started),
     )
-    schedule = memory.schedule(logs, instance.n)
+    schedule = memory.schedule(logs)
     return Run(policy.name, seed, instance, schedule), work

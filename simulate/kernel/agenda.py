@@ -5,53 +5,60 @@ request in the heap, to remove it when it is evicted.
 """
 
 from simulate.kernel.compiled import compiled
-from simulate.kernel.state import Request, Rows, State
+from simulate.kernel.state import Entry, Request, Rows, State
 
 
 @compiled
-def _before(requests: Rows[Request], a: int, b: int) -> bool:
-    first, second = requests[a], requests[b]
-    return first.due < second.due or (first.due == second.due and first.rank < second.rank)
+def _before(a: Entry, b: Entry) -> bool:
+    return a.due < b.due or (a.due == b.due and a.rank < b.rank)
 
 
 @compiled
-def _rise(requests: Rows[Request], heap: Rows[int], place: int, request: int) -> None:
+def _put(requests: Rows[Request], agenda: Rows[Entry], place: int, entry: Entry) -> None:
+    agenda[place] = entry
+    requests[entry.request].place = place
+
+
+@compiled
+def _rise(requests: Rows[Request], agenda: Rows[Entry], place: int, entry: Entry) -> None:
+    """Bring an entry, which stands beyond the heap's end, up from a place to where it belongs."""
     while place > 0:
         above = (place - 1) >> 1
-        if not _before(requests, request, heap[above]):
+        if not _before(entry, agenda[above]):
             break
-        heap[place] = heap[above]
-        requests[heap[place]].place = place
+        _put(requests, agenda, place, agenda[above])
         place = above
-    heap[place] = request
-    requests[request].place = place
+    _put(requests, agenda, place, entry)
 
 
 @compiled
-def enter(state: State, request: int) -> None:
-    """Put a request on the agenda, at its `due`."""
-    clock = state.clock[0]
-    _rise(state.requests, state.agenda, clock.listed, request)
+def enter(state: State, request: int, due: int) -> None:
+    """Put a running request on the agenda for the step `due`."""
+    clock, this = state.clock[0], state.requests[request]
+    entry = state.agenda[state.agenda.size - 1]  # never part of the heap
+    entry.due, entry.rank, entry.request = due, this.rank, request
+    entry.prompt, entry.start, entry.assumed = this.prompt, this.start, this.assumed
+    _rise(state.requests, state.agenda, clock.listed, entry)
     clock.listed += 1
 
 
 @compiled
 def leave(state: State, request: int) -> None:
     """Take a request off the agenda: the last one fills its place."""
-    clock, requests, heap = state.clock[0], state.requests, state.agenda
+    clock, requests, agenda = state.clock[0], state.requests, state.agenda
     clock.listed -= 1
-    size, place, last = clock.listed, requests[request].place, heap[clock.listed]
-    if last == request:
+    size, place = clock.listed, requests[request].place
+    if place == size:
         return
+    last = agenda[size]
     while True:
         below = 2 * place + 1
         if below >= size:
             break
-        if below + 1 < size and _before(requests, heap[below + 1], heap[below]):
+        if below + 1 < size and _before(agenda[below + 1], agenda[below]):
             below += 1
-        if not _before(requests, heap[below], last):
+        if not _before(agenda[below], last):
             break
-        heap[place] = heap[below]
-        requests[heap[place]].place = place
+        _put(requests, agenda, place, agenda[below])
         place = below
-    _rise(requests, heap, place, last)
+    _rise(requests, agenda, place, last)

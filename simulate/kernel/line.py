@@ -73,7 +73,7 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
     if bucket.key == FREE or bucket.length == bucket.room:
         room = max(4, 2 * bucket.room)
         if clock.arena + room > state.arena.size or 2 * clock.buckets >= state.buckets.size:
-            _pack(clock, state.buckets, state.arena)
+            _pack(state)
             bucket = state.buckets[slot_of(state.buckets, key)]
         _enlarge(clock, bucket, key, state.arena)
     if bucket.length == 0:
@@ -101,22 +101,26 @@ def _enlarge(clock: Clock, bucket: Bucket, key: int, arena: Rows[int]) -> None:
 
 
 @compiled
-def _pack(clock: Clock, buckets: Rows[Bucket], arena: Rows[int]) -> None:
+def _pack(state: State) -> None:
     """Forget the empty buckets and lay out the others anew."""
-    old, contents = buckets.copy(), arena.copy()
-    for b in range(buckets.size):
-        buckets[b].key = FREE
+    clock, buckets, arena = state.clock[0], state.buckets, state.arena
+    for slot in range(buckets.size):
+        state.old_buckets[slot] = buckets[slot]
+        buckets[slot].key = FREE
+    for k in range(clock.arena):
+        state.old_arena[k] = arena[k]
     clock.buckets = clock.arena = 0
-    for b in range(old.size):
-        was = old[b]
-        if was.key != FREE and was.length > 0:
-            bucket = buckets[slot_of(buckets, was.key)]
-            bucket.key, bucket.length, bucket.room = was.key, was.length, 2 * was.length
-            bucket.offset = clock.arena
-            for k in range(was.length):
-                arena[bucket.offset + k] = contents[was.offset + k]
-            clock.arena += bucket.room
-            clock.buckets += 1
+    for slot in range(buckets.size):
+        old = state.old_buckets[slot]
+        if old.key == FREE or old.length == 0:
+            continue
+        bucket = buckets[slot_of(buckets, old.key)]
+        bucket.key, bucket.length, bucket.room = old.key, old.length, 2 * old.length
+        bucket.offset = clock.arena
+        for k in range(old.length):
+            arena[bucket.offset + k] = state.old_arena[old.offset + k]
+        clock.arena += bucket.room
+        clock.buckets += 1
 
 
 @compiled

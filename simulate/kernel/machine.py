@@ -5,9 +5,11 @@ arrives (the agenda and the arrivals); the step in which the cache would overflo
 in which the head of the queue might start; and the one after an eviction.
 """
 
+from collections.abc import Callable
+
 from simulate.chance import Purpose
 from simulate.kernel import agenda, ahead, line, overflow, pace
-from simulate.kernel.compiled import compiled, draw, scaled
+from simulate.kernel.compiled import compiled, draw, scaled, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
 
@@ -15,11 +17,13 @@ QUEUE, THIN = int(Purpose.QUEUE), int(Purpose.THIN)
 BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
 JOINED = int(Order.JOINED)
 
+SCANS = 4  # so many victims of an overflow are looked for one by one
+
 DONE, ROOM, LIVELOCK, TOO_LONG = range(4)
 
 
 @compiled
-def advance(state: State, events: int) -> int:
+def _advance(state: State, events: int) -> int:
     """Execute at most `events` steps; say why it stopped.
 
     ROOM: call again, after making room in the log and the tables.
@@ -37,7 +41,7 @@ def advance(state: State, events: int) -> int:
         resolve(state)
         then = admit(state)
         if clock.running > 0:
-            then = min(then, state.requests[state.agenda[0]].due)
+            then = min(then, state.agenda[0].due)
             then = min(then, (rules.memory - clock.base) // clock.running)
         if clock.arrived < state.arrivals.size:
             arrival = state.requests[state.arrivals[clock.arrived]].arrival
@@ -58,8 +62,8 @@ def observe(state: State) -> None:
     """Completions leave, arrivals join; what else is due in this step is noted."""
     clock, rules, requests = state.clock[0], state.rules[0], state.requests
     clock.due = 0
-    while clock.listed > 0 and requests[state.agenda[0]].due == clock.now:
-        request = state.agenda[0]
+    while clock.listed > 0 and state.agenda[0].due == clock.now:
+        request = state.agenda[0].request
         agenda.leave(state, request)
         if clock.now - requests[request].start < requests[request].output:
             state.due[clock.due] = request
@@ -98,16 +102,18 @@ def resolve(state: State) -> None:
         else:
             go_on_overdue(state, request)
     excess = clock.base + clock.running * (clock.now + 1) - rules.memory
-    if excess <= 0:
-        return
-    for size in range(overflow.rank(state, excess), 0, -1):
-        request = overflow.next_victim(state, size)
-        excess -= overflow.need(clock, requests[request])
+    evicted = 0
+    while excess > 0:
+        if evicted == SCANS:
+            overflow.arrange(state)
+        place = overflow.first(state) if evicted < SCANS else overflow.take(state)
+        evicted += 1
+        victim = state.agenda[place]
+        excess -= overflow.need(clock, victim)
+        request = victim.request
         agenda.leave(state, request)
         evict(state, request)
-        if excess <= 0:
-            break
-    clock.paused = rules.newest
+    clock.paused = rules.newest and evicted > 0
 
 
 @compiled
@@ -120,8 +126,7 @@ def admit(state: State) -> int:
     if rules.paced:
         pace.provide(state)
     then, head = NEVER, -1
-    paused, clock.paused = clock.paused, False
-    while clock.queued > 0 and not paused:
+    while clock.queued > 0 and not clock.paused:
         head = line.head(state)
         then = startable(state, head)
         if then > clock.now:
@@ -175,8 +180,7 @@ def start(state: State, request: int) -> None:
     clock.slots += this.prompt + this.assumed
     this.overdue = False
     this.survives = survival(state, request) if rules.thinned else NEVER
-    this.due = next_event(state, request)
-    agenda.enter(state, request)
+    agenda.enter(state, request, next_event(state, request))
 
 
 @compiled
@@ -264,8 +268,7 @@ def go_on_overdue(state: State, request: int) -> None:
     clock.slots -= this.prompt + this.assumed
     clock.overdue += 1
     clock.overdue_base += this.prompt + 1 - this.start
-    this.due = next_event(state, request)
-    agenda.enter(state, request)
+    agenda.enter(state, request, next_event(state, request))
 
 
 @compiled
@@ -299,3 +302,14 @@ def count_work(state: State) -> None:
     clock.most_looked = max(clock.most_looked, clock.looked - clock.looked_before)
     clock.most_started = max(clock.most_started, clock.starts - clock.starts_before)
     clock.looked_before, clock.starts_before = clock.looked, clock.starts
+
+
+def _entry(version: int) -> Callable[[State, int], int]:
+    @compiled
+    def advance(state: State, events: int) -> int:
+        return _advance(state, events if version >= 0 else 0)
+
+    return advance
+
+
+advance = _entry(sources())

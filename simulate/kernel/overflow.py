@@ -1,10 +1,77 @@
-"""Whom an overflow hits first: a heap of the running requests that may be hit, by rank."""
+"""Whom an overflow hits next, by the policy's rank (`simulate.declared`, `_rank`).
+
+Most overflows hit one or two, and a look at all that run finds each quickest; when many are hit, a
+heap of all saves looking again and again.
+"""
+
+from typing import Any
+
+import numpy as np
 
 from simulate.chance import Purpose
 from simulate.kernel.compiled import compiled, draw
-from simulate.kernel.state import NEVER, Clock, Request, Rows, Rules, State, Victim
+from simulate.kernel.state import NEVER, Clock, Entry, Rows, Rules, State, Victim
 
 EVICT = int(Purpose.EVICT)
+
+
+@compiled
+def first(state: State) -> int:
+    """The place on the agenda of the one that goes first."""
+    clock, rules = state.clock[0], state.rules[0]
+    found, best, tie, last = 0, NEVER, np.uint64(0), 0
+    for place in range(clock.listed):
+        entry = state.agenda[place]
+        rank = _rank(rules, clock, entry)
+        if rank > best:
+            continue
+        its_tie, its_last = _tie(state, entry)
+        if rank < best or its_tie < tie or (its_tie == tie and its_last < last):
+            found, best, tie, last = place, rank, its_tie, its_last
+    return found
+
+
+@compiled
+def arrange(state: State) -> None:
+    """Make a heap of all that run."""
+    clock, rules, victims = state.clock[0], state.rules[0], state.victims
+    for k in range(clock.listed):
+        entry, victim = state.agenda[k], victims[k]
+        victim.request, victim.rank = entry.request, _rank(rules, clock, entry)
+        victim.tie, victim.last = _tie(state, entry)
+    for place in range(clock.listed // 2 - 1, -1, -1):
+        _sink(victims, clock.listed, place)
+
+
+@compiled
+def take(state: State) -> int:
+    """Remove the first from the heap of all that run; returns its place on the agenda."""
+    size, victims = state.clock[0].listed, state.victims
+    request = victims[0].request
+    victims[0] = victims[size - 1]
+    _sink(victims, size - 1, 0)
+    return state.requests[request].place
+
+
+@compiled
+def need(clock: Clock, entry: Entry) -> int:
+    """Tokens that a running request holds in the next step."""
+    return entry.prompt + clock.now + 1 - entry.start
+
+
+@compiled
+def _rank(rules: Rules, clock: Clock, entry: Entry) -> int:
+    if rules.newest:
+        return -entry.start
+    return max(entry.assumed, clock.now - entry.start) if rules.live else entry.assumed
+
+
+@compiled
+def _tie(state: State, entry: Entry) -> tuple[Any, int]:
+    """Order among equal ranks: latest arrival, latest index; or at random."""
+    if state.rules[0].newest:
+        return np.uint64(NEVER - state.requests[entry.request].arrival), -entry.request
+    return draw(state.requests[entry.request].key, state.clock[0].now, EVICT), entry.request
 
 
 @compiled
@@ -31,61 +98,3 @@ def _sink(victims: Rows[Victim], size: int, place: int) -> None:
         a.last, b.last = b.last, a.last
         a.request, b.request = b.request, a.request
         place = below
-
-
-@compiled
-def rank(state: State, excess: int) -> int:
-    """Order for eviction (`simulate.declared`, `_rank`) those among whom it will be decided.
-
-    Those are all of the smallest bound, or of the latest start, where that is enough. Returns
-    their number.
-    """
-    clock, rules = state.clock[0], state.rules[0]
-    freed, limit = 0, NEVER
-    for k in range(clock.listed):
-        this = state.requests[state.agenda[k]]
-        its_rank = _rank(rules, clock, this)
-        if its_rank < limit:
-            freed, limit = 0, its_rank
-        if its_rank == limit:
-            freed += need(clock, this)
-    if freed < excess:
-        limit = NEVER
-    size = 0
-    for k in range(clock.listed):
-        request = state.agenda[k]
-        this, victim = state.requests[request], state.victims[size]
-        victim.rank = _rank(rules, clock, this)
-        if victim.rank > limit:
-            continue
-        size += 1
-        victim.request = request
-        if rules.newest:
-            victim.tie, victim.last = NEVER - this.arrival, -request
-        else:
-            victim.tie, victim.last = draw(this.key, clock.now, EVICT), request
-    for place in range(size // 2 - 1, -1, -1):
-        _sink(state.victims, size, place)
-    return size
-
-
-@compiled
-def _rank(rules: Rules, clock: Clock, this: Request) -> int:
-    if rules.newest:
-        return -this.start
-    return max(this.assumed, clock.now - this.start) if rules.live else this.assumed
-
-
-@compiled
-def need(clock: Clock, this: Request) -> int:
-    """Tokens that a running request holds in the next step."""
-    return this.prompt + clock.now + 1 - this.start
-
-
-@compiled
-def next_victim(state: State, size: int) -> int:
-    """Take the first of `size` ranked requests."""
-    request = state.victims[0].request
-    state.victims[0] = state.victims[size - 1]
-    _sink(state.victims, size - 1, 0)
-    return request

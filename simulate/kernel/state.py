@@ -91,8 +91,8 @@ class Clock:
 
 @dataclass
 class Request:
-    """One request. `survives`: tokens made when it is thinned; `due`: the step of its next event;
-    `rank`: how many attempts started before; `place`: its place on the agenda."""
+    """One request. `survives`: tokens made when it is thinned; `rank`: how many attempts started
+    before this one; `place`: its place on the agenda."""
 
     prompt: int
     output: int
@@ -105,9 +105,20 @@ class Request:
     start: int
     rank: int
     survives: int
-    due: int
     place: int
     overdue: bool
+
+
+@dataclass
+class Entry:
+    """A running request on the agenda: its next event, and what an overflow asks for."""
+
+    due: int
+    rank: int
+    request: int
+    prompt: int
+    start: int
+    assumed: int
 
 
 @dataclass
@@ -176,7 +187,6 @@ class Rows(Protocol[Row]):
 
     def __getitem__(self, index: int) -> Row: ...
     def __setitem__(self, index: int, row: Row) -> None: ...
-    def copy(self) -> "Rows[Row]": ...
 
 
 class State(NamedTuple):
@@ -187,11 +197,13 @@ class State(NamedTuple):
     requests: Rows[Request]
     arrivals: Rows[int]  # requests by (arrival, index)
     caps: Rows[int]
-    agenda: Rows[int]  # heap of running requests by (due, rank)
+    agenda: Rows[Entry]  # heap of running requests by (due, rank)
     ends: Rows[End]  # assumed future: latest end first
     queue: Rows[Pair]  # heap of (key, request), or of (bucket's key, 0)
     buckets: Rows[Bucket]  # hash table
     arena: Rows[int]  # the buckets' contents
+    old_buckets: Rows[Bucket]  # scratch for packing them
+    old_arena: Rows[int]
     volumes: Rows[Volume]  # hash table
     due: Rows[int]  # scratch: those with an event in this step
     late: Rows[int]  # scratch: those that join the queue after the step's admissions
@@ -222,6 +234,7 @@ def build(instance: Instance, policy: Policy, seed: int) -> State:
     concurrent = min(n, memory)  # each running request holds a token at least
     distinct = concurrent if policy.order is Order.ASSUMED_LENGTH else n
     random_ties = policy.ties is Ties.RANDOM and policy.order is not Order.JOINED
+    slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
     by_arrival = np.argsort(np.array(instance.arrival, np.int64), kind="stable")
     caps = [*policy.caps, BEYOND] if policy.assumes is Assumes.CAPS else []
     return State(
@@ -230,12 +243,14 @@ def build(instance: Instance, policy: Policy, seed: int) -> State:
         requests=_requests(instance, policy, seed),
         arrivals=_indices(by_arrival),
         caps=_indices(caps),
-        agenda=_indices(np.zeros(concurrent)),
+        agenda=_rows(concurrent + 1, Entry),
         # D distinct ends hold at least D * D / 4 tokens (`simulate.kernel.ahead`)
         ends=_rows(min(concurrent, 2 * isqrt(memory) + 1) + 1, End),
         queue=_rows(n, Pair),
-        buckets=_table(4 * distinct if random_ties else 0, Bucket),
-        arena=_indices(np.zeros(4 * n + 4 if random_ties else 0)),
+        buckets=_table(slots, Bucket),
+        arena=_indices(np.zeros(places)),
+        old_buckets=_table(slots, Bucket),
+        old_arena=_indices(np.zeros(places)),
         volumes=_table(64, Volume),
         due=_indices(np.zeros(concurrent)),
         late=_indices(np.zeros(concurrent)),
@@ -268,18 +283,24 @@ def collect(state: State) -> Any:
     return ended
 
 
-def schedule(logs: list[Any], n: int) -> Schedule:
+def schedule(logs: list[Any]) -> Schedule:
     """Attempts as columns; equal numbers share one object, which saves most of the memory."""
     log = np.concatenate(logs).view(np.recarray)
-    requests = np.arange(n).astype(object)
-    steps, times = np.unique(np.concatenate([log.start, log.end]), return_inverse=True)
-    shared = steps.astype(object)[times]
+    steps = _shared(np.concatenate([log.start, log.end]))
     return Schedule(
-        tuple(requests[log.request]),
-        tuple(shared[: len(log)]),
-        tuple(shared[len(log) :]),
-        tuple(log.finished.tolist()),
+        request=tuple(_shared(log.request)),
+        start=tuple(steps[: len(log)]),
+        end=tuple(steps[len(log) :]),
+        finished=tuple(log.finished.tolist()),
     )
+
+
+def _shared(values: Ints) -> Any:
+    """Python's integers; one object for equal ones, where that saves objects."""
+    most = int(values.max(initial=0))
+    if most < len(values):
+        return np.arange(most + 1).astype(object)[values]
+    return values.astype(object)
 
 
 def _indices(values: Any) -> Any:
@@ -312,7 +333,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool) -> Any:
     stages = {Assumes.CAPS: len(policy.caps) + 1, Assumes.LOWER_THEN_UPPER: 2}
     rules.memory = instance.memory
     rules.horizon = horizon(instance)
-    rules.patience = min(engine_patience(instance), NEVER)
+    rules.patience = min(patience(instance), NEVER)
     rules.order = policy.order
     rules.stages = stages.get(policy.assumes, 1)
     rules.random_ties = random_ties
@@ -326,7 +347,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool) -> Any:
     return rules
 
 
-def engine_patience(instance: Instance) -> int:
+def patience(instance: Instance) -> int:
     """As in `simulate.engine.run`."""
     return max(instance.output, default=0) * (1000 + sum(instance.output))
 
