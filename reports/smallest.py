@@ -9,12 +9,12 @@ of output lengths that fit, all requests at time 0. Beside it stands its exact o
   equals in random order, the mean over all orders is its exact expectation, the largest value
   its unluckiest tie-break. For a first-come-first-served policy the same numbers say what the
   worst and the average order of simultaneous arrivals cost.
-- `Orders.SEEDS`: a policy that evicts at random is run with seeds 0, 1, ...: its mean is an
-  estimate, its largest value a lower bound on the unluckiest run.
+- `Orders.SEEDS`: a policy that evicts at random is run several times, with independent draws:
+  its mean is an estimate, its largest value a lower bound on the unluckiest run.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reports.tiny_optimum import TinyOptimum
-from simulate.declared import Declared
-from simulate.engine import run_scheduler
+from simulate.engine import run
+from simulate.measures import latencies
 from simulate.policies import POLICIES
-from simulate.policy import Order, Policy, Ties
+from simulate.policy import Admits, Order, Policy, Ties
 from theory.model import Instance
 
 
@@ -75,21 +75,24 @@ class Contender:
         return replace(policy, ties=Ties.INDEX, order=order)
 
     def seen(self, unit: "Unit", outputs: tuple[int, ...]) -> tuple[Any, ...]:
-        """All that a run depends on: the policy, and the columns that it reads."""
-        instance = self.instance(unit.memory, unit.prompt, outputs)
+        """All that its runs depend on: the policy, and the columns that it reads."""
+        instance = self.instance(unit.memory, unit.prompt, [outputs])
         columns = sorted(POLICIES[self.policy].sees)
         return (self.policy, *(getattr(instance, column) for column in columns))
 
-    def instance(self, memory: int, prompt: int, outputs: tuple[int, ...]) -> Instance:
-        """The instance with this contender's predictions."""
-        most = memory - prompt
+    def instance(
+        self, memory: int, prompt: int, batches: list[tuple[int, ...]], gap: int = 0
+    ) -> Instance:
+        """Batches of the same outputs in some orders, `gap` steps apart, as they are predicted."""
+        outputs = [o for batch in batches for o in batch]
+        arrival = [k * gap for k, batch in enumerate(batches) for _ in batch]
         interval: Any = {
-            Predicted.NOTHING_READ: (1, most),
+            Predicted.NOTHING_READ: (1, memory - prompt),
             Predicted.EXACT: [(o, o) for o in outputs],
             Predicted.TIGHT: (min(outputs), max(outputs)),
-            Predicted.VACUOUS: (1, most),
+            Predicted.VACUOUS: (1, memory - prompt),
         }[self.predicted]
-        return Instance.of(memory, outputs, prompt=prompt, interval=interval)
+        return Instance.of(memory, outputs, prompt=prompt, arrival=arrival, interval=interval)
 
 
 CONTENDERS = (
@@ -135,16 +138,39 @@ Unit(n=1, memory=2, prompt=0, shortest=2), Unit(n=1, memory=2, prompt=1, shortes
     ]
 
 
-def runs(contender: Contender, unit: Unit, outputs: tuple[int, ...], seeds: int) -> Iterator[int]:
-    """The total latencies of a contender's runs on one multiset of outputs, in steps."""
+def runs(contender: Contender, unit: Unit, outputs: tuple[int, ...], seeds: int) -> list[int]:
+    """The total latencies of a contender's runs on one multiset of outputs, in steps.
+
+    >>> runs(CONTENDERS[0], Unit(4, 4, 0, 2), (2, 2, 3, 3), seeds=1)
+    [16]
+    """
     policy = contender.declaration()
-    every = sorted(set(permutations(outputs))) if contender.orders is Orders.ALL else [outputs]
-    for order in every:
-        instance = contender.instance(unit.memory, unit.prompt, order)
-        for seed in range(seeds if contender.orders is Orders.SEEDS else 1):
-            schedule = run_scheduler(instance, Declared(policy, unit.n, seed))
-            ends = zip(schedule.end, schedule.finished, strict=True)
-            yield sum(end for end, finished in ends if finished)
+    if policy.admits is Admits.PACED:  # it learns from earlier requests: one run at a time
+        instance = contender.instance(unit.memory, unit.prompt, [outputs])
+        schedules = (run(instance, policy, seed).schedule for seed in range(seeds))
+        return [int(latencies(schedule, instance).sum()) for schedule in schedules]
+    batches = [outputs] * (seeds if contender.orders is Orders.SEEDS else 1)
+    if contender.orders is Orders.ALL:
+        batches = sorted(set(permutations(outputs)))
+    return _in_a_row(contender, policy, unit, batches)
+
+
+def _in_a_row(
+    contender: Contender, policy: Policy, unit: Unit, batches: list[tuple[int, ...]]
+) -> list[int]:
+    """Total latency of each batch of requests, all in one run, each batch long after the last.
+
+    A policy that remembers nothing of completed requests meets each batch as if it were alone,
+    and the random draws of different requests are independent.
+    """
+    gap = 4 * sum(batches[0])
+    while True:
+        instance = contender.instance(unit.memory, unit.prompt, batches, gap)
+        schedule = run(instance, policy).schedule
+        each = latencies(schedule, instance).reshape(len(batches), unit.n)
+        if each.max() < gap:
+            return [int(total) for total in each.sum(axis=1)]
+        gap *= 4  # some batch was not done when the next one came
 
 
 class Extreme(NamedTuple):
@@ -218,16 +244,16 @@ def study(unit: Unit, seeds: int, contenders: Iterable[Contender] = CONTENDERS) 
     for rest in combinations_with_replacement(range(unit.shortest, longest + 1), unit.n - 1):
         outputs = (unit.shortest, *rest)
         best = optimum.total_latency([(0, unit.prompt, o) for o in outputs])
-        known: dict[Any, list[int]] = {}  # two predictions may look the same to a policy
+        known: dict[Any, list[int]] = {}  # different predictions may look the same to a policy
         for contender in contenders:
             seen = contender.seen(unit, outputs)
             if seen not in known:
-                known[seen] = list(runs(contender, unit, outputs, seeds))
-            latencies = known[seen]
-            mean = Fraction(sum(latencies), len(latencies))
+                known[seen] = runs(contender, unit, outputs, seeds)
+            totals = known[seen]
+            mean = Fraction(sum(totals), len(totals))
             worst, average = (
                 Extreme(latency / best, latency, best, unit.memory, unit.prompt, outputs)
-                for latency in (Fraction(max(latencies)), mean)
+                for latency in (Fraction(max(totals)), mean)
             )
             tally = Tally(1, int(mean == best), worst, average)
             tallies.setdefault(contender.key, []).append(tally)
@@ -238,16 +264,17 @@ Results = dict[tuple[Unit, str], Tally]
 
 
 def load(file: Path, seeds: int) -> Results:
-    """Results kept by an earlier run with as many seeds; a last line cut short is dropped."""
+    """Results kept by an earlier run with as many seeds. A last line cut short is removed."""
     found: Results = {}
-    if file.exists():
-        for line in file.read_text(encoding="utf-8").splitlines(keepends=True):
-            if line.endswith("\n"):
-                entry = json.loads(line)
-                if entry["seeds"] == seeds:
-                    unit = Unit(*entry["unit"])
-                    for key, tally in entry["tallies"].items():
-                        found[unit, key] = Tally.from_json(tally)
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        file.write_text(whole, encoding="utf-8")
+    for line in whole.splitlines():
+        entry = json.loads(line)
+        if entry["seeds"] == seeds:
+            for key, tally in entry["tallies"].items():
+                found[Unit(*entry["unit"]), key] = Tally.from_json(tally)
     return found
 
 
@@ -265,7 +292,7 @@ def collect(
     """
     results = load(keep, seeds)
     missing: dict[Unit, list[Contender]] = {}
-    for unit, contender in wanted:
+    for unit, contender in dict.fromkeys(wanted):
         if (unit, contender.key) not in results:
             missing.setdefault(unit, []).append(contender)
     with ProcessPoolExecutor(jobs) as pool, keep.open("a", encoding="utf-8") as stream:
