@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from simulate.engine import run
+from simulate.kernel import run
 from simulate.policies import POLICIES
 from simulate.records import Run
 from theory.area import lower_bound

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from simulate.engine import run
+from simulate.kernel import run
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing as slicing_policy
 from simulate.policy import Policy
