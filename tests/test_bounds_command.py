@@ -36,6 +36,7 @@ SMALL = [
     made("ratio", (S + U) / (S + L)),
     made("no prompt", 3 - A, "two lengths l < u, s = 0"),
     made("geometric", 1 + Q, "geometric(q)"),
+    replace(made("brackets", 1 + S), closed_form="E[o]/E[m]", formula=None),
 ]
 
 
@@ -121,6 +122,7 @@ def test_the_table_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "derived" in out
     assert "geometric" in out
+    assert "E[o]" in out, "brackets are text"
 
 
 def test_points_choose_the_formulas_that_they_determine() -> None:

@@ -75,15 +75,20 @@ class Formula:
         return frozenset(str(symbol) for symbol in self.full.free_symbols)
 
     def at(self, values: Mapping[str, Any]) -> Any:
-        """The exact value (a sympy number) at these parameters.
+        """The value (a sympy number) at these parameters: exact, but for digamma functions.
 
         >>> Formula(sympy.Symbol("u") ** 2).at({"u": 3})
         9
         """
-        exact = {name: sympy.sympify(value) for name, value in values.items()}
         full = self.full
-        result = full.subs({sym: exact[str(sym)] for sym in full.free_symbols})
-        return result.doit()
+        exact = {symbol: sympy.sympify(values[str(symbol)]) for symbol in full.free_symbols}
+        if full.has(sympy.polygamma):  # exact harmonic numbers of thousands of terms would follow
+            names = sorted(exact, key=str)
+            with mpmath.workdps(_GUARD):
+                points = [mpmath.mpf(str(sympy.N(exact[name], _GUARD))) for name in names]
+                value = sympy.lambdify(names, full, "mpmath")(*points)
+                return sympy.Float(str(value), _GUARD)
+        return full.subs(exact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,5 +101,6 @@ def _print(bounds: "list[Bound]") -> None:
     for name in ("id", "benchmark", "closed form", "value", "obtained"):
         table.add_column(name, overflow="fold")
     for b in bounds:
-        table.add_row(b.id, b.benchmark, b.closed_form, b.value, b.obtained)
+        cells = (b.id, b.benchmark, b.closed_form, b.value, b.obtained)
+        table.add_row(*cells)
     console().print(table)
