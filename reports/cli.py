@@ -53,7 +53,9 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; bad input ends with one line on stderr and exit status 2."""
     try:
-        cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
+        status = cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
+        if status is not None:  # click hands an exit asked for by a command back to its caller
+            sys.exit(status)
     except InputError as error:
         click.echo(f"kvratio: {error}", err=True)
         sys.exit(EXIT_BAD_INPUT)
@@ -66,8 +68,6 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.Abort:
         click.echo("kvratio: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except click.exceptions.Exit as request:
-        sys.exit(request.exit_code)
     except OSError as error:
         if error.filename is None:  # not a file of ours, so it is standard output
             _discard_output()

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reports.tiny_optimum import TinyOptimum
-from simulate.engine import run
+from simulate.kernel import run
 from simulate.measures import latencies
 from simulate.policies import POLICIES
 from simulate.policy import Admits, Order, Policy, Ties

@@ -9,7 +9,7 @@ from itertools import product
 from typing import NamedTuple
 
 from reports.tiny_optimum import Request, TinyOptimum
-from simulate.engine import run
+from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.model import Instance
 

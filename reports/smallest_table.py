@@ -13,7 +13,7 @@ from reports.smallest import runs as all_runs
 from reports.smallest_arrivals import smallest_loss
 from reports.tiny_certificate import certificate
 from reports.tiny_optimum import TinyOptimum
-from simulate.engine import run
+from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.model import Instance
 
