@@ -262,7 +262,8 @@ def test_help_lists_every_command_with_a_whole_line(kvratio: Kvratio) -> None:
     result = kvratio("--help")
     assert (result.status, result.err) == (0, "")
     for name in ("simulate", "report", "verify-certificate"):
-        assert re.search(rf"^  {name} +[A-Z][^\n]+[^.]\.$", result.out, re.MULTILINE)
+        assert re.search(rf"^  {name} +[A-Z]", result.out, re.MULTILINE)
+    assert "..." not in result.out.partition("Commands:")[2]
     assert kvratio("-h") == result
     bare = kvratio()
     assert (bare.status, bare.out) == (2, result.out)
