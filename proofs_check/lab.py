@@ -1,7 +1,7 @@
-"""What a check may use besides its own arithmetic: a simulator and a folder of certificates.
+"""What a check may use besides its own arithmetic: a simulator, lengths, a folder of certificates.
 
-Both are untrusted. The simulator is named by a string and loaded when first needed; what it
-returns counts only after `theory.model.verify` has recomputed its latency.
+All are untrusted. Producers are named by strings and loaded when first needed. A schedule counts
+only after `theory.model.verify` has recomputed its latency; lengths are data, right or wrong.
 """
 
 import importlib
@@ -14,6 +14,7 @@ from theory.checks import InputError
 from theory.model import Instance, Schedule, verify
 
 SIMULATOR = "reports.simulator:schedule"
+WORKLOAD = "reports.simulator:lmsys"
 CERTIFICATES = Path(__file__).parent.parent / "reports" / "published" / "certificates"
 
 
@@ -42,6 +43,7 @@ class Lab:
 
     simulator: str = SIMULATOR
     certificates: Path = CERTIFICATES
+    workload: str = WORKLOAD
     progress: Callable[[str], None] = lambda _: None
 
     def tel(self, instance: Instance, policy: str, seed: int) -> int:
@@ -49,3 +51,12 @@ class Lab:
         simulate: Simulator = load(self.simulator)
         self.progress(f"{policy}, M = {instance.memory}, n = {instance.n}, seed {seed}")
         return verify(simulate(instance, policy, seed), instance).tel
+
+    def to_h_sf(self, instance: Instance, policy: str, seed: int) -> float:
+        """The same over the latency of H-SF, which is simulated, too."""
+        return self.tel(instance, policy, seed) / self.tel(instance, "h-sf", seed)
+
+    def conversations(self, count: int, seed: int) -> list[tuple[int, int]]:
+        """(prompt, output) in tokens of so many conversations like those of LMSYS-Chat-1M."""
+        drawn: list[tuple[int, int]] = load(self.workload)(count, seed)
+        return drawn

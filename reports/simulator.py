@@ -1,8 +1,9 @@
-"""The project's simulator under the interface that `proofs_check` asks for (it trusts neither)."""
+"""The project's simulator and workload as `proofs_check.lab` asks for them (it trusts neither)."""
 
 from simulate.engine import run
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing
+from simulate.workloads import synthetic
 from theory.checks import one_of
 from theory.model import Instance, Schedule
 
@@ -17,3 +18,13 @@ def schedule(instance: Instance, policy: str, seed: int) -> Schedule:
         caps = tuple(int(cap) for cap in policy.removeprefix("slicing:").split(","))
         return run(instance, slicing(caps), seed).schedule
     return run(instance, POLICIES[one_of("policy", policy, POLICIES)], seed).schedule
+
+
+def lmsys(count: int, seed: int) -> list[tuple[int, int]]:
+    """(prompt, output) lengths in tokens, fitted to the summary of LMSYS-Chat-1M in P section 6.
+
+    >>> len(lmsys(3, seed=0))
+    3
+    """
+    drawn = synthetic("lmsys", count, seed)
+    return list(zip(drawn.prompt or (), drawn.output, strict=True))

@@ -54,7 +54,7 @@ def command(
     check_target(target)
     chosen = select(ids, quick=quick)
     with messages() as progress:
-        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress)
+        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress=progress)
         entries = [examine(claim, lab) for claim in chosen]
     if target is not None:
         emit_json(target, [entry.row() for entry in entries])

@@ -1,0 +1,75 @@
+"""Do the policies, run at large M and n/M, have the latencies of their fluid forms?
+
+One instance each, on which Algorithm 2 as printed does; on another it does not (t6-on-cancel).
+"""
+
+from fractions import Fraction
+
+from proofs_check.claim import Check, Claim, Numbers
+from proofs_check.evidence import sample_near
+from proofs_check.lab import Lab
+from proofs_check.trials import TwoLengths, over_seeds
+from proofs_check.verdict import Finding, Verdict
+
+TRIAL = TwoLengths(1000, ((5, 16000), (20, 4000)), (5, 20))
+LEMMA = "arXiv 2508.14544, Lemma 2"
+
+
+def reading(policy: str, form: str) -> Check:
+    """Simulated over predicted latency."""
+
+    def check(numbers: Numbers, lab: Lab) -> list[Finding]:
+        predicted = float(TRIAL.form(form))
+        values = over_seeds(lambda seed: lab.tel(TRIAL.instance(seed), policy, seed) / predicted)
+        text = f"{TRIAL.text}: TEL over that of the form"
+        return [sample_near(text, values, 1.0, float(numbers["tolerance"]))]
+
+    return check
+
+
+CLAIMS = tuple(
+    Claim(
+        f"form-{policy}",
+        f"{description}, s = 0, lengths 5 and 20, 20 requests a token of memory",
+        f"In the fluid limit the total latency is n^2/(2M) x'Qx for the shares x, Q = {form}.",
+        source,
+        "mean over seeds of TEL/(n^2/(2M) x'Qx) = 1 within the tolerance",
+        verdict,
+        reading(policy, form),
+        {"tolerance": Fraction(1, 20)},
+        simulates=True,
+    )
+    for policy, form, description, source, verdict in (
+        ("h-sf", "h-sf", "H-SF", LEMMA, Verdict.SUPPORTED),
+        ("a-min", "a-min", "Algorithm 2 as printed", LEMMA, Verdict.SUPPORTED),
+        (
+            "a-min-live",
+            "a-min",
+            "Algorithm 2, bounds rising with every token",
+            LEMMA,
+            Verdict.CONTRADICTED,
+        ),
+        ("a-min-thinned", "a-min", "our policy of Lemma 2", LEMMA, Verdict.SUPPORTED),
+        (
+            "a-l",
+            "a-l",
+            "Algorithm 6",
+            "arXiv 2508.14544, proof of Theorem 7",
+            Verdict.SUPPORTED,
+        ),
+        (
+            "a-max",
+            "a-max",
+            "Algorithm 1 (mixed lengths stagger by themselves)",
+            "arXiv 2508.14544, proof of Theorem 2",
+            Verdict.CONTRADICTED,
+        ),
+        (
+            "a-random",
+            "a-random",
+            "Algorithm 4, the upper bound of Theorem EC.1's proof read as the limit",
+            "arXiv 2508.14544, proof of Theorem EC.1",
+            Verdict.CONTRADICTED,
+        ),
+    )
+)
