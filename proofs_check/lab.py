@@ -15,6 +15,7 @@ from theory.model import Instance, Schedule, verify
 
 SIMULATOR = "reports.simulator:schedule"
 WORKLOAD = "reports.simulator:lmsys"
+COUNTER = "reports.simulator:most_work_in_a_step"
 CERTIFICATES = Path(__file__).parent.parent / "reports" / "published" / "certificates"
 
 
@@ -44,6 +45,7 @@ class Lab:
     simulator: str = SIMULATOR
     certificates: Path = CERTIFICATES
     workload: str = WORKLOAD
+    counter: str = COUNTER
     progress: Callable[[str], None] = lambda _: None
 
     def tel(self, instance: Instance, policy: str, seed: int) -> int:
@@ -55,6 +57,11 @@ class Lab:
     def to_h_sf(self, instance: Instance, policy: str, seed: int) -> float:
         """The same over the latency of H-SF, which is simulated, too."""
         return self.tel(instance, policy, seed) / self.tel(instance, "h-sf", seed)
+
+    def most_work_in_a_step(self, instance: Instance, policy: str, seed: int) -> int:
+        """Operations of the busiest step of a run, as the simulator counts them."""
+        count: int = load(self.counter)(instance, policy, seed)
+        return count
 
     def conversations(self, count: int, seed: int) -> list[tuple[int, int]]:
         """(prompt, output) in tokens of so many conversations like those of LMSYS-Chat-1M."""

@@ -1,10 +1,10 @@
 """The project's simulator and workload as `proofs_check.lab` asks for them (it trusts neither)."""
 
-from simulate.engine import run
+from simulate.kernel import run, run_counted
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing
 from simulate.workloads import synthetic
-from theory.checks import one_of
+from theory.checks import InputError, one_of
 from theory.model import Instance, Schedule
 
 
@@ -18,6 +18,17 @@ def schedule(instance: Instance, policy: str, seed: int) -> Schedule:
         caps = tuple(int(cap) for cap in policy.removeprefix("slicing:").split(","))
         return run(instance, slicing(caps), seed).schedule
     return run(instance, POLICIES[one_of("policy", policy, POLICIES)], seed).schedule
+
+
+def most_work_in_a_step(instance: Instance, policy: str, seed: int) -> int:
+    """Assumed ends looked at plus requests started, in the busiest step, by the compiled engine.
+
+    Raises `InputError` for an instance whose numbers the compiled engine leaves to the reference.
+    """
+    work = run_counted(instance, POLICIES[one_of("policy", policy, POLICIES)], seed)[1]
+    if work is None:
+        raise InputError("instance", instance.memory, "numbers that the compiled engine takes")
+    return work.most_ends + work.most_starts
 
 
 def lmsys(count: int, seed: int) -> list[tuple[int, int]]:

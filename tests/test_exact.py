@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofs_check import fluid, interval, two_point
@@ -42,6 +42,7 @@ def as_sympy(p: Poly) -> Any:
     )
 
 
+@settings(max_examples=30)
 @given(coefficients, coefficients, coefficients)
 def test_ring_operations_agree_with_sympy(a: list[int], b: list[int], c: list[int]) -> None:
     x, y = poly(a), poly(b, "y")
