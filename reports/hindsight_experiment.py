@@ -43,11 +43,16 @@ PUBLISHED = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One trial: latencies in steps, `lower` <= optimum <= `upper` as checked by `proofs_check`."""
+    """One trial: latencies in steps, `lower` <= optimum <= `upper` as checked by `proofs_check`.
+
+    `moves` and `nodes` are the effort it was given; a study goes on only with trials of its own.
+    """
 
     model: int
     trial: int
     seed: int
+    moves: int
+    nodes: int
     memory: int
     requests: int
     mc_sf: int
@@ -90,6 +95,8 @@ def run_trial(model: int, seed: int, effort: Effort, trial: int) -> Trial:
         model,
         trial,
         seed,
+        effort.moves,
+        effort.nodes,
         instance.memory,
         instance.n,
         simulated.tel,
@@ -110,10 +117,11 @@ def run_trials(
 ) -> list[Trial]:
     """All trials of a model, those that `file` holds already included; in the order of trials.
 
-    `report(done)` is called after each. At the end the file stands in the order of trials, so that
-    the same arguments leave the same bytes.
+    `report(done)` is called after each. Trials in `file` of another model, seed or effort are left
+    alone and not counted.
     """
-    done = {t.trial: t for t in read_trials(file) if (t.model, t.seed) == (model, seed)}
+    ours = (model, seed, effort.moves, effort.nodes)
+    done = {t.trial: t for t in read_trials(file) if (t.model, t.seed, t.moves, t.nodes) == ours}
     todo = [k for k in range(count) if k not in done]
     report(len(done))
     work = partial(run_trial, model, seed, effort)
@@ -143,8 +151,13 @@ def read_trials(file: Path) -> list[Trial]:
 
 
 def as_lines(trials: Sequence[Trial]) -> str:
-    """The file's text: one JSON object a line."""
+    """One JSON object a line, in the order in which they are given."""
     return "".join(json.dumps(asdict(trial)) + "\n" for trial in trials)
+
+
+def in_order(trials: Sequence[Trial]) -> list[Trial]:
+    """Sorted, so that a file does not show which of its trials was done first."""
+    return sorted(trials, key=lambda t: (t.model, t.seed, t.moves, t.nodes, t.trial))
 
 
 def _append(file: Path, trial: Trial) -> None:

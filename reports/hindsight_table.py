@@ -26,8 +26,11 @@ of these can explain the difference in model 1: a schedule that is better than M
 and verified in every trial counted as "proven not optimal". The publication used Gurobi and does
 not state its settings or gaps.
 
-The gaps are what plain prices leave: the relaxation loses several percent when requests are
-about half of the memory, and branching does not close that at 40 to 60 requests.
+The aim of proving every trial, or a gap of 0.5 %, is not reached. The budget alone leaves a gap of
+about 30 % at the root; the cuts of `theory/hindsight/cuts.py` leave what stands above. The rest is
+lost where requests are about half of the memory and only pairs or triples fit; branching
+closes it for about ten requests, not for fifty. The upper bounds come from annealing, so part of
+the gap is theirs: a true ratio may be anywhere in its interval.
 """
 
 

@@ -1,6 +1,7 @@
 """`kvratio optimal` and the repeated study of MC-SF."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reports.hindsight_experiment import (
     _append,
     as_lines,
     draw,
+    in_order,
     read_trials,
     run_trial,
     run_trials,
@@ -97,7 +99,7 @@ def test_a_trial_is_checked_and_its_line_is_stable() -> None:
 
 
 def trial(number: int, mc_sf: int, lower: int, upper: int) -> Trial:
-    return Trial(1, number, 0, 40, 50, mc_sf, lower, upper, 1)
+    return Trial(1, number, 0, FAST.moves, FAST.nodes, 40, 50, mc_sf, lower, upper, 1)
 
 
 def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> None:
@@ -110,6 +112,15 @@ def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> N
     seen: list[int] = []
     assert run_trials(1, 3, 0, FAST, file, 1, seen.append)[:2] == there
     assert seen == [3]
+
+
+def test_trials_of_another_effort_are_not_counted(tmp_path: Path) -> None:
+    file = tmp_path / "trials.jsonl"
+    other = replace(trial(0, 12, 10, 11), moves=999)
+    file.write_text(as_lines([other]))
+    found = run_trials(1, 1, 0, FAST, file, 1, lambda _: None)
+    assert found == [run_trial(1, 0, FAST, 0)]
+    assert in_order(read_trials(file)) == [*found, other]
 
 
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:

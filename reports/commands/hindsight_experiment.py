@@ -51,7 +51,7 @@ def command(
     """
     from rich.progress import Progress
 
-    from reports.hindsight_experiment import as_lines, run_trials
+    from reports.hindsight_experiment import as_lines, in_order, read_trials, run_trials
     from reports.hindsight_table import as_markdown
     from reports.output import write_text
     from theory.hindsight.optimum import Effort
@@ -68,7 +68,7 @@ def command(
                 progress.update(task, completed=done)  # type: ignore[arg-type]
 
             found[k] = run_trials(k, trials, seed, effort, file, processes, report)
-            write_text(file, as_lines(found[k]))
+            write_text(file, as_lines(in_order(read_trials(file))))
     text = as_markdown(found)
     write_text(folder / "hindsight.md", text)
     click.echo(text, nl=False)

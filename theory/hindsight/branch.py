@@ -1,9 +1,10 @@
 """Branch and bound on start times, every node bounded by Lagrangian prices.
 
 A node holds a window of starts for every request; the open node with the least bound is split at
-the mean start of the request whose preferred starts spread most. Equal requests start in index
-order, so a split carries over to its equals. What is left at the end is a tree whose leaves carry
-the integer prices that prove their bounds: an optimality certificate (`proofs_check/FORMAT.md`).
+the mean start of a request whose preferred starts spread much and lie early. Equal requests start
+in index order, so a split carries over to its equals. What is left at the end is a tree whose
+leaves carry the integer prices that prove their bounds: an optimality certificate
+(`proofs_check/FORMAT.md`).
 """
 
 import heapq
@@ -16,6 +17,8 @@ import numpy as np
 from theory.hindsight.relaxation import SCALE, Bound, Floats, Ints, Relaxation, Window
 from theory.hindsight.search import generate, plain_schedule
 from theory.model import Instance, Schedule, ScheduleError, verify
+
+SOON = 5  # steps: starts earlier than this are about equally urgent
 
 
 @dataclass(slots=True)
@@ -169,13 +172,17 @@ def _settle(search: Search, node: Node) -> None:
 
 
 def _choose(window: Window, starts: Starts, horizon: int) -> tuple[int, int] | None:
-    """Request and step to split at; None when every window is a single start."""
+    """Request and step to split at; None when every window is a single start.
+
+    Spread over lateness chooses: early starts decide what comes later. (Ten requests, M = 39 and
+    47: proven in 630 and 670 cases; by spread alone not within 900.)
+    """
     latest = np.minimum(window.latest, horizon - 1)
     wide = window.earliest < latest
     if not wide.any():
         return None
-    spread = np.where(wide, starts.spread + 1e-9 * (latest - window.earliest), -1.0)
-    i = int(spread.argmax())
+    worth = starts.spread / (SOON + starts.mean) + 1e-9 * (latest - window.earliest)
+    i = int(np.where(wide, worth, -1.0).argmax())
     step = int(np.clip(np.floor(starts.mean[i]), window.earliest[i], latest[i] - 1))
     return i, step
 

@@ -27,7 +27,7 @@ class Effort:
 
     moves: int = 100_000
     root_iterations: int = 2_000
-    iterations: int = 100
+    iterations: int = 60
     nodes: int = 100_000
     seconds: float = float("inf")
 

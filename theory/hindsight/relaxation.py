@@ -29,11 +29,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SCALE = 10_000  # prices are rounded to this part of a step; the loss is below one step in TEL 10^4
-# Subgradient steps: the first is as long as reaching the target asks for; after PATIENCE steps
-# that do not improve the bound by the share IMPROVES, steps shrink; DEFLECT of the last direction
-# is kept; MEMORY is the weight of the newest starts in their running mean.
-FIRST_LENGTH, LAST_LENGTH, SHRINK, PATIENCE = 0.3, 1e-4, 0.85, 20
-IMPROVES, DEFLECT, MEMORY, TINY = 1e-4, 0.9, 0.02, 1e-12
+# Shares of the latency that count as an improvement, of the newest starts in their running mean,
+# and the length of a direction that is none.
+IMPROVES, MEMORY, TINY = 1e-4, 0.02, 1e-12
+LAST_LENGTH = 1e-4  # steps shorter than this share of the way to the target no longer matter
 LIMIT = 40_000_000  # most requests x steps for which the tables are built (about 2 GB)
 
 
@@ -48,6 +47,23 @@ class Bound:
     def steps(self) -> int:
         """The bound as a whole number of steps: latencies are whole, so it may be rounded up."""
         return -(-self.scaled // SCALE)
+
+
+class Steps(NamedTuple):
+    """Lengths of subgradient steps, as shares of the way to the target.
+
+    The length starts at `first` and shrinks by the factor `shrink` after `patience` steps without
+    improvement; a direction keeps the share `deflect` of the one before.
+    """
+
+    first: float
+    shrink: float
+    patience: int
+    deflect: float
+
+
+FROM_SCRATCH = Steps(first=0.3, shrink=0.85, patience=20, deflect=0.9)
+FROM_GOOD_PRICES = Steps(first=1.0, shrink=0.7, patience=10, deflect=0.7)
 
 
 class Window(NamedTuple):
@@ -166,7 +182,8 @@ class Relaxation:
         # y is a price in units of the whole limit, which puts all constraints on one scale
         y = np.zeros((len(limits), self.horizon)) if prices is None else prices * limits
         best, best_y, direction = -np.inf, y, np.zeros_like(y)
-        length, stalled = FIRST_LENGTH, 0
+        steps = FROM_SCRATCH if prices is None else FROM_GOOD_PRICES
+        length, stalled = steps.first, 0
         everyone = np.arange(self.instance.n)
         mean = square = np.zeros(self.instance.n)
         for _ in range(iterations):
@@ -181,12 +198,13 @@ class Relaxation:
             stalled += 1
             if value > best:
                 best, best_y = value, y
-            if stalled > PATIENCE:
-                length, stalled = length * SHRINK, 0
+            if stalled > steps.patience:
+                length, stalled = length * steps.shrink, 0
                 y, direction = best_y, np.zeros_like(y)
             if best > target or length < LAST_LENGTH or monotonic() > deadline:
                 break
-            direction = DEFLECT * direction + (1 - DEFLECT) * (self._use(starts) / limits - 1)
+            newest = self._use(starts) / limits - 1
+            direction = steps.deflect * direction + (1 - steps.deflect) * newest
             feasible = np.where((y <= 0) & (direction < 0), 0.0, direction)
             norm = float((feasible**2).sum())
             if norm < TINY:
