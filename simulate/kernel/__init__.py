@@ -83,12 +83,12 @@ def run_counted(
 
     state = memory.build(instance, policy, seed)
     clock = state.clock[0]
-    logs = []
+    attempts = memory.Attempts(instance.n)
     status = machine.ROOM
     while status == machine.ROOM:
         state = memory.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
-        logs.append(memory.collect(state))
+        attempts.collect(state)
         if progress is not None:
             progress(int(clock.completed))
     if status == machine.TOO_LONG:
@@ -105,5 +105,5 @@ def run_counted(
         starts=int(clock.starts),
         most_starts=int(clock.most_started),
     )
-    schedule = memory.schedule(logs)
-    return Run(policy.name, seed, instance, schedule), work
+    del state  # its memory is large beside that of the schedule
+    return Run(policy.name, seed, instance, attempts.schedule()), work

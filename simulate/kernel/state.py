@@ -275,32 +275,46 @@ def with_room(state: State) -> State:
     return state._replace(volumes=volumes)
 
 
-def collect(state: State) -> Any:
-    """Empty the log: a copy of the attempts that have ended since."""
-    clock, log = state.clock[0], cast(Any, state.log)
-    ended = log[: clock.attempts].copy()
-    clock.attempts = 0
-    return ended
+class Attempts:
+    """The attempts that have ended, as lists of Python's integers.
+
+    Columns are filled from the log piece by piece, and equal numbers of a piece share one object:
+    that keeps millions of attempts within a gigabyte.
+    """
+
+    def __init__(self, n: int) -> None:
+        self._numbers = np.arange(n).astype(object)
+        self._columns: tuple[list[Any], ...] = ([], [], [], [])
+
+    def collect(self, state: State) -> None:
+        """Empty the log."""
+        clock, log = state.clock[0], cast(Any, state.log)
+        ended = log[: clock.attempts]
+        steps = _shared(np.concatenate([ended.start, ended.end]))
+        pieces = (
+            self._numbers[ended.request].tolist(),
+            steps[: len(ended)],
+            steps[len(ended) :],
+            ended.finished.tolist(),
+        )
+        for column, piece in zip(self._columns, pieces, strict=True):
+            column.extend(piece)
+        clock.attempts = 0
+
+    def schedule(self) -> Schedule:
+        """All attempts."""
+        return Schedule(*map(tuple, self._columns))
 
 
-def schedule(logs: list[Any]) -> Schedule:
-    """Attempts as columns; equal numbers share one object, which saves most of the memory."""
-    log = np.concatenate(logs).view(np.recarray)
-    steps = _shared(np.concatenate([log.start, log.end]))
-    return Schedule(
-        request=tuple(_shared(log.request)),
-        start=tuple(steps[: len(log)]),
-        end=tuple(steps[len(log) :]),
-        finished=tuple(log.finished.tolist()),
-    )
-
-
-def _shared(values: Ints) -> Any:
-    """Python's integers; one object for equal ones, where that saves objects."""
-    most = int(values.max(initial=0))
-    if most < len(values):
-        return np.arange(most + 1).astype(object)[values]
-    return values.astype(object)
+def _shared(values: Ints) -> list[int]:
+    """Python's integers; one object for equal ones where a table of all is no longer."""
+    if not len(values):
+        return []
+    low, high = int(values.min()), int(values.max())
+    if high - low < len(values):
+        values = np.arange(low, high + 1).astype(object)[values - low]
+    numbers: list[int] = values.tolist()
+    return numbers
 
 
 def _indices(values: Any) -> Any:

@@ -1,0 +1,37 @@
+"""`kvratio bench`: how fast the simulation is."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--requests", type=int, default=1_000_000, show_default=True, help="Largest size.")
+@click.option(
+    "--rival-python", metavar="PATH", default=sys.executable, help="Python with ai-dynamo."
+)
+@click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
+@click.option("--plot", metavar="FILE", help="Write the growth as an SVG figure.")
+def command(requests: int, rival_python: str, json_target: str | None, plot: str | None) -> None:
+    """Measure the kernel against the reference engine and a rival, in one run.
+
+    Workload W: 20,000 requests at time 0, prompts 40 to 60 and outputs 50 to 500 tokens, a budget
+    of 16,480 tokens. The rival is NVIDIA's Dynamo mocker (ai-dynamo and ai-dynamo-runtime 1.2.1,
+    pydantic, msgspec), where --rival-python has it.
+
+    \b
+    Example: kvratio bench --json bench.json
+    """
+    from reports.bench import bench, growth_figure, table
+    from reports.output import check_target, emit_json, write_text
+
+    check_target(json_target)
+    check_target(plot)
+    result = bench(requests, rival_python, lambda line: click.echo(line, err=True))
+    if json_target is not None:
+        emit_json(json_target, result)
+    if plot is not None:
+        write_text(Path(plot), growth_figure(result))
+    if json_target != "-":
+        table(result)

@@ -1,0 +1,56 @@
+"""The bench: what it computes from times, and what it says of a rival that is not there."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports import bench
+from reports.cli import main
+from theory.checks import InputError
+
+
+def test_a_rival_that_is_not_installed_is_skipped_with_a_word() -> None:
+    result = bench.rival(sys.executable, bench.workload(3))
+    assert "seconds" not in result
+    assert "dynamo" in result["skipped"]
+
+
+def test_a_rival_python_that_does_not_exist_is_skipped_with_a_word() -> None:
+    assert "no/such/python" in bench.rival("no/such/python", bench.workload(3))["skipped"]
+
+
+def test_the_rivals_time_is_read(tmp_path: Path) -> None:
+    """A stand-in that answers as the rival's program does, after its own log lines."""
+    stand_in = tmp_path / "python"
+    stand_in.write_text("#!/bin/sh\necho some log\nwc -l < $3 | xargs printf '[1.5, %d]\\n'\n")
+    stand_in.chmod(0o755)
+    result = bench.rival(str(stand_in), bench.workload(4))
+    assert (result["seconds"], result["requests"]) == (1.5, 4)
+
+
+def test_too_few_requests_are_refused() -> None:
+    with pytest.raises(InputError):
+        bench.bench(most=10)
+
+
+def test_peak_memory_of_a_small_run_is_that_of_the_libraries() -> None:
+    assert 20 < bench.peak_memory("h-sf", 10) < 400
+
+
+def test_the_command_writes_results_and_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a small workload, times as they come."""
+    monkeypatch.setattr(bench, "REFERENCE_REQUESTS", 20)
+    monkeypatch.setattr(bench, "peak_memory", lambda policy, requests: len(policy) + requests)
+    monkeypatch.setattr(bench, "workload", lambda n=50, whole=bench.workload: whole(min(n, 50)))
+    target, plot = tmp_path / "bench.json", tmp_path / "growth.svg"
+    main(["bench", "--requests", "2000", "--json", str(target), "--plot", str(plot)])
+    result = json.loads(target.read_text())
+    assert {row["policy"] for row in result["growth"]} == set(bench.GROWING)
+    assert all(row["seconds"] > 0 for row in result["kernel"] + result["reference"])
+    assert [n for n, _ in result["growth"][0]["points"]] == [1000, 2000]
+    assert "exponent" in plot.read_text()
+    assert "skipped" in capsys.readouterr().out
