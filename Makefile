@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published clean
+.PHONY: report test lint types published bench clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -23,6 +23,9 @@ published: $(VENV)/ready
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
 	$(BIN)/kvratio hindsight-experiment --trials 20
+
+bench: $(VENV)/ready
+	$(BIN)/kvratio bench
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
