@@ -79,7 +79,7 @@ def branch(
     >>> search = branch(Relaxation(instance, (), 9), generate(instance, [0, 1, 2]),
     ...                 root_iterations=200, iterations=50, nodes=200)
     >>> search.lower, search.upper
-    (7, 7)
+    (6, 6)
     """
     instance = relaxation.instance
     upper = verify(schedule, instance).tel
