@@ -31,8 +31,8 @@ neither its settings nor its gaps.
 The aim of proving every trial, or a gap of 0.5 %, is not reached. The budget alone leaves a gap of
 about 30 % at the root; the cuts of `theory/hindsight/cuts.py` leave what stands above. The rest is
 lost where requests are about half of the memory and only pairs or triples fit; branching
-closes it for about ten requests in seconds, not for fifty. The upper bounds come from annealing, so part of
-the gap is theirs: a true ratio may be anywhere in its interval.
+closes it for about ten requests in seconds, not for fifty. The upper bounds come from annealing,
+so part of the gap is theirs: a true ratio may be anywhere in its interval.
 """
 
 

@@ -1,5 +1,7 @@
 """The hindsight optimum: bounds against brute force, certificates against the checker."""
 
+import doctest
+import importlib
 import itertools
 import json
 import random
@@ -19,7 +21,13 @@ from theory.hindsight.relaxation import SCALE, Relaxation
 from theory.hindsight.search import anneal, generate, plain_schedule
 from theory.model import Instance, Schedule, verify
 
+MODULES = ("branch", "child", "cuts", "optimum", "program", "relaxation", "search")
 SMALL = Effort(moves=2_000, root_iterations=200, iterations=40, nodes=400)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"theory.hindsight.{name}")).failed == 0
 
 
 def best_starts(instance: Instance) -> tuple[int, list[list[int]]]:

@@ -1,12 +1,16 @@
 """`kvratio optimal` and the repeated study of MC-SF."""
 
+import doctest
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 
+import reports.hindsight
+import reports.hindsight_experiment
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
 from reports.cli import cli, main
@@ -25,7 +29,13 @@ from reports.hindsight_table import as_markdown
 from theory.checks import InputError
 from theory.hindsight.optimum import Effort
 
+MODULES = (reports.hindsight, reports.hindsight_experiment)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 @pytest.fixture
