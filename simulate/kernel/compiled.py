@@ -17,7 +17,8 @@ def compiled(function: Function) -> Function:
     """Compile on first use, or load from the cache where a cache folder can be written.
 
     Compiled functions borrow their arrays from the caller and allocate none, so they need no
-    counting of references (a third of the time of a run otherwise).
+    counting of references (a third of the time of a run otherwise). They are inlined in each other:
+    to hand over a state of many arrays costs more than most of them do (half of the time).
 
     >>> @compiled
     ... def double(x: int) -> int:
@@ -25,7 +26,7 @@ def compiled(function: Function) -> Function:
     >>> double(2)
     4
     """
-    options = {"_nrt": False, "error_model": "numpy"}
+    options = {"_nrt": False, "error_model": "numpy", "forceinline": True}
     try:
         result: Function = numba.njit(function, cache=True, **options)
     except RuntimeError:  # no cache folder can be written
