@@ -140,6 +140,16 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
         read_trials(file)
 
 
+def test_the_published_page_follows_from_the_published_trials() -> None:
+    folder = Path(reports.hindsight.__file__).parent / "published"
+    trials = {k: read_trials(folder / f"hindsight-{k}.jsonl") for k in (1, 2)}
+    assert (folder / "hindsight.md").read_text(encoding="utf-8") == as_markdown(trials)
+    for model, found in trials.items():
+        for t in found:
+            instance = draw(model, t.trial, t.seed)
+            assert (t.memory, t.requests) == (instance.memory, instance.n)
+
+
 def test_summary_by_hand() -> None:
     summary = summarise([trial(0, 12, 10, 12), trial(1, 12, 10, 11), trial(2, 5, 5, 5)])
     assert summary.optimal == 1  # only the third is proven optimal
