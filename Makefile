@@ -22,7 +22,7 @@ types: $(VENV)/ready
 published: $(VENV)/ready
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
-	$(BIN)/kvratio hindsight-experiment --trials 20
+	$(BIN)/kvratio hindsight-experiment --trials 20 --moves 20000
 
 bench: $(VENV)/ready
 	$(BIN)/kvratio bench

@@ -40,7 +40,7 @@ def command(
     FILE is an instance file. Prints status, bounds, gap and schedule. The bounds are certified: the
     independent checker has accepted the proof before they are shown.
 
-    Example: kvratio optimal examples/instance.json --certificate proof.json
+    Example: kvratio optimal instance.json --certificate proof.json
     """
     from reports.hindsight import answer, as_json, as_text
     from reports.inputs import read_instance_file
