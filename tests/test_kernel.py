@@ -221,7 +221,7 @@ def test_runs_where_no_cache_can_be_written() -> None:
     code = (
         "import numba.core.caching as caching\n"
         "caching.CacheImpl._locator_classes = []\n"
-        "from simulate.kernel.compiled import compiled\n"
-        "assert compiled(lambda x: x + 1)(1) == 2"
+        "from simulate.kernel.compiled import cached\n"
+        "assert cached(lambda x: x + 1)(1) == 2"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

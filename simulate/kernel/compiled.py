@@ -13,12 +13,14 @@ from simulate.chance import Purpose
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def compiled(function: Function) -> Function:
-    """Compile on first use, or load from the cache where a cache folder can be written.
+# Compiled functions borrow their arrays from the caller and allocate none, so they need no counting
+# of references (a third of the time of a run otherwise). They are inlined in each other: to hand
+# over a state of many arrays costs more than most of them do (half of the time).
+OPTIONS = {"_nrt": False, "error_model": "numpy", "forceinline": True}
 
-    Compiled functions borrow their arrays from the caller and allocate none, so they need no
-    counting of references (a third of the time of a run otherwise). They are inlined in each other:
-    to hand over a state of many arrays costs more than most of them do (half of the time).
+
+def compiled(function: Function) -> Function:
+    """Compile on first use, as a part of what calls it.
 
     >>> @compiled
     ... def double(x: int) -> int:
@@ -26,20 +28,26 @@ def compiled(function: Function) -> Function:
     >>> double(2)
     4
     """
-    options = {"_nrt": False, "error_model": "numpy", "forceinline": True}
+    result: Function = numba.njit(function, **OPTIONS)
+    return result
+
+
+def cached(function: Function) -> Function:
+    """Compile on first use, or load from the cache where a cache folder can be written.
+
+    numba looks only at the file of a cached function, not at those of the functions it calls. So
+    only the kernel's entry is cached, with all it calls, and it holds `sources()` as a constant,
+    which is part of its key in the cache.
+    """
     try:
-        result: Function = numba.njit(function, cache=True, **options)
+        result: Function = numba.njit(function, cache=True, **OPTIONS)
     except RuntimeError:  # no cache folder can be written
-        result = numba.njit(function, **options)
+        result = compiled(function)
     return result
 
 
 def sources() -> int:
-    """A checksum of the kernel's texts.
-
-    numba looks only at the file of a cached function, not at those of the functions it calls. The
-    machine has this number as a constant, and that is part of its key in the cache.
-    """
+    """A checksum of the kernel's texts."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return crc32(b"".join(file.read_bytes() for file in files))
 

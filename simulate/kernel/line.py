@@ -15,14 +15,16 @@ from simulate.kernel.compiled import compiled, scaled
 from simulate.kernel.state import FREE, Bucket, Clock, Pair, Rows, State
 
 
-@compiled
-def slot_of(table: Rows[Any], key: int) -> int:
+def find(table: Rows[Any], key: int) -> int:
     """The slot of a key in an open hash table (FREE: nothing), or the free one it would take."""
     mask = table.size - 1
     slot = (key * 0x9E3779B97F4A7C1 >> 20) & mask
     while table[slot].key != key and table[slot].key != FREE:
         slot = (slot + 1) & mask
     return slot
+
+
+slot_of = compiled(find)
 
 
 @compiled

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from simulate.chance import Purpose
 from simulate.kernel import agenda, ahead, line, overflow, pace
-from simulate.kernel.compiled import compiled, draw, scaled, sources
+from simulate.kernel.compiled import cached, compiled, draw, scaled, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
 
@@ -305,7 +305,7 @@ def count_work(state: State) -> None:
 
 
 def _entry(version: int) -> Callable[[State, int], int]:
-    @compiled
+    @cached
     def advance(state: State, events: int) -> int:
         return _advance(state, events if version >= 0 else 0)
 

@@ -265,13 +265,13 @@ def with_room(state: State) -> State:
     needed = 2 * int(clock.volumes + clock.running)
     if state.volumes.size >= needed:
         return state
-    from simulate.kernel.line import slot_of
+    from simulate.kernel.line import find
 
     volumes = _table(2 * needed, Volume)
     for k in range(state.volumes.size):
         entry = state.volumes[k]
         if entry.key != FREE:
-            volumes[slot_of(volumes, entry.key)] = entry
+            volumes[find(volumes, int(entry.key))] = entry
     return state._replace(volumes=volumes)
 
 
