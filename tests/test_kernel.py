@@ -192,7 +192,7 @@ def test_theorem_3_work_of_a_step(name: str, prompt: int) -> None:
     """Ends looked at in a step: O(M log M), with the constant that `simulate.kernel.ahead` proves.
 
     Lengths with P(length >= T) about 1 / T fill every time scale, the worst case of the proof. In
-    a step, tests and starts look at b ends each, evicted ones at up to 2 sqrt(M) + 1 each.
+    a step it bounds the looks of those that leave, of tests and of starts, and of one failed test.
     """
     memory_size = 3000
     rng = np.random.default_rng(2)

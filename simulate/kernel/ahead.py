@@ -15,10 +15,12 @@ is a step before which the head cannot start; the head fits now exactly if it is
 That T is remembered with F(T) kept up to date: as long as it keeps the same head out, no other is
 looked at.
 
-*Theorem 3.* A test looks at no more ends than lie in now + 1 ... now + b, that is at most b. All
-that are admitted in one step hold T tokens or more T steps later if they still run, so at most M/T
-of them have b >= T, and their b sum up to at most M (1 + ln M); a test that fails looks at no
-more than 2 sqrt(M) + 1 (D distinct ends hold at least D * D / 4 tokens).
+*Theorem 3.* A test, a start and a leave look at no more ends than lie between now and the assumed
+end of their request, which is at most the number of steps up to it. At each T all whose assumed
+end is T or later fit in the cache, and each holds T - now tokens at least, so at most M / (T - now)
+of them are that far from their end: the steps up to their ends sum up to at most M (1 + ln M). This
+bounds the looks of all that leave in a step, of all that start, and of their tests; the test that
+fails looks at no more than 2 sqrt(M) + 1 (D distinct ends hold at least D * D / 4 tokens).
 """
 
 from simulate.kernel.compiled import compiled
