@@ -25,6 +25,8 @@ What holds for all policies
 from dataclasses import dataclass
 from enum import IntEnum
 
+from theory.checks import InputError
+
 
 class Assumes(IntEnum):
     """The output length that the policy assumes of a request."""
@@ -109,6 +111,11 @@ class Policy:
     thinned: bool = False
     caps: tuple[int, ...] = ()
     common_prompt: bool = False
+
+    def __post_init__(self) -> None:
+        if self.thinned and self.promotes:
+            required = "no thinning where outliving an assumption already evicts"
+            raise InputError("thinned", True, required)
 
     @property
     def sees(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ Cache in step k: the sum of (s + k + 1 - a). With one uniform draw fixed where l
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -384,3 +385,8 @@ def test_declared_traits(name: str) -> None:
     policy: Policy = POLICIES[name]
     assert policy.name == name
     assert (policy.clairvoyant, policy.uses_upper, policy.evicting) == TRAITS[name]
+
+
+def test_thinning_and_promotion_do_not_mix() -> None:
+    with pytest.raises(InputError, match="thinned = True"):
+        replace(POLICIES["slicing"], thinned=True)
