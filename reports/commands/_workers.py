@@ -1,0 +1,42 @@
+"""Options that choose who computes, and how a stop is told; for commands that run sweeps."""
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+EXIT_FAILED = 1
+GO_ON = "the same command goes on from here"
+OPTIONS = (
+    click.option("--processes", type=int, help="Worker processes; default one a core."),
+    click.option("--dask", metavar="ADDRESS", help="Use the Dask cluster of this scheduler."),
+)
+
+
+def worker_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that `computing` takes."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def computing(
+    processes: int | None, dask: str | None
+) -> Iterator[tuple[Executor, Callable[[int, int], None]]]:
+    """An executor and a progress bar; says that a stopped sweep can go on."""
+    from reports.progress import simulations
+    from simulate.workers import workers
+
+    try:
+        with simulations() as report, workers(processes, dask) as executor:
+            yield executor, report
+    except KeyboardInterrupt:
+        click.echo(f"kvratio: stopped; {GO_ON}", err=True)
+        raise
+    except BrokenExecutor as error:
+        click.echo(f"kvratio: workers were lost ({error}); {GO_ON}", err=True)
+        sys.exit(EXIT_FAILED)

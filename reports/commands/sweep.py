@@ -1,0 +1,66 @@
+"""`kvratio sweep`: many simulations, on many processors, into one Parquet file."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reports.commands._workers import computing, worker_options
+
+
+@click.command()
+@click.argument("config", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The Parquet file.")
+@click.option("--policy", "policies", multiple=True, help="Repeatable; default all.")
+@click.option("--workload", "workloads", multiple=True, help="Built-in, file, or 'A + B'.")
+@click.option("--predict", "predictions", multiple=True, help="As for `simulate`; repeatable.")
+@click.option("--memory", multiple=True, type=int, help="Tokens; default 16492; repeatable.")
+@click.option("--requests", multiple=True, type=int, help="Default 2000; repeatable.")
+@click.option("--prompt", "prompts", multiple=True, type=int, help="Common prompt; repeatable.")
+@click.option("--timed", multiple=True, help="Use arrivals, at so many steps a second.")
+@click.option("--seeds", type=int, default=1, show_default=True, help="Seeds 0 ... SEEDS-1.")
+@worker_options
+def command(
+    config: Path | None, out: Path, processes: int | None, dask: str | None, **options: Any
+) -> None:
+    """Simulate policies x workloads x predictions x memory x seeds into one Parquet file.
+
+    The sweep stands in a TOML file (`reports/sweep_config.py` shows one) or in the options. Stopped
+    by Ctrl-C or killed, the same command goes on where it stopped. Same sweep, same bytes.
+
+    \b
+    Workloads: those of `kvratio simulate`, a trace file, or "A + B": prompts and arrivals of A
+    beside lengths and predictions of B.
+
+    \b
+    Example: kvratio sweep --workload lmsys --policy h-sf --policy a-min --seeds 5 --out s.parquet
+    """
+    from reports.output import check_target
+    from simulate.sweep import sweep
+
+    check_target(str(out))
+    cells = _cells(config, options)
+    with computing(processes, dask) as (executor, report):
+        rows = sweep(cells, out, executor, report)
+    stuck = sum(row["error"] is not None for row in rows)
+    click.echo(f"{out}: {len(rows)} simulations" + (f", {stuck} without an end" if stuck else ""))
+
+
+def _cells(config: Path | None, options: dict[str, Any]) -> Any:
+    from reports.inputs import DEFAULT_MEMORY, DEFAULT_REQUESTS, DEFAULT_WORKLOAD
+    from reports.sweep_config import cells_of_config, read_config
+    from simulate.policies import POLICIES
+    from theory.checks import InputError
+
+    given = {name: list(value) for name, value in options.items() if name != "seeds" and value}
+    if config is not None:
+        if given:
+            raise InputError("config", str(config), "either a file or options, not both")
+        return read_config(config)
+    defaults = {
+        "workloads": [DEFAULT_WORKLOAD],
+        "memory": [DEFAULT_MEMORY],
+        "requests": [DEFAULT_REQUESTS],
+        "policies": list(POLICIES),
+    }
+    return cells_of_config({**defaults, **given, "seeds": options["seeds"]})

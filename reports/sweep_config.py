@@ -1,0 +1,76 @@
+"""The sweep that a TOML file describes.
+
+    memory = [16492]                 # what stands on top holds for every block
+    policies = ["h-sf", "a-min"]
+    seeds = 10                       # 0 ... 9; or a list
+
+    [[sweep]]                        # each block is a product of its lists
+    workloads = ["lmsys"]
+    requests = [200, 2000]
+    predictions = ["1:1000", "bins:10:1000"]
+
+    [[sweep]]
+    workloads = ["lmsys + lengths.csv"]
+    predictions = ["columns:p10,p90"]
+    requests = [2000]
+
+Lists: workloads, policies, memory, predictions, requests, prompts, timed, seeds. One value may
+stand for a list of one. Paths are relative to where the command runs.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulate.cells import Cell
+from simulate.sweep import AXES, cells_of
+from theory.checks import InputError, whole
+
+
+def read_config(path: Path) -> list[Cell]:
+    """The cells of a TOML file, or `InputError` naming the file and what is wrong.
+
+    >>> read_config(Path("no-such.toml"))
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: file = 'no-such.toml': required a TOML file that exists
+    """
+    if not path.is_file():
+        raise InputError("file", str(path), "a TOML file that exists")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError("file", str(path), f"TOML ({error})") from None
+    try:
+        return cells_of_config(data)
+    except InputError as error:
+        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+
+
+def cells_of_config(data: Mapping[str, Any]) -> list[Cell]:
+    """The cells that the parsed file describes, without repetition.
+
+    >>> len(cells_of_config({"workloads": "lmsys", "memory": 99, "policies": "h-sf", "seeds": 2}))
+    2
+    """
+    common = {name: value for name, value in data.items() if name != "sweep"}
+    blocks = data.get("sweep", [{}])
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        raise InputError("sweep", blocks, "blocks that begin with [[sweep]]")
+    found = [cell for block in blocks for cell in cells_of(_axes({**common, **block}))]
+    return list(dict.fromkeys(found))
+
+
+def _axes(block: Mapping[str, Any]) -> dict[str, list[Any]]:
+    axes = {}
+    for name, value in block.items():
+        if name == "seeds" and not isinstance(value, list):
+            axes[name] = list(range(whole("seeds", value, least=1)))
+        else:
+            axes[name] = value if isinstance(value, list) else [value]
+        kind = int if name in ("seeds", "memory", "requests", "prompts") else str
+        for entry in axes[name]:
+            if name in AXES and type(entry) is not kind:
+                raise InputError(name, entry, "a whole number" if kind is int else "a text")
+    return axes

@@ -1,0 +1,153 @@
+"""One simulation of a sweep: what is asked (a cell) and what came out (a row).
+
+A cell is a few words and numbers, cheap to send to another process or machine. Its key is a digest
+of everything that the row depends on: the cell, the content of its files and the source of the
+simulator. So a row that is found under its key need not be computed again, and a row of another
+version of the simulator is never taken for one's own.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from simulate.engine import EngineError
+from simulate.kernel import run
+from simulate.policies import POLICIES
+from simulate.predictions import predict
+from simulate.sources import digest, draw, files
+from theory.checks import InputError, one_of, rational, whole
+from theory.model import Instance
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One policy on one drawn instance.
+
+    `workload`: a text of `simulate.sources`; `requests`: how many of it, None for a whole file.
+    `prediction`: a text of `simulate.predictions`, or None. `memory`: tokens. `prompt`: a common
+    prompt length in tokens instead of the workload's. `timed`: steps a second, an exact number as
+    text, to use arrival times; None: all requests arrive at step 0. `seed`: of the draw and of
+    the policy.
+
+    Raises `InputError` for values that no workload can have.
+
+    >>> Cell("a-min", "lmsys", memory=16492, requests=10).seed
+    0
+    """
+
+    policy: str
+    workload: str
+    memory: int
+    requests: int | None = None
+    prediction: str | None = None
+    prompt: int | None = None
+    timed: str | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        one_of("policy", self.policy, POLICIES)
+        whole("memory", self.memory, least=1)
+        whole("seed", self.seed)
+        if self.requests is not None:
+            whole("requests", self.requests, least=1)
+        if self.prompt is not None:
+            whole("prompt", self.prompt)
+        if self.timed is not None:
+            rational("timed", self.timed, above=0)
+
+
+class Chunk(NamedTuple):
+    """Cells that are simulated in one go, with what the worker needs to check that it can.
+
+    `code`: digest of the simulator that asks; `digests`: SHA-256 of the files, by path.
+    """
+
+    cells: tuple[Cell, ...]
+    code: str
+    digests: Mapping[str, str]
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 of the simulator's source: of everything that a row is computed by.
+
+    >>> len(code_digest())
+    64
+    """
+    root = Path(__file__).parent.parent
+    sources = [*root.glob("simulate/**/*.py"), root / "theory/model.py", root / "theory/checks.py"]
+    texts = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
+    hasher = sha256()
+    for name in sorted(texts):
+        hasher.update(name.encode() + b"\0" + texts[name] + b"\0")
+    return hasher.hexdigest()
+
+
+def file_digests(cells: Sequence[Cell]) -> dict[str, str]:
+    """SHA-256 of every file that the cells name, or `InputError` for one that is not there."""
+    names = {name for workload in {cell.workload for cell in cells} for name in files(workload)}
+    return {name: digest(name) for name in sorted(names)}
+
+
+def key(cell: Cell, digests: Mapping[str, str]) -> str:
+    """The name under which the row of a cell is found again: 32 hexadecimal digits.
+
+    >>> cell = Cell("a-min", "lmsys", memory=16492, requests=10)
+    >>> len(key(cell, {})), key(cell, {}) == key(Cell("a-max", "lmsys", 16492, 10), {})
+    (32, False)
+    """
+    contents = [digests[name] for name in files(cell.workload)]
+    text = json.dumps([asdict(cell), contents, code_digest()])
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def instance_of(cell: Cell, digests: Mapping[str, str]) -> Instance:
+    """The instance that a cell's policy meets; other policies with the same words meet the same.
+
+    >>> instance_of(Cell("a-min", "lmsys", memory=16492, requests=10), {}).n
+    10
+    """
+    rate = None if cell.timed is None else rational("timed", cell.timed, above=0)
+    requests = draw(cell.workload, cell.requests, cell.seed, digests, in_time=rate is not None)
+    intervals = predict(cell.prediction, requests)
+    return requests.instance(cell.memory, intervals, prompt=cell.prompt, rate=rate)
+
+
+def simulate_chunk(chunk: Chunk) -> list[Row]:
+    """Rows of the cells, in their order. Runs in a worker process, perhaps on another machine.
+
+    Raises `InputError` when the worker's simulator or files differ from those of the sweep.
+
+    >>> cell = Cell("h-sf", "histogram:1=1", memory=4, requests=4)
+    >>> simulate_chunk(Chunk((cell,), code_digest(), {}))[0]["tel"]
+    6
+    """
+    if chunk.code != code_digest():
+        required = f"the version of the sweep ({chunk.code[:8]})"
+        raise InputError("a worker's kvratio", code_digest()[:8], required)
+
+    @lru_cache(maxsize=1)  # policies that meet one instance stand beside each other
+    def built(cell: Cell) -> Instance:
+        return instance_of(cell, chunk.digests)
+
+    rows = []
+    for cell in chunk.cells:
+        shared = Cell(**{**asdict(cell), "policy": "h-sf"})
+        rows.append({"key": key(cell, chunk.digests), **_row(cell, built(shared))})
+    return rows
+
+
+def _row(cell: Cell, instance: Instance) -> Row:
+    """The cell and its measures; a livelock is a result too, with `error` and no measures."""
+    described = {**asdict(cell), "requests": instance.n, "obtained": "simulated"}
+    try:
+        found = run(instance, POLICIES[cell.policy], cell.seed)
+    except EngineError as error:
+        return {**described, "error": str(error)}
+    return {**described, "error": None, **found.measures.to_json()}

@@ -1,0 +1,334 @@
+"""Sweeps: same bytes whoever computes, nothing lost when stopped, foreign input refused."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import simulate.cells
+from reports.cli import main
+from reports.sweep_config import cells_of_config, read_config
+from simulate.cells import Cell, Chunk, code_digest, file_digests, key, simulate_chunk
+from simulate.engine import EngineError
+from simulate.kernel import run
+from simulate.policies import POLICIES
+from simulate.predictions import predict
+from simulate.results import Journal, read_rows
+from simulate.sweep import cells_of, sweep
+from simulate.workers import workers
+from simulate.workloads import synthetic
+from theory.checks import InputError
+
+ROOT = Path(__file__).parent.parent
+AXES: dict[str, list[Any]] = {
+    "workloads": ["lmsys"],
+    "requests": [400],
+    "memory": [4000],
+    "predictions": ["1:1000", "relative:0.5"],
+    "policies": ["h-sf", "a-min"],
+    "seeds": [0, 1, 2],
+}
+
+
+class Here(Executor):
+    """Computes at once, in this process; fails from the `broken`-th chunk on."""
+
+    def __init__(self, broken: int = 10**9) -> None:
+        self.chunks: list[Chunk] = []
+        self.broken = broken
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if len(self.chunks) < self.broken:
+            self.chunks += args
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulate.sweep.REQUESTS_A_CHUNK", 800)
+
+
+def serial(cells: list[Cell], folder: Path) -> bytes:
+    target = folder / "serial.parquet"
+    sweep(cells, target, Here())
+    return target.read_bytes()
+
+
+def test_rows_are_those_of_single_runs(tmp_path: Path) -> None:
+    rows = sweep(cells_of(AXES), tmp_path / "s.parquet", Here())
+    assert len(rows) == 12
+    for row in rows:
+        drawn = synthetic("lmsys", 400, row["seed"])
+        instance = drawn.instance(4000, predict(row["prediction"], drawn))
+        expected = run(instance, POLICIES[row["policy"]], row["seed"]).measures
+        assert row["obtained"] == "simulated"
+        assert row["error"] is None
+        assert {k: row[k] for k in expected.to_json()} == expected.to_json()
+    assert read_rows(tmp_path / "s.parquet") == rows
+
+
+def test_same_bytes_with_processes_and_in_any_order(tmp_path: Path) -> None:
+    cells = cells_of(AXES)
+    expected = serial(cells, tmp_path)
+    target = tmp_path / "s.parquet"
+    with ThreadPoolExecutor(3) as threads:
+        sweep(cells, target, threads)
+    assert target.read_bytes() == expected
+    target.unlink()
+    seen: list[tuple[int, int]] = []
+    with workers(processes=2) as executor:
+        sweep(cells, target, executor, lambda done, total: seen.append((done, total)))
+    assert target.read_bytes() == expected
+    assert seen[0] == (0, 12)
+    assert seen[-1] == (12, 12)
+
+
+class StoppedError(Exception):
+    """Stops a sweep in the middle."""
+
+
+def test_a_stopped_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    cells, target = cells_of(AXES), tmp_path / "s.parquet"
+
+    def stop(done: int, _total: int) -> None:
+        if done >= 4:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        sweep(cells, target, Here(broken=3), stop)
+    journal = Journal.beside(target)
+    assert len(journal.read()) == 4
+    assert not target.exists()
+    with journal.path.open("ab") as stream:
+        stream.write(b'[{"key": "torn')
+    rest = Here()
+    sweep(cells, target, rest)
+    assert sum(len(chunk.cells) for chunk in rest.chunks) == 8
+    assert not journal.path.exists()
+    assert target.read_bytes() == serial(cells, tmp_path)
+
+
+def test_a_grown_sweep_computes_only_what_is_new(tmp_path: Path) -> None:
+    target = tmp_path / "s.parquet"
+    sweep(cells_of(AXES), target, Here())
+    grown = cells_of({**AXES, "seeds": [0, 1, 2, 3]})
+    new = Here()
+    sweep(grown, target, new)
+    assert {cell.seed for chunk in new.chunks for cell in chunk.cells} == {3}
+    assert target.read_bytes() == serial(grown, tmp_path)
+
+
+def test_another_simulator_computes_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells, target = cells_of(AXES), tmp_path / "s.parquet"
+    sweep(cells, target, Here())
+    monkeypatch.setattr("simulate.cells.code_digest", lambda: "another")
+    monkeypatch.setattr("simulate.sweep.code_digest", lambda: "another")
+    again = Here()
+    sweep(cells, target, again)
+    assert sum(len(chunk.cells) for chunk in again.chunks) == 12
+
+
+def test_a_worker_with_another_simulator_refuses() -> None:
+    chunk = Chunk((Cell("h-sf", "lmsys", 4000, 4),), "0" * 64, {})
+    with pytest.raises(InputError, match="version of the sweep"):
+        simulate_chunk(chunk)
+
+
+def test_every_word_of_a_cell_changes_its_key(tmp_path: Path) -> None:
+    trace = tmp_path / "t.csv"
+    trace.write_text("prompt_tokens,output_tokens\n1,2\n")
+    cell = Cell("h-sf", str(trace), 4000, 1)
+    before = file_digests([cell])
+    changed = [
+        replace(cell, policy="a-min"),
+        replace(cell, memory=4001),
+        replace(cell, requests=None),
+        replace(cell, prediction="1:9"),
+        replace(cell, prompt=3),
+        replace(cell, timed="1/2"),
+        replace(cell, seed=1),
+    ]
+    keys = {key(c, before) for c in [cell, *changed]}
+    trace.write_text("prompt_tokens,output_tokens\n1,3\n")
+    assert len({*keys, key(cell, file_digests([cell]))}) == len(changed) + 2
+    with pytest.raises(InputError, match="same content"):
+        simulate_chunk(Chunk((cell,), code_digest(), before))
+
+
+def test_a_livelock_is_a_row_and_bad_input_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match="can never fit"):
+        sweep([Cell("h-sf", "histogram:9=1", 5, 2)], tmp_path / "s.parquet", Here())
+
+    def stuck(*_: object) -> None:
+        raise EngineError("step 7: nothing completes")
+
+    monkeypatch.setattr(simulate.cells, "run", stuck)
+    (row,) = sweep([Cell("h-sf", "histogram:1=1", 5, 2)], tmp_path / "s.parquet", Here())
+    assert row["error"] == "step 7: nothing completes"
+    assert pq.read_table(tmp_path / "s.parquet")["tel"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'{"x": 1}\n', b"[[1]]\n", b'[{"tel": 1}]\n'])
+def test_foreign_files_are_refused_and_kept(tmp_path: Path, content: bytes) -> None:
+    target = tmp_path / "s.parquet"
+    for file in (target, Journal.beside(target).path):
+        file.write_bytes(content)
+        with pytest.raises(InputError, match=r"s\.parquet"):
+            sweep(cells_of(AXES), target, Here())
+        assert file.read_bytes() == content
+        file.unlink()
+
+
+def test_a_parquet_file_of_others_is_refused(tmp_path: Path) -> None:
+    target = tmp_path / "s.parquet"
+    pq.write_table(pa.table({"x": [1]}), target)
+    with pytest.raises(InputError, match="columns of a sweep"):
+        sweep(cells_of(AXES), target, Here())
+
+
+# --- the command, as a person stops it ---------------------------------------------------------
+
+CONFIG = """
+memory = 4000
+policies = ["h-sf", "a-min"]
+workloads = "lmsys"
+requests = 4000
+seeds = 24
+"""
+
+
+def command(config: Path, out: Path) -> list[str]:
+    words = ["sweep", str(config), "--out", str(out), "--processes", "1"]
+    return [sys.executable, "-m", "reports", *words]
+
+
+def output_of(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
+def children(pid: int) -> list[str]:
+    return output_of("pgrep", "-P", str(pid)).split()
+
+
+def runs(pid: str) -> bool:
+    return output_of("ps", "-o", "stat=", "-p", pid).strip()[:1] not in ("", "Z")
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_command_goes_on_and_leaves_no_orphans(tmp_path: Path, stop: int) -> None:
+    config, out = tmp_path / "c.toml", tmp_path / "s.parquet"
+    config.write_text(CONFIG)
+    journal = Journal.beside(out)
+    started = subprocess.Popen(command(config, out), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: journal.path.exists() and bool(journal.read()))
+        workers_of_it = children(started.pid)
+    finally:
+        started.send_signal(stop)
+        error = started.communicate()[1]
+    assert workers_of_it
+    assert started.returncode == (130 if stop == signal.SIGINT else -stop)
+    assert ("goes on from here" in error) == (stop == signal.SIGINT)
+    wait_until(lambda: not any(map(runs, workers_of_it)))
+    cells = read_config(config)
+    done = len(journal.read())
+    assert 0 < done < len(cells)
+    assert not out.exists()
+    rest = Here()
+    sweep(cells, out, rest)
+    assert sum(len(chunk.cells) for chunk in rest.chunks) == len(cells) - done
+    if stop == signal.SIGKILL:
+        assert out.read_bytes() == serial(cells, tmp_path)
+
+
+def test_the_command_takes_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "s.parquet"
+    words = "--workload histogram:3=1,5=2 --memory 40 --requests 9 --policy a-min --predict 1:5"
+    main(["sweep", *words.split(), "--seeds", "2", "--processes", "1", "--out", str(out)])
+    assert capsys.readouterr().out == f"{out}: 2 simulations\n"
+    cells = [Cell("a-min", "histogram:3=1,5=2", 40, 9, "1:5", seed=k) for k in (0, 1)]
+    assert out.read_bytes() == serial(cells, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("memory = ", "TOML"),
+        ("memory = 9\nworkloads = 'lmsys'", "policies"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'none'", "one of"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = []", "at least one entry"),
+        ("memory = '9'\nworkloads = 'lmsys'\npolicies = 'h-sf'", "a whole number"),
+        ("memory = 9\nworkloads = 3\npolicies = 'h-sf'", "a text"),
+        ("memory = 0\nworkloads = 'lmsys'\npolicies = 'h-sf'", "at least 1"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseed = 3", "seed"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseeds = 0", "at least 1"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\ntimed = 'x'", "rational"),
+        ("memory = 9\nworkloads = 'no.csv'\npolicies = 'h-sf'", "a file that exists"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "a number of requests"),
+        ("sweep = 3", r"\[\[sweep\]\]"),
+        (None, "TOML file that exists"),
+    ],
+)
+def test_bad_configurations_are_answered_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, message: str
+) -> None:
+    config = tmp_path / "c.toml"
+    if text is not None:
+        config.write_text(text)
+    with pytest.raises(SystemExit) as stopped:
+        main(["sweep", str(config), "--out", str(tmp_path / "s.parquet"), "--processes", "1"])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert message.replace("\\", "") in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "s.parquet").exists()
+
+
+def test_blocks_inherit_and_override() -> None:
+    cells = cells_of_config(
+        {
+            "memory": 99,
+            "policies": "h-sf",
+            "seeds": [7],
+            "sweep": [{"workloads": "lmsys", "requests": 3}, {"workloads": "x.csv", "memory": [5]}],
+        }
+    )
+    assert cells == [Cell("h-sf", "lmsys", 99, 3, seed=7), Cell("h-sf", "x.csv", 5, seed=7)]
+
+
+def test_options_and_a_file_exclude_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", "c.toml", "--policy", "h-sf", "--out", str(tmp_path / "s.parquet")]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "either a file or options" in capsys.readouterr().err
+
+
+def test_without_dask_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SystemExit):
+        main(["sweep", "--dask", "tcp://x:1", "--out", str(tmp_path / "s.parquet")])
+    assert 'pip install "kvratio[distributed]"' in capsys.readouterr().err
