@@ -124,9 +124,9 @@ def simulate_chunk(chunk: Chunk) -> list[Row]:
 
     Raises `InputError` when the worker's simulator or files differ from those of the sweep.
 
-    >>> cell = Cell("h-sf", "histogram:1=1", memory=4, requests=4)
+    >>> cell = Cell("h-sf", "histogram:1=1", memory=3, requests=4)
     >>> simulate_chunk(Chunk((cell,), code_digest(), {}))[0]["tel"]
-    6
+    5
     """
     if chunk.code != code_digest():
         required = f"the version of the sweep ({chunk.code[:8]})"

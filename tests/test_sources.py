@@ -50,7 +50,7 @@ def test_beside_takes_arrivals_of_one_and_whole_rows_of_the_other(trace: str) ->
     alone = draw("lmsys:rate=2", 200, 3, {})
     assert (drawn.prompt, drawn.arrival) == (alone.prompt, alone.arrival)
     assert drawn.columns["p10"] == tuple(o - 99 for o in drawn.output)
-    assert len(set(drawn.output)) == 30  # with replacement: 200 draws miss none of 30, likely
+    assert len(set(drawn.output)) == 30  # drawn with replacement
     assert files(drawn.source) == [trace]
 
 
