@@ -1,0 +1,102 @@
+"""The duration of an iteration on a deployment: a roofline, and a line fitted to it.
+
+Memory traffic: every iteration reads the weights (all but the input embedding) once, and moves the
+keys and values of every token held. Arithmetic: two operations a parameter for every processed
+token (the output head only for tokens that are made) and, in every layer and query head, four
+operations an entry of a head for every pair of tokens of which one attends to the other. Tensor
+parallel: two all-reduces a layer, each of one hidden vector a processed token, by the ring
+algorithm: every accelerator sends 2 (g - 1) / g of it. They do not overlap with the rest.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from simulate.gpu.deployment import Deployment
+from simulate.iteration import PS_PER_NS, Batch, IterationTime
+from theory.checks import InputError, whole
+
+PS_PER_S = 10**12
+POINTS = 64  # batches that the line is fitted to
+
+
+def iteration_time(deployment: Deployment) -> IterationTime:
+    """The roofline of a deployment, its coefficients rounded to whole picoseconds.
+
+    >>> from simulate.gpu.deployment import deployment
+    >>> iteration_time(deployment("llama-2-70b:a100-80x2")).cache
+    100441
+    """
+    model, assumed, count = deployment.model, deployment.assumptions, deployment.count
+    accelerator = deployment.accelerator
+    per_byte = PS_PER_S / (accelerator.bandwidth * assumed.bandwidth)
+    per_operation = PS_PER_S / (accelerator.peak * assumed.arithmetic * count)
+    exchanges = 2 * model.layers if count > 1 else 0
+    sent = Fraction(2 * (count - 1), count) * model.hidden * model.value_bytes
+    return IterationTime(
+        fixed=PS_PER_NS * (assumed.launch + exchanges * assumed.exchange),
+        weights=round(model.read * model.value_bytes * per_byte / count),
+        cache=round(deployment.kv_bytes_each * per_byte),
+        token=round(2 * model.multiplied * per_operation),
+        sample=round(2 * model.head * per_operation),
+        pair=round(4 * model.layers * model.heads * model.head_size * per_operation),
+        link=round(exchanges * sent * PS_PER_S / (accelerator.link * assumed.link)),
+    )
+
+
+def decode_batch(running: int, context: int) -> Batch:
+    """An iteration in which nobody starts and everyone holds `context` tokens.
+
+    >>> decode_batch(3, 100).cache
+    300
+    """
+    return Batch(running, 0, running * context, 0, 0)
+
+
+def prefill_batch(prompt: int) -> Batch:
+    """An iteration in which one request starts and nobody else runs.
+
+    >>> prefill_batch(4)
+    Batch(running=1, started=1, cache=5, prompt=4, pairs=10)
+    """
+    return Batch(1, 1, prompt + 1, prompt, prompt * (prompt + 1) // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """d0 + d1 x tokens held, in exact picoseconds, fitted to decode iterations of one context.
+
+    `worst`: the largest distance from the roofline over the fitted batches, relative to it.
+    """
+
+    d0: Fraction
+    d1: Fraction
+    context: int
+    worst: Fraction
+
+    def iteration_time(self) -> IterationTime:
+        """With coefficients rounded to whole picoseconds."""
+        return IterationTime.linear(round(self.d0), round(self.d1))
+
+
+def fitted_line(times: IterationTime, memory: int, context: int = 512) -> Line:
+    """The least-squares line through the roofline's decode iterations, in exact arithmetic.
+
+    The batches hold at most `memory` tokens, `context` tokens a request, evenly spaced in size.
+    Prompts do not enter: the line is a model of decoding (arXiv 2504.11320, section 2.3).
+
+    >>> fitted_line(IterationTime(fixed=7000, weights=5000, cache=3000), 2000).d1
+    Fraction(3000, 1)
+    """
+    whole("context", context, least=1)
+    most = memory // context
+    sizes = sorted({1 + (most - 1) * k // (POINTS - 1) for k in range(POINTS)})
+    if most < 2:
+        raise InputError("context", context, f"at most half the budget of {memory} tokens")
+    tokens = [size * context for size in sizes]
+    exact = [PS_PER_NS * times.nanoseconds(decode_batch(size, context)) for size in sizes]
+    mean_x, mean_y = Fraction(sum(tokens), len(tokens)), Fraction(sum(exact), len(exact))
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(tokens, exact, strict=True))
+    d1 = Fraction(slope) / sum((x - mean_x) ** 2 for x in tokens)
+    d0 = mean_y - d1 * mean_x
+    worst = max(abs(d0 + d1 * x - y) / y for x, y in zip(tokens, exact, strict=True))
+    return Line(d0, d1, context, worst)

@@ -1,0 +1,82 @@
+"""How long an iteration takes, in integers, so that results are the same on every machine."""
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+from theory.checks import whole
+
+PS_PER_NS = 1000
+NS_PER_S = 10**9
+MOST_PS = 10**18  # of a coefficient: far more than any iteration takes
+
+
+class Batch(NamedTuple):
+    """What the duration of one iteration (one step of the model) depends on.
+
+    `running` requests make a token each; the `started` among them process their prompts, of
+    `prompt` tokens in all, with `pairs` pairs of tokens that attend to each other: the sum of
+    s (s + 1) / 2. `cache`: tokens held in this step, as the model counts them (s + g + 1 each).
+    """
+
+    running: int
+    started: int
+    cache: int
+    prompt: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class IterationTime:
+    """The duration of an iteration from its batch: integer coefficients, in picoseconds.
+
+    `fixed` passes in any case. Then comes the larger of memory traffic (`weights`, and `cache` a
+    token held) and arithmetic (`token` a processed token, `sample` a token made, `pair` a pair of
+    tokens of which one attends to the other), and then communication, `link` a processed token.
+    A request that starts processes its prompt, and its first token comes from that; every other
+    one processes the token that it made last. Durations are rounded up to whole nanoseconds.
+
+    >>> decode = Batch(running=10, started=0, cache=700, prompt=0, pairs=0)
+    >>> IterationTime(fixed=2_000_000, weights=5_000_000, cache=100).nanoseconds(decode)
+    7070
+    """
+
+    fixed: int
+    weights: int = 0
+    cache: int = 0
+    token: int = 0
+    sample: int = 0
+    pair: int = 0
+    link: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            # if an iteration took no time, nobody could ever arrive
+            least = 1 if field.name == "fixed" else 0
+            whole(field.name, getattr(self, field.name), least=least, most=MOST_PS)
+
+    @classmethod
+    def linear(cls, d0: int, d1: int) -> "IterationTime":
+        """d0 + d1 x tokens held, in picoseconds: the model of arXiv 2504.11320, equation (1).
+
+        >>> IterationTime.linear(1000, 7).nanoseconds(Batch(3, 1, 300, 20, 210))
+        4
+        """
+        return cls(fixed=d0, cache=d1)
+
+    def nanoseconds(self, batch: Batch) -> int:
+        """Duration of an iteration; a step in which nobody runs takes the fixed part alone."""
+        return -(-self._picoseconds(batch) // PS_PER_NS)
+
+    def _picoseconds(self, batch: Batch) -> int:
+        if not batch.running:
+            return self.fixed
+        tokens = batch.prompt + batch.running - batch.started
+        attended = batch.pairs + batch.cache - batch.prompt - batch.running
+        memory = self.weights + self.cache * batch.cache
+        arithmetic = self.token * tokens + self.sample * batch.running + self.pair * attended
+        return self.fixed + max(memory, arithmetic) + self.link * tokens
+
+    def bound(self, memory: int) -> int:
+        """No iteration within a budget of `memory` tokens takes more picoseconds than this."""
+        each = self.cache + self.token + self.sample + self.link
+        return self.fixed + self.weights + memory * (each + (memory + 1) * self.pair)
