@@ -53,17 +53,16 @@ class Steps(NamedTuple):
     """Lengths of subgradient steps, as shares of the way to the target.
 
     The length starts at `first` and shrinks by the factor `shrink` after `patience` steps without
-    improvement; a direction keeps the share `deflect` of the one before.
+    improvement.
     """
 
     first: float
     shrink: float
     patience: int
-    deflect: float
 
 
-FROM_SCRATCH = Steps(first=0.3, shrink=0.85, patience=20, deflect=0.9)
-FROM_GOOD_PRICES = Steps(first=1.0, shrink=0.7, patience=10, deflect=0.7)
+FROM_SCRATCH = Steps(first=1.0, shrink=0.9, patience=20)
+FROM_GOOD_PRICES = Steps(first=1.0, shrink=0.7, patience=10)
 
 
 class Window(NamedTuple):
@@ -172,6 +171,8 @@ class Relaxation:
     ) -> Progress:
         """Improve prices by deflected subgradient steps towards a latency `target`.
 
+        The direction halves the angle between the newest subgradient and the direction before
+        (Sherali and Ulular 1989); after a stall it starts anew from the best prices.
         Stops after `iterations`, when the bound exceeds `target`, when steps become too small to
         matter, or when the clock (`time.monotonic`) passes `deadline`. Prices of 0 start it all
         when none are given. Everything is in floating point: the result is a proposal, which
@@ -198,16 +199,22 @@ class Relaxation:
             stalled += 1
             if value > best:
                 best, best_y = value, y
+            if best > target or length < LAST_LENGTH or monotonic() > deadline:
+                break
             if stalled > steps.patience:
                 length, stalled = length * steps.shrink, 0
                 y, direction = best_y, np.zeros_like(y)
-            if best > target or length < LAST_LENGTH or monotonic() > deadline:
-                break
+                continue
             newest = self._use(starts) / limits - 1
-            direction = steps.deflect * direction + (1 - steps.deflect) * newest
+            newest = np.where((y <= 0) & (newest < 0), 0.0, newest)
+            direction = newest + direction * _norm(newest) / max(_norm(direction), TINY)
             feasible = np.where((y <= 0) & (direction < 0), 0.0, direction)
             norm = float((feasible**2).sum())
             if norm < TINY:
                 break
             y = np.maximum(0.0, y + length * (target - value) / norm * feasible)
         return Progress(best_y / limits, best, mean, np.sqrt(np.maximum(0.0, square - mean**2)))
+
+
+def _norm(x: Floats) -> float:
+    return float(np.sqrt((x**2).sum()))
