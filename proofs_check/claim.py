@@ -1,7 +1,7 @@
 """What a claim is: a published statement under one reading, and the check of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +13,39 @@ Check = Callable[[Numbers, Lab], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What was written down about a simulation before its first run: the sample, the expectation.
+
+    `predicted` has a range for every sample's mean, in the order of the findings. It has no part
+    in the verdict: it tells the reader whether the authors knew what would come out.
+    """
+
+    predicted: tuple[tuple[float, float], ...]
+    seeds: range = range(100, 110)
+
+    def met(self, findings: Iterable[Finding]) -> bool:
+        """Every sample has the planned size and an interval that meets its predicted range."""
+        samples = [f.estimate for f in findings if f.estimate is not None]
+        return len(samples) == len(self.predicted) and all(
+            e.n == len(self.seeds) and e.mean - e.half <= high and low <= e.mean + e.half
+            for e, (low, high) in zip(samples, self.predicted, strict=True)
+        )
+
+    @property
+    def text(self) -> str:
+        """For the reader."""
+        ranges = ", ".join(f"{low:g} to {high:g}" for low, high in self.predicted)
+        return f"seeds {self.seeds[0]} to {self.seeds[-1]}, means predicted: {ranges}"
+
+
+@dataclass(frozen=True)
 class Claim:
     """One claim under one reading.
 
     `statement` is in our words, with quantifiers and hypotheses; `relation` is what is checked,
     formally; `numbers` are the claimed constants, which the check reads and the tests mutate;
     `expected` is a declaration to compare the computed verdict with, and has no part in computing
-    it. `simulates`: the check runs a simulator, which takes a while.
+    it. A claim with a `plan` runs a simulator, which takes a while.
     """
 
     id: str
@@ -30,7 +56,7 @@ class Claim:
     expected: Verdict
     check: Check
     numbers: Numbers = field(default_factory=dict)
-    simulates: bool = False
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +76,14 @@ class Entry:
         """Does the computed verdict agree with the declared one?"""
         return self.verdict is self.claim.expected
 
+    @property
+    def planned(self) -> str:
+        """The plan and whether it was met; empty for a claim that is not simulated."""
+        plan = self.claim.plan
+        if plan is None:
+            return ""
+        return f"{plan.text}; {'met' if plan.met(self.findings) else 'not met'}"
+
     def row(self) -> dict[str, Any]:
         """The entry as plain data."""
         return {
@@ -60,6 +94,8 @@ class Entry:
             "relation": self.claim.relation,
             "verdict": str(self.verdict),
             "expected": str(self.claim.expected),
+            "numbers": {name: str(value) for name, value in self.claim.numbers.items()},
+            "plan": self.planned,
             "evidence": [
                 {"kind": str(f.kind), "outcome": str(f.outcome), "text": f.text}
                 for f in self.findings
@@ -68,6 +104,8 @@ class Entry:
 
 
 def examine(claim: Claim, lab: Lab) -> Entry:
-    """Check a claim; `lab.progress` is told that it starts."""
+    """Check a claim with the seeds of its plan; `lab.progress` is told that it starts."""
     lab.progress(claim.id)
+    if claim.plan is not None:
+        lab = replace(lab, seeds=claim.plan.seeds)
     return Entry(claim, tuple(claim.check(claim.numbers, lab)))

@@ -13,15 +13,19 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from proofs_check import copositive, interval
+from proofs_check import copositive, interval, optimality
+from proofs_check.certificate import CertificateError, read_certificate
 from proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
-from proofs_check.verdict import Finding, Kind, Outcome
+from proofs_check.verdict import Estimate, Finding, Kind, Outcome
 from theory.model import Instance, Schedule, ScheduleError, verify
 
 LONGEST = 24  # characters of a fraction that is printed in full
 SHORT = 6  # of one that needs no decimals beside it
 # Student's t, two-sided 95 %, by degrees of freedom (rounded up)
-STUDENT = {2: 4.303, 3: 3.183, 4: 2.777, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.307, 9: 2.263}
+STUDENT = {
+    2: 4.303, 3: 3.183, 4: 2.777, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.307, 9: 2.263,
+    11: 2.201, 15: 2.132, 19: 2.094, 29: 2.046, 39: 2.023, 99: 1.985, 199: 1.972,
+}  # fmt: skip
 
 Number = int | Fraction
 
@@ -185,13 +189,38 @@ def certificate(file: Path, **expected: Any) -> tuple[Finding, Fraction]:
     return _step(Kind.EXACT, True, text), proved.bound
 
 
+def optimum(file: Path, instance: Instance) -> tuple[Finding, int, int]:
+    """An optimality certificate of this instance (its predictions do not matter).
+
+    Returns the finding and the certified bounds of the least total latency (0, 0 if rejected).
+    """
+    name = f"certificate {file.name}"
+    try:
+        proof = read_certificate(file.read_text(encoding="utf-8"))
+        proved = optimality.check(proof)
+    except (OSError, ValueError, CertificateError) as error:
+        return _step(Kind.EXACT, False, f"{name}: {error}"), 0, 0
+    for field in ("memory", "prompt", "output", "arrival"):
+        if getattr(proof.instance, field) != getattr(instance, field):
+            text = f"{name} is about another instance: {field}"
+            return _step(Kind.EXACT, False, text), 0, 0
+    text = (
+        f"{name}, {proved.leaves} cases: the least total latency of any schedule is at least "
+        f"{proved.lower} and at most {proved.upper}"
+    )
+    return _step(Kind.EXACT, True, text), proved.lower, proved.upper
+
+
 def confidence(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and half width of Student's 95 % interval, for 3 to 10 values.
+    """Mean and half width of Student's 95 % interval, for 3 values or more.
+
+    Between the entries of `STUDENT` the next smaller one makes the interval a little wider.
 
     >>> confidence([1.0, 1.0, 1.0])
     (1.0, 0.0)
     """
-    return fmean(values), STUDENT[len(values) - 1] * stdev(values) / sqrt(len(values))
+    student = STUDENT[max(df for df in STUDENT if df < len(values))]
+    return fmean(values), student * stdev(values) / sqrt(len(values))
 
 
 def sample_at_most(text: str, values: Sequence[float], bound: float) -> Finding:
@@ -220,4 +249,5 @@ def _sample(
     mean, half = confidence(values)
     outcome = Outcome.STEP if supports else Outcome.AGAINST if against else Outcome.FAILED
     numbers = f"{mean:.4f} ± {half:.4f} (95 %, {len(values)} seeds)"
-    return Finding(Kind.SAMPLE, outcome, f"{text}: {numbers}, claimed {claimed}")
+    estimate = Estimate(mean, half, len(values))
+    return Finding(Kind.SAMPLE, outcome, f"{text}: {numbers}, claimed {claimed}", estimate)

@@ -16,7 +16,8 @@ from theory.model import Instance, Schedule, verify
 SIMULATOR = "reports.simulator:schedule"
 WORKLOAD = "reports.simulator:lmsys"
 COUNTER = "reports.simulator:most_work_in_a_step"
-CERTIFICATES = Path(__file__).parent.parent / "reports" / "published" / "certificates"
+PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
+CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
 
 
 class Simulator(Protocol):
@@ -44,15 +45,21 @@ class Lab:
 
     simulator: str = SIMULATOR
     certificates: Path = CERTIFICATES
+    optima: Path = OPTIMA
     workload: str = WORKLOAD
     counter: str = COUNTER
     progress: Callable[[str], None] = lambda _: None
+    seeds: range = range(0)  # of a simulated claim, from its plan
 
     def tel(self, instance: Instance, policy: str, seed: int) -> int:
         """Total end-to-end latency of a simulated schedule, recomputed from the schedule."""
         simulate: Simulator = load(self.simulator)
         self.progress(f"{policy}, M = {instance.memory}, n = {instance.n}, seed {seed}")
         return verify(simulate(instance, policy, seed), instance).tel
+
+    def over_seeds(self, value: Callable[[int], float]) -> list[float]:
+        """The value for every planned seed."""
+        return [value(seed) for seed in self.seeds]
 
     def to_h_sf(self, instance: Instance, policy: str, seed: int) -> float:
         """The same over the latency of H-SF, which is simulated, too."""

@@ -32,7 +32,7 @@ def select(ids: Sequence[str] = (), *, quick: bool = False) -> list[Claim]:
         if name not in known:
             raise InputError("claim", name, "one of " + ", ".join(known))
     chosen = [known[name] for name in ids] if ids else list(known.values())
-    return [claim for claim in chosen if not (quick and claim.simulates)]
+    return [claim for claim in chosen if not (quick and claim.plan)]
 
 
 def markdown(entries: Sequence[Entry]) -> str:
@@ -54,6 +54,7 @@ def markdown(entries: Sequence[Entry]) -> str:
     for e in entries:
         lines += ["", f"## {e.claim.id}", "", f"{e.claim.statement} ({e.claim.source})", ""]
         lines += [f"Reading: {e.claim.reading}.", "", f"Checked: `{e.claim.relation}`", ""]
+        lines += [f"Planned before the run: {e.planned}.", ""] if e.planned else []
         lines += [f"Verdict: **{e.verdict}**.", ""]
         lines += [f"- {f.text}" for f in e.findings]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,5 @@
 """Instances for simulation: two lengths in a random order, as large as a claim's limit asks for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,8 +8,6 @@ import numpy as np
 from proofs_check import fluid
 from proofs_check.lab import Lab
 from theory.model import Instance
-
-SEEDS = 4  # of the policy and of the order of requests
 
 
 @dataclass(frozen=True)
@@ -38,11 +35,6 @@ class TwoLengths:
         return fluid.latency(policy, dict(self.shares), 0, self.interval) / (2 * self.memory)
 
 
-def over_seeds(value: Callable[[int], float]) -> list[float]:
-    """The value for every seed."""
-    return [value(seed) for seed in range(SEEDS)]
-
-
 def ratios(lab: Lab, trial: TwoLengths, policy: str) -> list[float]:
     """Simulated latency of a policy over that of H-SF, one a seed."""
-    return over_seeds(lambda seed: lab.to_h_sf(trial.instance(seed), policy, seed))
+    return lab.over_seeds(lambda seed: lab.to_h_sf(trial.instance(seed), policy, seed))

@@ -38,12 +38,25 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a sample says: the mean of n values, half the width of its 95 % interval."""
+
+    mean: float
+    half: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One checked fact; `text` is for the reader, with the numbers to check it by hand."""
+    """One checked fact; `text` is for the reader, with the numbers to check it by hand.
+
+    A finding from a sample has its `estimate`.
+    """
 
     kind: Kind
     outcome: Outcome
     text: str
+    estimate: Estimate | None = None
 
     @property
     def against(self) -> bool:

@@ -37,9 +37,20 @@ MUTATIONS = [
     ("fig3-limit", "constant", "9999999/1000000", Verdict.REFUTED),
     ("t8-s0", "bound", "1555/1000", Verdict.REFUTED),
     ("popular-1.56", "bound", "1555/1000", Verdict.REFUTED),
-    ("t5-sharper", "c", "49/100", Verdict.OPEN),  # true at u <= 100, and not proved
+    ("t5-sharper", "c", "49/100", Verdict.REFUTED),  # true at u <= 100, false at u = 2^1000000
+    ("secular-enclosure", "b", "99/100", Verdict.REFUTED),
+    ("secular-enclosure", "c", "18/100", Verdict.REFUTED),
+    ("secular-enclosure", "c", "49/100", Verdict.OPEN),  # no such shares are known
+    ("secular-every-prompt", "b", "99/100", Verdict.REFUTED),
     ("t5-sharper", "c", "1/4", Verdict.REFUTED),
     ("t5-constant", "c", "249/1000", Verdict.REFUTED),
+    ("c2-s0", "c", "249/1000", Verdict.REFUTED),
+    ("slicing-5", "c", "497/100", Verdict.REFUTED),
+    ("slicing-5", "c", "499/100", Verdict.OPEN),  # the witness has 200 stages only
+    ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
+    ("slicing-doubling", "c", "249/100", Verdict.OPEN),
+    ("gsa-fluid", "bound", "48/10", Verdict.REFUTED),
+    ("gba-fluid", "bound", "399/100", Verdict.REFUTED),
     ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
     ("t1-upper", "a", "99/100", Verdict.REFUTED),
     ("h-sf-2x", "bound", "199/100", Verdict.REFUTED),
@@ -129,7 +140,7 @@ def test_claims_make_neither_findings_nor_verdicts(path: Path) -> None:
             assert id(node) in allowed
 
 
-SIMULATED = [claim for claim in claims() if claim.simulates]
+SIMULATED = [claim for claim in claims() if claim.plan]
 
 
 @pytest.mark.parametrize("name", ["popular-only-lower"])

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import above, counterexample, nonnegative, refuted_by, schedule, words
+from proofs_check.evidence import (
+    above,
+    counterexample,
+    nonnegative,
+    optimum,
+    refuted_by,
+    schedule,
+    words,
+)
 from proofs_check.fluid import ratio
 from proofs_check.greedy import greedy
 from proofs_check.lab import Lab
@@ -14,9 +22,10 @@ from theory.model import Instance, Schedule
 
 MEMORY, OUTPUTS = 4, (2, 2, 3, 3)
 BETTER_STARTS = (0, 1, 1, 3)
+CERTIFICATE = "M4-s0-o2-2-3-3.json"
 
 
-def small(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def small(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     instance = Instance.of(MEMORY, OUTPUTS)
     rows = [(i, t, t + OUTPUTS[i], True) for i, t in enumerate(BETTER_STARTS)]
     h_sf, tel = schedule("H-SF by its definition", greedy(instance, OUTPUTS), instance)
@@ -29,6 +38,10 @@ def small(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
     yield refuted_by(
         "H-SF is beaten", [h_sf, other, above("TEL of H-SF over the other's", tel, better)]
+    )
+    proof, _, least = optimum(lab.optima / CERTIFICATE, instance)
+    yield refuted_by(
+        "H-SF is not optimal", [h_sf, proof, above("TEL of H-SF over the optimum", tel, least)]
     )
 
 

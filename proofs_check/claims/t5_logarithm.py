@@ -6,8 +6,9 @@ h = 1 + 1/3 + ... + 1/(2u-1).
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
-from proofs_check import two_point
+from proofs_check import a_min, two_point
 from proofs_check.claim import Claim, Numbers
 from proofs_check.evidence import (
     at_most,
@@ -105,6 +106,18 @@ def sharper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         yield counterexample(f"u = {u}, S_k = 1/(2k-1): A_min / H-SF", value, 1 + c * h)
     value, h = _witness(100)
     yield counterexample("u = 100, S_k = 1/(2k-1): A_min / H-SF", value, 1 + c * h)
+    yield words("At u = 2^N, h >= (1/2) ln(2u+1) > (1/2)(N + 1) ln 2, as in t5-constant.")
+    yield exceeded_at(
+        "1 + c h >= (1 + h)/2, which A_min / H-SF exceeds at u = 2^N with that h, N",
+        lambda n: 1 + c.numerator / (2 * (n - n + c.denominator)) * _many(n),
+        lambda n: (1 + _many(n) / 2) / 2,
+        10**6,
+    )
+
+
+def _many(n: Any) -> Any:
+    """(N + 1) ln 2, on boxes."""
+    return (n + 1) * log(n - n + 2)
 
 
 def _witness(u: int) -> tuple[Fraction, Fraction]:
@@ -123,7 +136,12 @@ def constant(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         "CR >= 1/2 + (1/4) ln(2u)."
     )
     yield at_most("the claimed factor of ln u is at least", Fraction(1, 4), c)
-    yield exceeded_at(
+    yield beyond(c)
+
+
+def beyond(c: Fraction) -> Finding:
+    """3/2 + c ln u is exceeded by the witness at a large u, unless c >= 1/4."""
+    return exceeded_at(
         "3/2 + c N ln 2 >= 1/2 + (1/4)(N + 1) ln 2, which the witness exceeds at u = 2^N, N",
         lambda n: 1 + n * c.numerator / c.denominator * log(n - n + 2),
         lambda n: (n + 1) / 4 * log(n - n + 2),
@@ -133,7 +151,7 @@ def constant(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
 
 def fixed_prompt(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     s, i, j = variables("s i j")
-    yield from coefficients_with_prompt()
+    yield from a_min.coefficients()
     yield identity(
         "j (s + i) = (s + i)(s + j) - s^2 - s i: so E = (s S_1 + T)^2 - s^2 S_1^2 - s sum S_k^2 "
         "with T = sum of S_k",
@@ -146,30 +164,6 @@ def fixed_prompt(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         "(Cauchy-Schwarz) and S_1^2 <= H-SF/(s + 1): CR <= 1 + H/2 + s sqrt(H/(s+1)), which is "
         "O(log u) for every fixed s, as H <= h."
     )
-
-
-def coefficients_with_prompt() -> list[Finding]:
-    """Lemma 2 for l = 1 and any s, summed over its stages."""
-    s, i, j = variables("s i j")
-    short, long = i * (s + i), j * (s + j)
-
-    def both(k: Poly, e: Poly) -> Poly:
-        """(s + i)(s + j) times the coefficient of x_i x_j in stage k."""
-        return e * (short * (e + 2 * (j - k)) + long * (e + 2 * (i - k)))
-
-    def through(m: Poly) -> Poly:
-        return m * (short + long + 2 * short * j + 2 * long * i) - (short + long) * m * (m + 3)
-
-    one = Poly.of(1)
-    return [
-        sums("stages 2 ... m+1 of the coefficient", through, lambda m: both(m + 1, one)),
-        identity(
-            "with stage 1 and m = i - 1: A_ij = c(i) + j (s+i)/2 - c(i)(s+i)/(2 (s+j)), "
-            "where c(i) = i (s + i)",
-            both(one, s + 1) + through(i - 1),
-            (s + i) * (2 * short * (s + j) + j * (s + i) * (s + j) - short * (s + i)),
-        ),
-    ]
 
 
 def uniform_in_prompts(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ PUBLISHED = Path(__file__).parent.parent / "published" / "claims.md"
 @click.option("--quick", is_flag=True, help="Leave out the claims that need a simulator.")
 @click.option("--claim", "ids", multiple=True, metavar="ID", help="Only this one (repeatable).")
 @click.option("--json", "target", metavar="FILE|-", help="Write the rows as JSON.")
-@click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md.")
+@click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md and .json.")
 @click.option("--check", "compare", is_flag=True, help="Compare with reports/published/claims.md.")
 @click.option("--simulator", metavar="MODULE:FUNCTION", help="Another producer of schedules.")
 @click.option(
@@ -63,6 +63,7 @@ def command(
     failed = not all(entry.as_expected for entry in entries)
     if write:
         write_text(PUBLISHED, markdown(entries))
+        emit_json(str(PUBLISHED.with_suffix(".json")), [entry.row() for entry in entries])
     if compare and PUBLISHED.read_text(encoding="utf-8") != markdown(entries):
         click.echo(f"{PUBLISHED.name} is not what the check finds: run kvratio check --write")
         failed = True
@@ -80,6 +81,8 @@ def print_entries(entries: list["Entry"], *, evidence: bool) -> None:
             click.echo(f"{e.claim.id}: {e.verdict}\n  {e.claim.statement}")
             click.echo(f"  source: {e.claim.source}\n  reading: {e.claim.reading}")
             click.echo(f"  checked: {e.claim.relation}")
+            if e.planned:
+                click.echo(f"  planned before the run: {e.planned}")
             for f in e.findings:
                 click.echo(f"  - [{f.kind}, {f.outcome}] {f.text}")
     else:
