@@ -1,7 +1,7 @@
 """What a claim is: a published statement under one reading, and the check of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -96,11 +96,14 @@ class Entry:
             "expected": str(self.claim.expected),
             "numbers": {name: str(value) for name, value in self.claim.numbers.items()},
             "plan": self.planned,
-            "evidence": [
-                {"kind": str(f.kind), "outcome": str(f.outcome), "text": f.text}
-                for f in self.findings
-            ],
+            "evidence": [_plain(f) for f in self.findings],
         }
+
+
+def _plain(f: Finding) -> dict[str, Any]:
+    """A finding as plain data; `estimate` is the sample's mean, half width and size."""
+    plain = {"kind": str(f.kind), "outcome": str(f.outcome), "text": f.text}
+    return plain | ({"estimate": list(astuple(f.estimate))} if f.estimate else {})
 
 
 def examine(claim: Claim, lab: Lab) -> Entry:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import proofs_check.claims
-from proofs_check.claim import Claim, examine
-from proofs_check.lab import Lab
+from proofs_check.claim import Claim, Plan, examine
+from proofs_check.lab import PUBLISHED, Lab
 from proofs_check.ledger import claims, select
-from proofs_check.verdict import Verdict
+from proofs_check.verdict import Estimate, Finding, Kind, Outcome, Verdict
 from theory.model import Instance
 
 QUICK = select(quick=True)
@@ -49,7 +49,7 @@ MUTATIONS = [
     ("slicing-5", "c", "499/100", Verdict.OPEN),  # the witness has 200 stages only
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
-    ("gsa-fluid", "bound", "48/10", Verdict.REFUTED),
+    ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
     ("gba-fluid", "bound", "399/100", Verdict.REFUTED),
     ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
     ("t1-upper", "a", "99/100", Verdict.REFUTED),
@@ -141,6 +141,42 @@ def test_claims_make_neither_findings_nor_verdicts(path: Path) -> None:
 
 
 SIMULATED = [claim for claim in claims() if claim.plan]
+
+
+def test_every_simulated_claim_has_a_plan_for_each_of_its_samples() -> None:
+    """And kept to it when it was published: as many samples, of the planned size."""
+    rows = json.loads((PUBLISHED / "claims.json").read_text(encoding="utf-8"))
+    published = {row["id"]: row["evidence"] for row in rows}
+    for claim in SIMULATED:
+        assert claim.plan
+        assert len(claim.plan.seeds) >= 10
+        assert all(low <= high for low, high in claim.plan.predicted)
+        sizes = [f["estimate"][2] for f in published[claim.id] if "estimate" in f]
+        assert sizes == [len(claim.plan.seeds)] * len(claim.plan.predicted)
+
+
+def test_a_plan_is_met_by_the_samples_it_names() -> None:
+    plan = Plan(((1.0, 1.2),), range(3))
+    inside = Finding(Kind.SAMPLE, Outcome.STEP, "", Estimate(1.3, 0.1, 3))
+    assert plan.met([inside])
+    assert not plan.met([])
+    assert not plan.met([inside, inside])
+    assert not plan.met([replace(inside, estimate=Estimate(1.3, 0.05, 3))])
+    assert not plan.met([replace(inside, estimate=Estimate(1.1, 0.05, 4))])
+
+
+def test_a_simulated_verdict_needs_its_planned_seeds() -> None:
+    (claim,) = select(["popular-only-lower"])
+    assert claim.plan
+    seen: list[int] = []
+
+    class Watched(Lab):
+        def tel(self, instance: Instance, policy: str, seed: int) -> int:  # noqa: ARG002
+            seen.append(seed)
+            return 1
+
+    examine(claim, Watched())
+    assert set(seen) == set(claim.plan.seeds)
 
 
 @pytest.mark.parametrize("name", ["popular-only-lower"])

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from proofs_check import __main__ as module
 from proofs_check import ledger
 from proofs_check.claim import Claim, Entry, examine
-from proofs_check.evidence import confidence, sample_at_most, sample_near
-from proofs_check.lab import Lab, load
+from proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
+from proofs_check.lab import OPTIMA, Lab, load
 from proofs_check.ledger import markdown, select
 from proofs_check.verdict import Outcome, Verdict
 from reports.commands.check import PUBLISHED, command
@@ -128,6 +128,54 @@ def test_samples_decide_only_outside_their_interval() -> None:
     assert outcomes == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
     near = [sample_near("", values, target, 0.2).outcome for target in (1.0, 1.7, 2.0)]
     assert near == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
+
+
+def test_student_factors_are_rounded_up() -> None:
+    from scipy.stats import t
+
+    for df, factor in STUDENT.items():
+        exact = t.ppf(0.975, df)
+        assert exact <= factor <= exact + 0.0011
+    assert confidence([1.0, 2.0] * 7)[1] > confidence([1.0, 2.0] * 8)[1]  # 13 takes the row of 11
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ('"lower": 15, "upper": 15', '"lower": 16, "upper": 16'),
+        ('"memory": 4', '"memory": 5'),
+        ("[1, 1, 3, true]", "[1, 0, 2, true]"),
+        ("{", ""),
+    ],
+)
+def test_forged_optimality_certificates_prove_nothing(
+    damage: tuple[str, str], tmp_path: Path
+) -> None:
+    name, instance = "M4-s0-o2-2-3-3.json", Instance.of(4, [2, 2, 3, 3])
+    honest = (OPTIMA / name).read_text()
+    assert optimum(OPTIMA / name, instance)[1:] == (15, 15)
+    (tmp_path / name).write_text(honest.replace(*damage, 1))
+    finding, *bounds = optimum(tmp_path / name, instance)
+    assert finding.outcome is Outcome.FAILED
+    assert bounds == [0, 0]
+
+
+def test_an_optimality_certificate_of_another_instance_proves_nothing() -> None:
+    finding, *_ = optimum(OPTIMA / "M2-s0-o2.json", Instance.of(4, [2, 2, 3, 3]))
+    assert finding.outcome is Outcome.FAILED
+    assert "another instance" in finding.text
+    missing, *_ = optimum(OPTIMA / "no-such.json", Instance.of(4, [2, 2, 3, 3]))
+    assert missing.outcome is Outcome.FAILED
+
+
+def test_the_published_rows_are_those_of_the_table() -> None:
+    rows = json.loads(PUBLISHED.with_suffix(".json").read_text(encoding="utf-8"))
+    assert [row["id"] for row in rows] == [claim.id for claim in ledger.claims()]
+    text = PUBLISHED.read_text(encoding="utf-8")
+    for row in rows:
+        assert row["verdict"] == row["expected"]
+        assert all(f"- {finding['text']}\n" in text for finding in row["evidence"])
+        assert row["plan"] in text
 
 
 def test_the_same_id_twice_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
