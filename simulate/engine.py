@@ -9,16 +9,21 @@ The four phases of one step, in this order, here and in every other engine of th
    what they thinned or evicted for lack of cache in phase 2 (P forms its set R_t before).
 4. *Generate.* Every running request makes one token; the cache must hold them all.
 
+Steps are of unit length, or iterations of a GPU that take time (`simulate.timing`).
+
 The engine alone knows the true lengths. It checks whatever a scheduler asks for, and a scheduler
 that breaks the model ends the run with an `EngineError` that says where.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from simulate.declared import Declared
+from simulate.iteration import Batch
 from simulate.policy import Policy
 from simulate.records import Run
+from simulate.timed import Moments, Passed, TimedRun, timed_run
+from simulate.timing import Timing, Watch
 from simulate.view import View
 from theory.checks import whole
 from theory.model import Instance, Schedule
@@ -58,14 +63,20 @@ class Engine:
     1
     """
 
-    def __init__(self, instance: Instance, scheduler: Scheduler) -> None:
+    def __init__(
+        self, instance: Instance, scheduler: Scheduler, timing: Timing | None = None
+    ) -> None:
+        if timing is not None:
+            timing.check(instance)
         self.instance = instance
         self.scheduler = scheduler
-        self.view = View(instance, scheduler.sees)
+        self.watch = None if timing is None else Watch(timing.iteration)
+        self.view = View(instance, scheduler.sees, None if timing is None else timing.arrival)
         self.completed = 0
+        self._arrival = instance.arrival if timing is None else timing.arrival
         # the next one stands last
         self._arrivals = sorted(
-            range(instance.n), key=lambda i: (instance.arrival[i], i), reverse=True
+            range(instance.n), key=lambda i: (self._arrival[i], i), reverse=True
         )
         self._attempts: list[tuple[int, int, int, bool]] = []
 
@@ -91,9 +102,10 @@ class Engine:
             return
         for request in tuple(self.scheduler.evict(self.view)):
             self._evict(request)
-        for request in tuple(self.scheduler.admit(self.view)):
+        admitted = tuple(self.scheduler.admit(self.view))
+        for request in admitted:
             self._start(request)
-        self._generate()
+        self._generate(admitted)
 
     def _observe(self) -> None:
         view, running, output = self.view, self.view._running, self.instance.output
@@ -101,7 +113,7 @@ class Engine:
             self.scheduler.complete(view, request)
             self._attempts.append((request, running.pop(request), view.now, True))
             self.completed += 1
-        while self._arrivals and self.instance.arrival[self._arrivals[-1]] <= view.now:
+        while self._arrivals and self._arrival[self._arrivals[-1]] <= view.time:
             request = self._arrivals.pop()
             view._waiting[request] = None
             self.scheduler.arrive(view, request)
@@ -120,15 +132,25 @@ class Engine:
         del view._waiting[request]
         view._running[request] = view.now
 
-    def _generate(self) -> None:
+    def _generate(self, admitted: Sequence[int]) -> None:
         """Let a step pass; tokens made are `now - start`. Idle time is skipped in one go."""
         view = self.view
-        over = view.need() - self.instance.memory
+        need = view.need()
+        over = need - self.instance.memory
         if over > 0:
             raise EngineError(f"step {view.now}: {over} tokens over the budget")
+        idle = not view._running and not view._waiting and self._arrivals
         view._now += 1
-        if not view._running and not view._waiting and self._arrivals:
-            view._now = max(view.now, self.instance.arrival[self._arrivals[-1]])
+        if self.watch is None:
+            if idle:
+                view._now = max(view.now, self._arrival[self._arrivals[-1]])
+        elif idle:
+            view._time = self.watch.skip_to(self._arrival[self._arrivals[-1]])
+        else:
+            prompts = [self.instance.prompt[i] for i in admitted]
+            pairs = sum(s * (s + 1) // 2 for s in prompts)
+            batch = Batch(len(view._running), len(prompts), need, sum(prompts), pairs)
+            view._time = self.watch.iterate(batch)
 
 
 def run_scheduler(
@@ -145,6 +167,46 @@ def run_scheduler(
     Raises `EngineError` for that, and when the scheduler breaks the model.
     """
     engine = Engine(instance, scheduler)
+    _finish(engine, progress, patience)
+    return engine.schedule
+
+
+def run_scheduler_timed(
+    instance: Instance,
+    scheduler: Scheduler,
+    timing: Timing,
+    name: str,
+    progress: Callable[[int], None] | None = None,
+    patience: int | None = None,
+) -> TimedRun:
+    """Run any scheduler to the end, in time; as `run_scheduler` otherwise.
+
+    The instance's own arrivals are 0. `name` is that of the policy in the result.
+    """
+    return _timed(instance, scheduler, timing, (name, 0), progress, patience)
+
+
+def _timed(
+    instance: Instance,
+    scheduler: Scheduler,
+    timing: Timing,
+    label: tuple[str, int],
+    progress: Callable[[int], None] | None,
+    patience: int | None,
+) -> TimedRun:
+    engine = Engine(instance, scheduler, timing)
+    _finish(engine, progress, patience)
+    watch = engine.watch
+    assert watch is not None  # it is timed
+    times = [*watch.times, watch.times[-1]]
+    moments = Moments(range(len(watch.times)), times[:-1], times[1:])
+    work = Passed(watch.busy, watch.held)
+    return timed_run(label, instance, timing, engine.schedule, moments, work)
+
+
+def _finish(engine: Engine, progress: Callable[[int], None] | None, patience: int | None) -> None:
+    """Step until all have completed, or until `patience` is at an end."""
+    instance = engine.instance
     if patience is None:
         patience = 1000 * max(instance.output, default=0) + sum(instance.output)
     last_event, completed, waited_for = 0, 0, instance.n
@@ -158,7 +220,6 @@ def run_scheduler(
             last_event, completed, waited_for = now, engine.completed, engine.to_arrive
         elif now - last_event > patience:
             raise EngineError(f"step {now}: nothing arrives or completes in {patience} steps")
-    return engine.schedule
 
 
 def run(
@@ -181,6 +242,30 @@ def run(
     [5, 9]
     """
     scheduler = Declared(policy, instance.n, whole("seed", seed))
-    patience = max(instance.output, default=0) * (1000 + sum(instance.output))
-    schedule = run_scheduler(instance, scheduler, progress, patience)
+    schedule = run_scheduler(instance, scheduler, progress, _patience(instance))
     return Run(policy.name, seed, instance, schedule)
+
+
+def run_timed(
+    instance: Instance,
+    policy: Policy,
+    timing: Timing,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> TimedRun:
+    """Simulate a declared policy in time; the instance's own arrivals are 0.
+
+    >>> from simulate.iteration import IterationTime
+    >>> from simulate.policies import POLICIES
+    >>> timing = Timing((0, 9), IterationTime(fixed=5_000))
+    >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
+    (0, 2)
+    """
+    scheduler = Declared(policy, instance.n, whole("seed", seed))
+    label = (policy.name, seed)
+    return _timed(instance, scheduler, timing, label, progress, _patience(instance))
+
+
+def _patience(instance: Instance) -> int:
+    """A longest output for every bound that can rise (see `run`)."""
+    return max(instance.output, default=0) * (1000 + sum(instance.output))

@@ -1,6 +1,6 @@
 """What a scheduler can see: the window between the engine, which knows all, and a policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from theory.checks import InputError
@@ -17,25 +17,33 @@ class View:
     """The state of a run as a scheduler sees it; read-only but for the engine.
 
     Prompts and arrivals are known from a request's arrival on; `output`, `upper` and `lower` only
-    if the scheduler's `sees` names them.
+    if the scheduler's `sees` names them. `arrivals`: times of arrival, in a timed run.
     """
 
-    def __init__(self, instance: Instance, sees: frozenset[str]) -> None:
+    def __init__(
+        self, instance: Instance, sees: frozenset[str], arrivals: Sequence[int] | None = None
+    ) -> None:
         unknown = sees - set(HIDDEN_COLUMNS)
         if unknown:
             raise InputError("sees", sorted(unknown), f"a part of {HIDDEN_COLUMNS}")
         self._instance = instance
         self._sees = sees
         self._prompts = instance.prompt
-        self._arrivals = instance.arrival
+        self._arrivals = instance.arrival if arrivals is None else arrivals
         self._running: dict[int, int] = {}
         self._waiting: dict[int, None] = {}
         self._now = 0
+        self._time: int | None = None if arrivals is None else 0
 
     @property
     def now(self) -> int:
         """The current step."""
         return self._now
+
+    @property
+    def time(self) -> int:
+        """When the current step began: in nanoseconds in a timed run, otherwise the step."""
+        return self._now if self._time is None else self._time
 
     @property
     def memory(self) -> int:
@@ -61,7 +69,7 @@ class View:
         return self._prompts[self._arrived(request)]
 
     def arrival(self, request: int) -> int:
-        """Arrival in steps."""
+        """Arrival, in the unit of `time`."""
         return self._arrivals[self._arrived(request)]
 
     def output(self, request: int) -> int:
@@ -82,7 +90,7 @@ class View:
         return sum(prompt[i] + following - start for i, start in self._running.items())
 
     def _arrived(self, request: int) -> int:
-        if self._arrivals[request] > self._now:
+        if self._arrivals[request] > self.time:
             raise HiddenError(f"request {request} has not arrived yet")
         return request
 

@@ -1,0 +1,76 @@
+"""Time in a run: arrivals and durations of iterations, in integer nanoseconds.
+
+Without it a run is in unit steps. With it, step k begins at a time T(k): T(0) = 0, and T(k + 1) is
+T(k) plus the duration of the iteration that step k is. A request that arrives at time a is seen in
+the first step with T(k) >= a; when nobody runs or waits, the next step begins at the next arrival.
+Everything else is as in unit steps, so a timed run is a schedule of the model for the requests with
+the arrival steps that were observed.
+"""
+
+from dataclasses import dataclass
+
+from simulate.iteration import Batch, IterationTime
+from theory.checks import InputError, same_length, whole
+from theory.model import Instance
+
+MOST_NS = 10**18  # of an arrival: thirty years
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When requests arrive, in nanoseconds, and how long iterations take.
+
+    >>> Timing((0, 5), IterationTime(fixed=1000)).arrival
+    (0, 5)
+    """
+
+    arrival: tuple[int, ...]
+    iteration: IterationTime
+
+    def __post_init__(self) -> None:
+        for i, time in enumerate(self.arrival):
+            whole(f"arrival[{i}]", time, most=MOST_NS)
+
+    def check(self, instance: Instance) -> None:
+        """Require an arrival time for every request, and none in steps.
+
+        >>> Timing((5,), IterationTime(fixed=1000)).check(Instance.of(9, [1]))
+        """
+        same_length("arrival times", self.arrival, instance.n, "output")
+        if any(instance.arrival):
+            raise InputError("arrival", max(instance.arrival), "step 0 for all in a timed run")
+
+
+class Watch:
+    """The time that has passed in a run of the reference engine.
+
+    `times` are the beginnings of all steps so far, the current one last; `busy` nanoseconds went by
+    in iterations with running requests; `held` sums tokens in the cache times nanoseconds.
+    """
+
+    def __init__(self, iteration: IterationTime) -> None:
+        self._iteration = iteration
+        self.times = [0]
+        self.busy = 0
+        self.held = 0
+
+    def iterate(self, batch: Batch) -> int:
+        """An iteration passes; returns the time after it.
+
+        >>> Watch(IterationTime(fixed=7000)).iterate(Batch(1, 1, 3, 2, 3))
+        7
+        """
+        duration = self._iteration.nanoseconds(batch)
+        self.busy += duration if batch.running else 0
+        self.held += duration * batch.cache
+        self.times.append(self.times[-1] + duration)
+        return self.times[-1]
+
+    def skip_to(self, time: int) -> int:
+        """Nothing happens until `time`.
+
+        >>> Watch(IterationTime(fixed=7000)).skip_to(12)
+        12
+        """
+        self.times.append(time)
+        return time

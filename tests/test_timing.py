@@ -1,0 +1,186 @@
+"""Runs in time, by the reference engine: durations and arrivals from their definitions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulate import engine
+from simulate.declared import Declared
+from simulate.engine import Engine
+from simulate.iteration import Batch, IterationTime
+from simulate.policies import POLICIES
+from simulate.timed import Moments, Passed, TimedRun, timed_run
+from simulate.timing import Timing
+from theory.checks import InputError
+from theory.model import Instance, Schedule, verify
+
+ROOFLINE = IterationTime(
+    fixed=2_000_000, weights=9_000_000, cache=200_000, token=900_000, sample=7_000, pair=1_234,
+    link=10_001,
+)  # fmt: skip
+
+
+@st.composite
+def timed_instances(draw: Callable[..., Any]) -> tuple[Instance, Timing]:
+    """A few requests before a small budget, with arrivals close together or far apart."""
+    memory = draw(st.integers(2, 30))
+    n = draw(st.integers(1, 9))
+    prompt = draw(st.lists(st.integers(0, memory - 1), min_size=n, max_size=n))
+    output = [draw(st.integers(1, memory - s)) for s in prompt]
+    ends = st.tuples(st.integers(1, memory), st.integers(1, memory))
+    interval = [(min(e), max(e)) for e in draw(st.lists(ends, min_size=n, max_size=n))]
+    unit = draw(st.sampled_from([0, 1, 4_000, 10**6]))
+    arrival = tuple(unit * draw(st.integers(0, 20)) for _ in range(n))
+    coefficients = [draw(st.integers(0, 10**7)) for _ in range(6)]
+    times = IterationTime(draw(st.integers(1, 10**7)), *coefficients)
+    return Instance.of(memory, output, prompt=prompt, interval=interval), Timing(arrival, times)
+
+
+def step_times(found: TimedRun, times: IterationTime) -> list[int]:
+    """When every step began, from the schedule alone: the definition, step by step."""
+    schedule, instance, arrival = found.run.schedule, found.run.instance, found.arrival
+    time, result = 0, [0]
+    for step in range(max(schedule.end)):
+        going = [a for a in schedule.attempts() if a.start <= step < a.end]
+        starts = [instance.prompt[a.request] for a in going if a.start == step]
+        seen = {i for i in range(instance.n) if arrival[i] <= time}
+        done = {a.request for a in schedule.attempts() if a.finished and a.end <= step}
+        if seen == done:
+            time = min(arrival[i] for i in range(instance.n) if i not in seen)
+        else:
+            held = sum(instance.prompt[a.request] + step + 1 - a.start for a in going)
+            pairs = sum(s * (s + 1) // 2 for s in starts)
+            batch = Batch(len(going), len(starts), held, sum(starts), pairs)
+            time += times.nanoseconds(batch)
+        result.append(time)
+    return result
+
+
+@settings(max_examples=150, deadline=None)
+@given(timed_instances(), st.sampled_from(sorted(POLICIES)))
+def test_times_follow_from_the_schedule(case: tuple[Instance, Timing], name: str) -> None:
+    """Arrivals are seen in the first step that begins no earlier; times are sums of durations."""
+    instance, timing = case
+    found = engine.run_timed(instance, POLICIES[name], timing, seed=3)
+    verify(found.run.schedule, found.run.instance)
+    times = step_times(found, timing.iteration)
+    schedule = found.run.schedule
+    for arrival, step in zip(timing.arrival, found.run.instance.arrival, strict=True):
+        assert times[step] >= arrival
+        assert step == 0 or times[step - 1] < arrival
+    assert found.start == tuple(times[step] for step in schedule.start)
+    assert found.first == tuple(times[step + 1] for step in schedule.start)
+    assert found.end == tuple(times[step] for step in schedule.end)
+
+
+@settings(max_examples=60, deadline=None)
+@given(timed_instances(), st.sampled_from(sorted(POLICIES)))
+def test_with_everyone_at_0_the_schedule_is_that_of_unit_steps(
+    case: tuple[Instance, Timing], name: str
+) -> None:
+    instance, timing = case
+    timed = engine.run_timed(
+        instance, POLICIES[name], Timing((0,) * instance.n, timing.iteration), seed=5
+    )
+    assert timed.run == engine.run(instance, POLICIES[name], seed=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(timed_instances())
+def test_steps_of_one_nanosecond_are_unit_steps(case: tuple[Instance, Timing]) -> None:
+    """Arrivals in nanoseconds are then arrivals in steps, but for idle time, which is skipped."""
+    instance, timing = case
+    arrival = tuple(time % 7 for time in timing.arrival)
+    unit = Timing(arrival, IterationTime(fixed=1000))
+    timed = engine.run_timed(instance, POLICIES["fcfs"], unit)
+    plain = engine.run(replace(instance, arrival=arrival), POLICIES["fcfs"])
+    assert timed.end == plain.schedule.end
+    assert timed.seconds.latency.mean == plain.measures.mean_latency
+
+
+def by_hand() -> TimedRun:
+    """Iterations take 1 ns, and 1 ns a token held.
+
+    Request 0 (prompt 2, 3 tokens) holds 3, 4, 5 tokens: iterations end at 4, 9, 15. Request 1
+    (prompt 3, 2 tokens) arrives at 12, during the third, and holds 4, 5 tokens: 20, 26.
+    """
+    timing = Timing((0, 12), IterationTime.linear(1000, 1000))
+    return engine.run_timed(Instance.of(10, [3, 2], prompt=[2, 3]), POLICIES["fcfs"], timing)
+
+
+def test_a_run_by_hand() -> None:
+    found = by_hand()
+    assert found.start == (0, 15)
+    assert found.first == (4, 20)
+    assert found.end == (15, 26)
+    assert found.run.instance.arrival == (0, 3)
+    seconds = found.seconds
+    assert seconds.latency.mean == Fraction(15 + 14, 2)
+    assert (seconds.latency.p50, seconds.latency.p95) == (14, 15)
+    assert seconds.ttft.mean == Fraction(4 + 8, 2)
+    assert seconds.tpot == (Fraction(5 + 6, 2), 5, 6, 6)  # (15 - 4) // 2 and (26 - 20) // 1
+    assert seconds.span == 26
+    assert seconds.tokens_per_second == Fraction(5 * 10**9, 26)
+    assert seconds.requests_per_second == Fraction(2 * 10**9, 26)
+    assert seconds.busy == 1
+    held = 3 * 4 + 4 * 5 + 5 * 6 + 4 * 5 + 5 * 6
+    assert seconds.mean_cache == Fraction(held, 10 * 26)
+    assert seconds.to_json()["latency_mean_s"] == 14.5e-9
+
+
+def test_idle_time_is_not_busy() -> None:
+    timing = Timing((0, 100), IterationTime.linear(1000, 1000))
+    found = engine.run_timed(Instance.of(10, [1, 1], prompt=2), POLICIES["fcfs"], timing)
+    assert found.end == (4, 104)
+    assert found.seconds.span == 104
+    assert found.seconds.busy == Fraction(8, 104)
+
+
+def test_nobody_at_all() -> None:
+    found = engine.run_timed(Instance.of(10, []), POLICIES["fcfs"], Timing((), ROOFLINE))
+    assert found.seconds.span == 0
+    assert found.seconds.to_json()["busy"] == 0
+
+
+def test_huge_times_are_exact() -> None:
+    """Beyond 64 bits Python's integers go on."""
+    slow = IterationTime(fixed=10**18, weights=10**18, pair=10**18)
+    instance = Instance.of(10**6, [2, 3], prompt=[500_000, 0])
+    found = engine.run_timed(instance, POLICIES["fcfs"], Timing((0, 5), slow))
+    assert max(found.end) > 1 << 64
+    done = dict(zip(found.run.schedule.request, found.end, strict=True))
+    assert found.seconds.latency.p99 == max(done[0], done[1] - 5)
+
+
+def test_arrivals_in_steps_and_in_time_exclude_each_other() -> None:
+    timing = Timing((0,), ROOFLINE)
+    with pytest.raises(InputError, match="arrival"):
+        Engine(Instance.of(9, [1], arrival=4), Declared(POLICIES["fcfs"], 1, 0), timing)
+    with pytest.raises(InputError, match="arrival times"):
+        engine.run_timed(Instance.of(9, [1, 1]), POLICIES["fcfs"], timing)
+    with pytest.raises(InputError, match=r"arrival\[0\]"):
+        Timing((-1,), ROOFLINE)
+
+
+def test_missing_moments_are_noticed() -> None:
+    instance, schedule = Instance.of(9, [2]), Schedule.of([(0, 0, 2, True)])
+    timing, passed = Timing((0,), ROOFLINE), Passed(0, 0)
+    full = Moments([0, 2], [0, 20], [10, 20])
+    assert timed_run(("any", 0), instance, timing, schedule, full, passed).end == (20,)
+    for steps in ([0, 1], [0, 3]):
+        forged = full._replace(step=steps)
+        with pytest.raises(InputError, match="moments"):
+            timed_run(("any", 0), instance, timing, schedule, forged, passed)
+
+
+def test_arrival_order_is_that_of_times() -> None:
+    """Two that are seen in the same step are served in the order in which they came."""
+    timing = Timing((0, 3, 2), IterationTime.linear(5000, 0))
+    instance = Instance.of(4, [1, 2, 2], prompt=2)
+    found = engine.run_timed(instance, POLICIES["fcfs"], timing)
+    assert found.run.schedule.request == (0, 2, 1)
