@@ -3,7 +3,6 @@
 Times are exact integers in nanoseconds; only `Seconds.to_json` turns them into seconds.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -155,10 +154,9 @@ def timed_run(
 
     Raises `InputError` if a start or an end is missing in the moments.
     """
-    seen = [bisect_left(moments.time, time) for time in timing.arrival]
-    arrival = tuple(int(moments.step[k]) for k in seen)
-    observed = replace(instance, arrival=arrival)
     at, after = _integers(moments.time), _integers(moments.after)
+    seen = np.searchsorted(at, _integers(timing.arrival))
+    observed = replace(instance, arrival=tuple(np.array(moments.step)[seen].tolist()))
     start, end = _places(moments, schedule.start), _places(moments, schedule.end)
     return TimedRun(
         Run(*label, observed, schedule),
@@ -172,7 +170,7 @@ def timed_run(
 
 def _integers(values: Sequence[int]) -> Any:
     """An array of 64-bit integers, or of Python's where those do not suffice."""
-    return np.array(values, dtype=np.int64 if max(values) < 1 << 62 else object)
+    return np.array(values, dtype=np.int64 if max(values, default=0) < 1 << 62 else object)
 
 
 def _places(moments: Moments, steps: Column) -> Any:

@@ -1,21 +1,28 @@
-"""Runs in time, by the reference engine: durations and arrivals from their definitions."""
+"""Runs in time: durations and arrivals from their definitions; the kernel against the engine."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate import engine
+from simulate import engine, kernel
 from simulate.declared import Declared
-from simulate.engine import Engine
+from simulate.engine import Engine, EngineError
+from simulate.gpu.deployment import deployment
+from simulate.gpu.roofline import iteration_time
 from simulate.iteration import Batch, IterationTime
+from simulate.kernel import state as memory
 from simulate.policies import POLICIES
+from simulate.policy import Policy
 from simulate.timed import Moments, Passed, TimedRun, timed_run
 from simulate.timing import Timing
+from tests.test_kernel import declarations, random_instance
 from theory.checks import InputError
 from theory.model import Instance, Schedule, verify
 
@@ -184,3 +191,100 @@ def test_arrival_order_is_that_of_times() -> None:
     instance = Instance.of(4, [1, 2, 2], prompt=2)
     found = engine.run_timed(instance, POLICIES["fcfs"], timing)
     assert found.run.schedule.request == (0, 2, 1)
+
+
+def near(draw: Callable[..., Any], times: IterationTime) -> int:
+    """An arrival near the boundary of a step."""
+    steps, off = draw(st.integers(0, 60)), draw(st.integers(-1, 1))
+    return int(steps * -(-times.fixed // 1000) + off)
+
+
+@settings(max_examples=300, deadline=None)
+@given(timed_instances(), declarations(), st.integers(0, 2**64), st.data())
+def test_kernel_and_engine_agree_in_time(
+    case: tuple[Instance, Timing], policy: Policy, seed: int, data: st.DataObject
+) -> None:
+    instance, timing = case
+    if data.draw(st.booleans()):
+        arrival = tuple(max(0, near(data.draw, timing.iteration)) for _ in range(instance.n))
+        timing = replace(timing, arrival=arrival)
+    fast = kernel.run_timed(instance, policy, timing, seed)
+    assert fast == engine.run_timed(instance, policy, timing, seed)
+
+
+@pytest.mark.parametrize("policy", POLICIES.values())
+def test_random_batches_agree_in_time(policy: Policy) -> None:
+    rng = Random(policy.title)
+    for _ in range(60):
+        instance, seed = replace_arrivals(random_instance(rng)), rng.randrange(1000)
+        unit = rng.choice([10**5, 10**6, 10**8])
+        arrival = tuple(unit * rng.randint(0, 60) for _ in range(instance.n))
+        timing = Timing(arrival, ROOFLINE)
+        fast = kernel.run_timed(instance, policy, timing, seed)
+        assert fast == engine.run_timed(instance, policy, timing, seed), (instance, seed)
+        verify(fast.run.schedule, fast.run.instance)
+
+
+def replace_arrivals(instance: Instance) -> Instance:
+    return replace(instance, arrival=(0,) * instance.n)
+
+
+def test_a_gpu_under_load_agrees() -> None:
+    """A hundred seconds of requests on Llama-3-8B, an H100, with a small cache."""
+    rng = np.random.default_rng(4)
+    output, prompt = rng.integers(1, 400, 700), rng.integers(1, 900, 700)
+    instance = Instance.of(20_000, output, prompt=prompt, interval=[(1, 500)] * 700)
+    arrival = tuple(np.sort(rng.integers(0, 10 * 10**9, 700)).tolist())
+    timing = Timing(arrival, iteration_time(deployment("llama-3-8b:h100")))
+    for name in ("fcfs", "a-min", "mc-sf", "slicing"):
+        fast = kernel.run_timed(instance, POLICIES[name], timing, 1)
+        assert fast == engine.run_timed(instance, POLICIES[name], timing, 1)
+        assert 0 < fast.seconds.busy <= 1
+        assert 0 < fast.seconds.mean_cache <= 1
+
+
+def test_many_moments_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The logs are emptied and used again; progress is told."""
+    monkeypatch.setattr(memory, "LOG_ROWS", 16)
+    instance, timing = Instance.of(40, [3] * 200, prompt=4), Timing((0,) * 200, ROOFLINE)
+    reports: list[int] = []
+    fast = kernel.run_timed(instance, POLICIES["fcfs"], timing, progress=reports.append)
+    assert fast == engine.run_timed(instance, POLICIES["fcfs"], timing)
+    assert len(reports) > 3
+    assert reports[-1] == 200
+
+
+def test_times_beyond_64_bits_go_to_the_reference_engine() -> None:
+    slow = IterationTime(fixed=10**18, weights=10**18, pair=10**18)
+    assert not memory.fits(Instance.of(10**6, [1]), POLICIES["fcfs"], Timing((0,), slow))
+    late = Timing((10**18, 0), IterationTime(fixed=10**18))
+    patient = Instance.of(10, [3, 3])
+    assert memory.fits(patient, POLICIES["fcfs"], late)
+    for instance, timing in (
+        (patient, late),
+        (Instance.of(10**6, [2, 3]), replace(late, iteration=slow)),
+    ):
+        fast = kernel.run_timed(instance, POLICIES["fcfs"], timing)
+        assert fast == engine.run_timed(instance, POLICIES["fcfs"], timing)
+
+
+def test_time_that_runs_out_is_left_to_the_reference_engine() -> None:
+    """Thousands of iterations of 10^15 ns: the kernel stops at 2^62 ns and hands over."""
+    ages = IterationTime(fixed=10**18)
+    instance = Instance.of(3, [2] * 3000, prompt=1)
+    timing = Timing((0,) * 3000, ages)
+    assert memory.fits(instance, POLICIES["fcfs"], timing)
+    fast = kernel.run_timed(instance, POLICIES["fcfs"], timing)
+    assert max(fast.end) > 1 << 62
+    assert fast == engine.run_timed(instance, POLICIES["fcfs"], timing)
+
+
+def test_a_livelock_is_named_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    instance, timing = Instance.of(10, [6, 6, 6], prompt=2), Timing((50,) * 3, ROOFLINE)
+    monkeypatch.setattr(memory, "patience", lambda _: 3)
+    monkeypatch.setattr(engine, "_patience", lambda _: 3)
+    with pytest.raises(EngineError) as fast:
+        kernel.run_timed(instance, POLICIES["fcfs"], timing)
+    with pytest.raises(EngineError) as reference:
+        engine.run_timed(instance, POLICIES["fcfs"], timing)
+    assert str(fast.value) == str(reference.value)

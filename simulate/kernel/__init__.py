@@ -8,7 +8,8 @@ reference works through every step and every running request, this one jumps fro
 - `machine`: the loop and the four phases; what an event is
 - `ahead`: the look-ahead test, with the proof of when the head of the queue can start
 - `agenda`, `line`, `overflow`, `pace`: next events, queue, eviction, paced admission
-- `state`: the arrays; `compiled`: the compiler, exact arithmetic on 64-bit words
+- `watch`: time, in timed runs
+- `state`, `logs`: the arrays; `compiled`: the compiler, exact arithmetic on 64-bit words
 
 numba is imported at the first run, not before.
 """
@@ -20,8 +21,10 @@ from simulate import engine
 from simulate.engine import EngineError
 from simulate.policy import Policy
 from simulate.records import Run
+from simulate.timed import Moments, Passed, TimedRun, timed_run
+from simulate.timing import Timing
 from theory.checks import whole
-from theory.model import Instance
+from theory.model import Instance, Schedule
 
 # Steps between two looks at the progress and at the keyboard: some tens of milliseconds.
 STEPS_AT_ONCE = 50_000
@@ -74,25 +77,70 @@ def run_counted(
     >>> run_counted(instance, POLICIES["h-sf"])[1].starts
     5
     """
+    found = _execute(instance, policy, seed, progress)
+    if found is None:
+        return engine.run(instance, policy, seed, progress), None
+    return Run(policy.name, seed, instance, found.schedule), found.work
+
+
+def run_timed(
+    instance: Instance,
+    policy: Policy,
+    timing: Timing,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> TimedRun:
+    """Simulate a declared policy in time: `simulate.engine.run_timed`, fast.
+
+    >>> from simulate.iteration import IterationTime
+    >>> from simulate.policies import POLICIES
+    >>> timing = Timing((0, 9), IterationTime(fixed=5_000))
+    >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
+    (0, 2)
+    """
+    timing.check(instance)
+    found = _execute(instance, policy, seed, progress, timing)
+    if found is None:
+        return engine.run_timed(instance, policy, timing, seed, progress)
+    label = (policy.name, seed)
+    return timed_run(label, instance, timing, found.schedule, found.moments, found.passed)
+
+
+class _Found(NamedTuple):
+    schedule: Schedule
+    work: Work
+    moments: Moments
+    passed: Passed
+
+
+def _execute(
+    instance: Instance,
+    policy: Policy,
+    seed: int,
+    progress: Callable[[int], None] | None,
+    timing: Timing | None = None,
+) -> _Found | None:
+    """None where the numbers need the reference engine's long integers."""
     from simulate.kernel import state as memory
 
     whole("seed", seed)
-    if not memory.fits(instance, policy):
-        return engine.run(instance, policy, seed, progress), None
-    from simulate.kernel import machine
+    if not memory.fits(instance, policy, timing):
+        return None
+    from simulate.kernel import logs, machine
 
-    state = memory.build(instance, policy, seed)
+    state = memory.build(instance, policy, seed, timing)
     clock = state.clock[0]
-    attempts = memory.Attempts(instance.n)
+    attempts, moments = logs.Attempts(instance.n), logs.MomentsLog()
     status = machine.ROOM
     while status == machine.ROOM:
         state = memory.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
+        moments.collect(state)
         if progress is not None:
             progress(int(clock.completed))
     if status == machine.TOO_LONG:
-        return engine.run(instance, policy, seed, progress), None
+        return None
     if status == machine.LIVELOCK:
         patience = state.rules[0].patience
         step = clock.last_event + patience + 2
@@ -105,5 +153,6 @@ def run_counted(
         starts=int(clock.starts),
         most_starts=int(clock.most_started),
     )
+    passed = Passed(int(clock.busy), (int(clock.held_high) << 32) + int(clock.held_low))
     del state  # its memory is large beside that of the schedule
-    return Run(policy.name, seed, instance, attempts.schedule()), work
+    return _Found(attempts.schedule(), work, moments.moments(), passed)

@@ -8,7 +8,7 @@ in which the head of the queue might start; and the one after an eviction.
 from collections.abc import Callable
 
 from simulate.chance import Purpose
-from simulate.kernel import agenda, ahead, line, overflow, pace
+from simulate.kernel import agenda, ahead, line, overflow, pace, watch
 from simulate.kernel.compiled import cached, compiled, draw, scaled, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
@@ -34,6 +34,10 @@ def _advance(state: State, events: int) -> int:
         log_full = state.log.size - clock.attempts < clock.running
         if log_full or state.volumes.size < 2 * (clock.volumes + clock.running):
             return ROOM
+        if rules.timed:
+            if clock.moments == state.moments.size:
+                return ROOM
+            watch.note(state)
         clock.steps += 1
         observe(state)
         if clock.completed == state.requests.size:
@@ -43,18 +47,31 @@ def _advance(state: State, events: int) -> int:
         if clock.running > 0:
             then = min(then, state.agenda[0].due)
             then = min(then, (rules.memory - clock.base) // clock.running)
-        if clock.arrived < state.arrivals.size:
-            arrival = state.requests[state.arrivals[clock.arrived]].arrival
-            then = min(then, arrival)
-            if clock.running == 0 and clock.queued == 0:
-                clock.provided = clock.last_event = then - 1
+        if rules.timed:
+            # patience bounds the steps of which nothing is expected
+            then = watch.pass_steps(state, min(then, clock.last_event + rules.patience + 2))
+        else:
+            then = until_arrival(state, then)
+            clock.time = then
         count_work(state)
         if then - clock.last_event > rules.patience + 1:
             return LIVELOCK
-        if then > rules.horizon:
+        if then > rules.horizon or clock.time >= NEVER:
             return TOO_LONG
         clock.now = then
     return ROOM
+
+
+@compiled
+def until_arrival(state: State, then: int) -> int:
+    """The step `then`, or that of the next arrival if it comes first; idle time is skipped."""
+    clock = state.clock[0]
+    if clock.arrived == state.arrivals.size:
+        return then
+    then = min(then, state.requests[state.arrivals[clock.arrived]].arrival)
+    if clock.running == 0 and clock.queued == 0:
+        clock.provided = clock.last_event = then - 1
+    return then
 
 
 @compiled
@@ -76,7 +93,7 @@ def observe(state: State) -> None:
         clock.last_event = clock.now
     while clock.arrived < state.arrivals.size:
         request = state.arrivals[clock.arrived]
-        if requests[request].arrival > clock.now:
+        if requests[request].arrival > clock.time:
             break
         join(state, request)
         clock.arrived += 1
@@ -177,6 +194,8 @@ def start(state: State, request: int) -> None:
         ahead.include(state, clock.now + this.assumed, this.prompt - clock.now)
     if rules.paced:
         clock.credit -= pace.cost(state, request)
+    if rules.timed:
+        watch.begin(clock, this)
     clock.slots += this.prompt + this.assumed
     this.overdue = False
     this.survives = survival(state, request) if rules.thinned else NEVER

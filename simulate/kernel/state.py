@@ -3,17 +3,18 @@
 Numbers of 64 bits suffice (`fits`); where they might not, the reference engine runs instead.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from inspect import get_annotations
 from math import isqrt
-from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from simulate.chance import request_keys
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from theory.model import Instance, Schedule
+from simulate.timing import Timing
+from theory.model import Instance
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,6 +42,15 @@ class Rules:
     one_more: int
     live: bool
     thinned: bool
+    # time: coefficients of `simulate.iteration`, in picoseconds
+    timed: bool
+    fixed: int
+    weights: int
+    cache: int
+    token: int
+    sample: int
+    pair: int
+    link: int
 
 
 @dataclass
@@ -79,6 +89,15 @@ class Clock:
     due: int
     late: int
     attempts: int
+    # time: in a timed run nanoseconds, otherwise the step; those that start in this step; totals
+    time: int
+    moments: int
+    started: int
+    prompt: int
+    pairs: int
+    busy: int
+    held_high: int
+    held_low: int
     # counted work
     steps: int
     tests: int
@@ -177,6 +196,15 @@ class Ended:
     finished: bool
 
 
+@dataclass
+class Moment:
+    """A step that was executed: when it began, and when the next one did."""
+
+    step: int
+    time: int
+    after: int
+
+
 Row = TypeVar("Row")
 
 
@@ -209,6 +237,7 @@ class State(NamedTuple):
     late: Rows[int]  # scratch: those that join the queue after the step's admissions
     victims: Rows[Victim]  # scratch: heap of an overflow
     log: Rows[Ended]  # attempts that have ended, until they are collected
+    moments: Rows[Moment]  # executed steps of a timed run, until they are collected
 
 
 def horizon(instance: Instance) -> int:
@@ -216,8 +245,10 @@ def horizon(instance: Instance) -> int:
     return NEVER // 2 // max(1, min(instance.n, instance.memory))
 
 
-def fits(instance: Instance, policy: Policy) -> bool:
+def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bool:
     """Are 64-bit integers and 32-bit indices enough to set out?"""
+    if timing is not None and timing.iteration.bound(instance.memory) >= NEVER:
+        return False
     volumes = 0.0
     if policy.admits is Admits.PACED:
         # every stage ends once, and is at most as long as the last
@@ -228,19 +259,20 @@ def fits(instance: Instance, policy: Policy) -> bool:
     return instance.n < 1 << 28 and arrival < horizon(instance) and volumes < NEVER
 
 
-def build(instance: Instance, policy: Policy, seed: int) -> State:
+def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None = None) -> State:
     """The state before step 0."""
+    arrival = instance.arrival if timing is None else timing.arrival
     n, memory = instance.n, instance.memory
     concurrent = min(n, memory)  # each running request holds a token at least
     distinct = concurrent if policy.order is Order.ASSUMED_LENGTH else n
     random_ties = policy.ties is Ties.RANDOM and policy.order is not Order.JOINED
     slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
-    by_arrival = np.argsort(np.array(instance.arrival, np.int64), kind="stable")
+    by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
     caps = [*policy.caps, BEYOND] if policy.assumes is Assumes.CAPS else []
     return State(
-        rules=_rules(instance, policy, random_ties),
+        rules=_rules(instance, policy, random_ties, timing),
         clock=_clock(),
-        requests=_requests(instance, policy, seed),
+        requests=_requests(instance, policy, seed, arrival),
         arrivals=_indices(by_arrival),
         caps=_indices(caps),
         agenda=_rows(concurrent + 1, Entry),
@@ -256,6 +288,7 @@ def build(instance: Instance, policy: Policy, seed: int) -> State:
         late=_indices(np.zeros(concurrent)),
         victims=_rows(concurrent, Victim),
         log=_rows(max(concurrent, LOG_ROWS), Ended),
+        moments=_rows(0 if timing is None else LOG_ROWS, Moment),
     )
 
 
@@ -273,48 +306,6 @@ def with_room(state: State) -> State:
         if entry.key != FREE:
             volumes[find(volumes, int(entry.key))] = entry
     return state._replace(volumes=volumes)
-
-
-class Attempts:
-    """The attempts that have ended, as lists of Python's integers.
-
-    Columns are filled from the log piece by piece, and equal numbers of a piece share one object:
-    that keeps millions of attempts within a gigabyte.
-    """
-
-    def __init__(self, n: int) -> None:
-        self._numbers = np.arange(n).astype(object)
-        self._columns: tuple[list[Any], ...] = ([], [], [], [])
-
-    def collect(self, state: State) -> None:
-        """Empty the log."""
-        clock, log = state.clock[0], cast(Any, state.log)
-        ended = log[: clock.attempts]
-        steps = _shared(np.concatenate([ended.start, ended.end]))
-        pieces = (
-            self._numbers[ended.request].tolist(),
-            steps[: len(ended)],
-            steps[len(ended) :],
-            ended.finished.tolist(),
-        )
-        for column, piece in zip(self._columns, pieces, strict=True):
-            column.extend(piece)
-        clock.attempts = 0
-
-    def schedule(self) -> Schedule:
-        """All attempts."""
-        return Schedule(*map(tuple, self._columns))
-
-
-def _shared(values: Ints) -> list[int]:
-    """Python's integers; one object for equal ones where a table of all is no longer."""
-    if not len(values):
-        return []
-    low, high = int(values.min()), int(values.max())
-    if high - low < len(values):
-        values = np.arange(low, high + 1).astype(object)[values - low]
-    numbers: list[int] = values.tolist()
-    return numbers
 
 
 def _indices(values: Any) -> Any:
@@ -342,7 +333,7 @@ def _clock() -> Any:
     return clock
 
 
-def _rules(instance: Instance, policy: Policy, random_ties: bool) -> Any:
+def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing | None) -> Any:
     rules = _rows(1, Rules)
     stages = {Assumes.CAPS: len(policy.caps) + 1, Assumes.LOWER_THEN_UPPER: 2}
     rules.memory = instance.memory
@@ -358,6 +349,10 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool) -> Any:
     rules.one_more = policy.learns is Learns.NEXT_TOKEN
     rules.live = policy.live
     rules.thinned = policy.thinned
+    if timing is not None:
+        rules.timed = True
+        for name, coefficient in asdict(timing.iteration).items():
+            setattr(rules, name, coefficient)
     return rules
 
 
@@ -366,10 +361,10 @@ def patience(instance: Instance) -> int:
     return max(instance.output, default=0) * (1000 + sum(instance.output))
 
 
-def _requests(instance: Instance, policy: Policy, seed: int) -> Any:
+def _requests(instance: Instance, policy: Policy, seed: int, arrival: tuple[int, ...]) -> Any:
     requests = _rows(instance.n, Request)
     requests.prompt, requests.output = instance.prompt, instance.output
-    requests.arrival = instance.arrival
+    requests.arrival = arrival
     first, requests.upper = _columns(instance, policy)
     requests.assumed = np.minimum(first, instance.memory - requests.prompt)
     requests.key = np.array(request_keys(seed, instance.n), dtype=np.uint64)

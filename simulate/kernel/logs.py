@@ -1,0 +1,70 @@
+"""What a run leaves behind, collected piece by piece from the kernel's logs."""
+
+from typing import Any, cast
+
+import numpy as np
+
+from simulate.kernel.state import Ints, State
+from simulate.timed import Moments
+from theory.model import Schedule
+
+
+class Attempts:
+    """The attempts that have ended, as lists of Python's integers.
+
+    Columns are filled from the log piece by piece, and equal numbers of a piece share one object:
+    that keeps millions of attempts within a gigabyte.
+    """
+
+    def __init__(self, n: int) -> None:
+        self._numbers = np.arange(n).astype(object)
+        self._columns: tuple[list[Any], ...] = ([], [], [], [])
+
+    def collect(self, state: State) -> None:
+        """Empty the log."""
+        clock, log = state.clock[0], cast(Any, state.log)
+        ended = log[: clock.attempts]
+        steps = _shared(np.concatenate([ended.start, ended.end]))
+        pieces = (
+            self._numbers[ended.request].tolist(),
+            steps[: len(ended)],
+            steps[len(ended) :],
+            ended.finished.tolist(),
+        )
+        for column, piece in zip(self._columns, pieces, strict=True):
+            column.extend(piece)
+        clock.attempts = 0
+
+    def schedule(self) -> Schedule:
+        """All attempts."""
+        return Schedule(*map(tuple, self._columns))
+
+
+class MomentsLog:
+    """The executed steps of a timed run, as arrays."""
+
+    def __init__(self) -> None:
+        self._pieces: list[tuple[Ints, Ints, Ints]] = []
+
+    def collect(self, state: State) -> None:
+        """Empty the log."""
+        clock, log = state.clock[0], cast(Any, state.moments)
+        noted = log[: clock.moments]
+        self._pieces.append((noted.step.copy(), noted.time.copy(), noted.after.copy()))
+        clock.moments = 0
+
+    def moments(self) -> Moments:
+        """All executed steps."""
+        columns = zip(*self._pieces, strict=True)
+        return Moments(*(cast(Any, np.concatenate(pieces)) for pieces in columns))
+
+
+def _shared(values: Ints) -> list[int]:
+    """Python's integers; one object for equal ones where a table of all is no longer."""
+    if not len(values):
+        return []
+    low, high = int(values.min()), int(values.max())
+    if high - low < len(values):
+        values = np.arange(low, high + 1).astype(object)[values - low]
+    numbers: list[int] = values.tolist()
+    return numbers

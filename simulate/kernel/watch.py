@@ -1,0 +1,75 @@
+"""Time in the kernel: `simulate.timing` step by step, with constant work a step.
+
+Durations are rounded to nanoseconds in every iteration, so they are added up one by one; whatever
+else a policy does happens from event to event, as without a clock.
+"""
+
+from simulate.iteration import PS_PER_NS
+from simulate.kernel.compiled import compiled
+from simulate.kernel.state import NEVER, Clock, Request, Rules, State
+
+LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
+
+
+@compiled
+def note(state: State) -> None:
+    """A step begins in which something may happen."""
+    clock = state.clock[0]
+    moment = state.moments[clock.moments]
+    moment.step, moment.time = clock.now, clock.time
+    clock.moments += 1
+
+
+@compiled
+def begin(clock: Clock, request: Request) -> None:
+    """A request starts in this step: its prompt will be processed."""
+    clock.started += 1
+    clock.prompt += request.prompt
+    clock.pairs += request.prompt * (request.prompt + 1) // 2
+
+
+@compiled
+def pass_steps(state: State, then: int) -> int:
+    """Let iterations pass until step `then`, or the first that begins after an arrival.
+
+    Returns that step. The first iteration processes the prompts of those that have just started.
+    """
+    clock = state.clock[0]
+    arrival = NEVER
+    if clock.arrived < state.arrivals.size:
+        arrival = state.requests[state.arrivals[clock.arrived]].arrival
+    step = clock.now + 1
+    if clock.running == 0 and clock.queued == 0:
+        clock.time = arrival
+        clock.provided = clock.last_event = clock.now
+        state.moments[clock.moments - 1].after = clock.time
+        return step
+    _iterate(clock, state.rules[0], step)
+    state.moments[clock.moments - 1].after = clock.time
+    clock.started = clock.prompt = clock.pairs = 0
+    while step < then and clock.time < arrival and clock.time < NEVER:
+        step += 1
+        _iterate(clock, state.rules[0], step)
+    return step
+
+
+@compiled
+def _iterate(clock: Clock, rules: Rules, end: int) -> None:
+    """The iteration that ends where step `end` begins, as `simulate.iteration` defines it."""
+    held = clock.base + clock.running * end
+    total = rules.fixed
+    if clock.running > 0:
+        tokens = clock.prompt + clock.running - clock.started
+        attended = clock.pairs + held - clock.prompt - clock.running
+        traffic = rules.weights + rules.cache * held
+        arithmetic = rules.token * tokens + rules.sample * clock.running + rules.pair * attended
+        total += max(traffic, arithmetic) + rules.link * tokens
+    duration = (total + PS_PER_NS - 1) // PS_PER_NS
+    clock.time += duration
+    if clock.running > 0:
+        clock.busy += duration
+    # held is below 2^30, so that nothing overflows
+    clock.held_high += held * (duration >> 32)
+    clock.held_low += held * (duration & LOW)
+    clock.held_high += clock.held_low >> 32
+    clock.held_low &= LOW
