@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from simulate.gpu.deployment import deployment
+from simulate.gpu.roofline import iteration_by
 from simulate.predictions import predict
+from simulate.timing import Timing
 from simulate.traces import read_trace
 from simulate.workloads import Requests, synthetic
 from theory.checks import InputError, rational
@@ -67,23 +70,71 @@ def build_instance(
     >>> build_instance(workload="uniform:l=2,u=3", memory=9, requests=2)[1].n
     2
     """
-    if trace is not None and workload is not None:
-        raise InputError("workload", workload, "either --trace or --workload, not both")
+    _one_source(trace, workload)
     rate = None if timed is None else rational("timed", timed, above=0)
     if trace is not None and trace.suffix == ".json":
         return _from_instance_file(trace, prompt, memory, prediction, requests, timed)
-    if trace is not None:
-        source = read_trace(_existing(trace))
-        source = source if requests is None else source.first(requests)
-    else:
-        source = synthetic(
-            DEFAULT_WORKLOAD if workload is None else workload,
-            DEFAULT_REQUESTS if requests is None else requests,
-            seed,
-        )
+    source = _requests(trace, workload, requests, seed)
     budget = DEFAULT_MEMORY if memory is None else memory
     instance = source.instance(budget, predict(prediction, source), prompt=prompt, rate=rate)
     return _describe(source.source, instance, timed, prediction), instance
+
+
+def build_timed(
+    gpu: str,
+    iteration: str = "roofline",
+    trace: Path | None = None,
+    workload: str | None = None,
+    prompt: int | None = None,
+    memory: int | None = None,
+    prediction: str | None = None,
+    requests: int | None = None,
+    seed: int = 0,
+    timed: str | None = None,
+) -> tuple[str, Instance, Timing]:
+    """The requests before a GPU, with their arrivals in time, and a line that says what it is.
+
+    `gpu` is MODEL:ACCELERATOR or MODEL:ACCELERATORxCOUNT; the budget is what it leaves for the
+    cache, unless `memory` is given. `iteration` as in `simulate.gpu.roofline.iteration_by`.
+
+    >>> build_timed("llama-3-8b:h100", workload="uniform:l=2,u=3", requests=2)[1].memory
+    448308
+    """
+    _one_source(trace, workload)
+    if timed is not None:
+        raise InputError("timed", timed, "no --timed with --gpu, which uses arrival times as such")
+    if trace is not None and trace.suffix == ".json":
+        required = "a trace in CSV or JSON Lines with --gpu (an instance file counts in steps)"
+        raise InputError("trace", str(trace), required)
+    worker = deployment(gpu)
+    source = _requests(trace, workload, requests, seed)
+    budget = worker.budget if memory is None else memory
+    instance = source.instance(budget, predict(prediction, source), prompt=prompt)
+    timing = Timing.of(source, iteration_by(worker, iteration))
+    arrivals = "all at 0 s" if source.arrival is None else f"until {float(max(source.arrival)):g} s"
+    description = (
+        f"{source.source}: {instance.n} requests, M = {budget} tokens, arrivals {arrivals}, "
+        f"predicted {_predicted(instance, prediction)}; {worker.describe()}, {iteration}"
+    )
+    return description, instance, timing
+
+
+def _one_source(trace: Path | None, workload: str | None) -> None:
+    if trace is not None and workload is not None:
+        raise InputError("workload", workload, "either --trace or --workload, not both")
+
+
+def _requests(
+    trace: Path | None, workload: str | None, requests: int | None, seed: int
+) -> Requests:
+    if trace is not None:
+        source = read_trace(_existing(trace))
+        return source if requests is None else source.first(requests)
+    return synthetic(
+        DEFAULT_WORKLOAD if workload is None else workload,
+        DEFAULT_REQUESTS if requests is None else requests,
+        seed,
+    )
 
 
 def _from_instance_file(
@@ -115,9 +166,14 @@ def _describe(source: str, instance: Instance, timed: str | None, prediction: st
     arrivals = "all at step 0" if timed is None else f"timed, {timed} steps a second"
     if timed is None and max(instance.arrival, default=0):
         arrivals = "arrivals of the file"
-    intervals = set(zip(instance.lower, instance.upper, strict=True))
-    predicted = f"[{instance.lower[0]}, {instance.upper[0]}]" if len(intervals) == 1 else prediction
+    predicted = _predicted(instance, prediction)
     return (
         f"{source}: {instance.n} requests, M = {instance.memory} tokens, {arrivals}, "
-        f"predicted {predicted or 'as in the file'}"
+        f"predicted {predicted}"
     )
+
+
+def _predicted(instance: Instance, prediction: str | None) -> str:
+    if len(set(zip(instance.lower, instance.upper, strict=True))) == 1:
+        return f"[{instance.lower[0]}, {instance.upper[0]}]"
+    return prediction or "as in the file"

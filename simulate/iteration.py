@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from theory.checks import whole
+from theory.model import volume
 
 PS_PER_NS = 1000
 NS_PER_S = 10**9
@@ -75,6 +76,28 @@ class IterationTime:
         memory = self.weights + self.cache * batch.cache
         arithmetic = self.token * tokens + self.sample * batch.running + self.pair * attended
         return self.fixed + max(memory, arithmetic) + self.link * tokens
+
+    @property
+    def least(self) -> int:
+        """No iteration in which somebody runs takes fewer nanoseconds than this.
+
+        >>> IterationTime(fixed=2_000, weights=5_000, cache=900, token=10**9).least
+        8
+        """
+        return self.nanoseconds(Batch(running=1, started=1, cache=1, prompt=0, pairs=0))
+
+    def needed(self, prompt: int, output: int) -> tuple[int, int]:
+        """Nanoseconds of arithmetic and communication, and of movement of its own cache, that a
+        request needs in all; no iteration takes less than either of them, summed over its requests.
+
+        >>> IterationTime(fixed=1, cache=1000, token=9000).needed(prompt=2, output=2)
+        (27, 7)
+        """
+        tokens = prompt + output - 1
+        attended = volume(prompt, output - 1) + prompt * (prompt + 1) // 2
+        arithmetic = (self.token + self.link) * tokens + self.sample * output
+        moved = self.cache * volume(prompt, output)
+        return (arithmetic + self.pair * attended) // PS_PER_NS, moved // PS_PER_NS
 
     def bound(self, memory: int) -> int:
         """No iteration within a budget of `memory` tokens takes more picoseconds than this."""

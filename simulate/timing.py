@@ -9,7 +9,8 @@ the arrival steps that were observed.
 
 from dataclasses import dataclass
 
-from simulate.iteration import Batch, IterationTime
+from simulate.iteration import NS_PER_S, Batch, IterationTime
+from simulate.workloads import Requests
 from theory.checks import InputError, same_length, whole
 from theory.model import Instance
 
@@ -30,6 +31,18 @@ class Timing:
     def __post_init__(self) -> None:
         for i, time in enumerate(self.arrival):
             whole(f"arrival[{i}]", time, most=MOST_NS)
+
+    @classmethod
+    def of(cls, requests: Requests, iteration: IterationTime) -> "Timing":
+        """The arrival times of a trace or a workload, rounded up; all 0 where it has none.
+
+        >>> Timing.of(Requests("two", (3, 4)), IterationTime(fixed=1000)).arrival
+        (0, 0)
+        """
+        if requests.arrival is None:
+            return cls((0,) * len(requests), iteration)
+        times = (second * NS_PER_S for second in requests.arrival)
+        return cls(tuple(-(-time.numerator // time.denominator) for time in times), iteration)
 
     def check(self, instance: Instance) -> None:
         """Require an arrival time for every request, and none in steps.

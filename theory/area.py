@@ -19,7 +19,7 @@ bound for the KV cache, Jaillet et al., arXiv 2502.07115 v5, Lemma 4.7.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from theory.model import Instance, volume
@@ -58,7 +58,7 @@ def remaining_bound(instance: Instance) -> Fraction:
     Fraction(3, 2)
     """
     completion = [0] * instance.n
-    for i, _, end in _busy(instance, fixed=False):
+    for i, _, end in shortest_first(*_work(instance), fixed=False):
         completion[i] = end
     return Fraction(sum(completion), instance.memory) - sum(instance.arrival)
 
@@ -74,7 +74,7 @@ def moment_bound(instance: Instance) -> Fraction:
     """
     # For each volume, the sum over its requests of 2 memory volume (mean moment + way).
     moments: dict[int, int] = {}
-    for i, start, end in _busy(instance, fixed=True):
+    for i, start, end in shortest_first(*_work(instance), fixed=True):
         v = volume(instance.prompt[i], instance.output[i])
         moments[v] = moments.get(v, 0) + end * end - start * start
     memory = instance.memory
@@ -94,26 +94,37 @@ def _way_to_completion(s: int, o: int) -> int:
     return 2 * o * volume(s, o) - s * o * o - o * (o + 1) * (4 * o - 1) // 6
 
 
-def _busy(instance: Instance, *, fixed: bool) -> Iterator[tuple[int, int, int]]:
-    """Work of the machine as (request, start, end), in units of 1/memory steps: all are integers.
+def _work(instance: Instance) -> tuple[list[int], list[int]]:
+    """Volumes, and arrivals in units of 1/memory steps: the machine does one of those a unit."""
+    volumes = [volume(s, o) for s, o in zip(instance.prompt, instance.output, strict=True)]
+    return volumes, [instance.memory * a for a in instance.arrival]
 
-    Whoever has the smallest key runs: the remaining volume, or with `fixed` the whole volume.
+
+def shortest_first(
+    work: Sequence[int], arrival: Sequence[int], *, fixed: bool
+) -> Iterator[tuple[int, int, int]]:
+    """What one preemptive machine does, as (request, start, end), in units of its work and time.
+
+    Whoever has the smallest key runs: the remaining work, or with `fixed` the whole work. With the
+    remaining work, no preemptive schedule has a smaller sum of completion times (Schrage, 1968).
+
+    >>> list(shortest_first([5, 2], [0, 1], fixed=False))
+    [(0, 0, 1), (1, 1, 3), (0, 3, 7)]
     """
-    memory, arrival = instance.memory, instance.arrival
-    left = [volume(s, o) for s, o in zip(instance.prompt, instance.output, strict=True)]
-    order = sorted(range(instance.n), key=arrival.__getitem__)
+    left = list(work)
+    order = sorted(range(len(left)), key=arrival.__getitem__)
     waiting: list[tuple[int, int]] = []
     now = came = 0
     while came < len(order) or waiting:
         if not waiting:
-            now = max(now, memory * arrival[order[came]])
-        while came < len(order) and memory * arrival[order[came]] <= now:
+            now = max(now, arrival[order[came]])
+        while came < len(order) and arrival[order[came]] <= now:
             heapq.heappush(waiting, (left[order[came]], order[came]))
             came += 1
         key, i = heapq.heappop(waiting)
         end = now + left[i]
         if came < len(order):
-            end = min(end, memory * arrival[order[came]])
+            end = min(end, arrival[order[came]])
         yield i, now, end
         left[i] -= end - now
         now = end

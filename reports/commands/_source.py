@@ -37,15 +37,43 @@ def compare_source(policies: tuple[str, ...], predict: str | None, seed: int, **
     from reports.compare import compare
     from reports.inputs import build_instance
     from reports.progress import completions
+
+    names = _checked(policies, seed, source["requests"])
+    description, instance = build_instance(prediction=predict, seed=seed, **source)
+    _somebody(instance.n)
+    with completions(instance.n) as progress:
+        return compare(description, instance, names, seed, progress)
+
+
+def compare_source_timed(
+    policies: tuple[str, ...], predict: str | None, seed: int, **source: Any
+) -> Any:
+    """The same in time, on the GPU that `gpu` names."""
+    from reports.compare_timed import compare_timed
+    from reports.inputs import build_timed
+    from reports.progress import completions
+
+    names = _checked(policies, seed, source["requests"])
+    description, instance, timing = build_timed(prediction=predict, seed=seed, **source)
+    _somebody(instance.n)
+    with completions(instance.n) as progress:
+        return compare_timed(description, instance, timing, names, seed, progress)
+
+
+def _checked(policies: tuple[str, ...], seed: int, requests: int | None) -> list[str]:
+    """The names of the policies; everything else is only looked at."""
     from simulate.policies import POLICIES
-    from theory.checks import InputError, one_of, whole
+    from theory.checks import one_of, whole
 
     names = [one_of("policy", name, POLICIES) for name in policies] or list(POLICIES)
     whole("seed", seed)
-    if source["requests"] is not None:
-        whole("requests", source["requests"], least=1)
-    description, instance = build_instance(prediction=predict, seed=seed, **source)
-    if not instance.n:
+    if requests is not None:
+        whole("requests", requests, least=1)
+    return names
+
+
+def _somebody(count: int) -> None:
+    from theory.checks import InputError
+
+    if not count:
         raise InputError("requests", 0, "at least one request")
-    with completions(instance.n) as progress:
-        return compare(description, instance, names, seed, progress)

@@ -1,32 +1,50 @@
 """`kvratio simulate`: policies side by side on a trace or a workload."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from reports.commands._source import compare_source, source_options
+from reports.commands._source import compare_source, compare_source_timed, source_options
 
 
 @click.command()
 @source_options
+@click.option("--gpu", metavar="MODEL:GPUxN", help="Budget and iteration times; see kvratio gpu.")
+@click.option(
+    "--iteration", metavar="SPEC", help="With --gpu: roofline (default), line, or D0:D1 in ns."
+)
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
-def command(json_target: str | None, **options: Any) -> None:
-    """Compare policies on a trace or a workload.
+def command(
+    gpu: str | None, iteration: str | None, json_target: str | None, **options: Any
+) -> None:
+    """Compare policies on a trace or a workload, in steps or, with --gpu, in seconds.
 
     \b
     Workloads: two-point:l=5,u=20,q=0.2 (q: share of long ones), geometric:q=0.9,
     linear-geometric:q=0.9, uniform:l=50,u=500, histogram:LENGTH=WEIGHT,..., lmsys;
-    each also takes rate=R (arrivals a second, for --timed).
+    each also takes rate=R (arrivals a second, for --timed and --gpu).
 
     \b
     Example: kvratio simulate --workload geometric:q=0.9 --memory 2000 --policy a-min
+    Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
     from reports.output import check_target, emit_json
     from reports.terminal import comparison_table
+    from reports.terminal_timed import timed_table
+    from theory.checks import InputError
 
     check_target(json_target)
-    comparison = compare_source(**options)
+    comparison: Any
+    if gpu is not None:
+        spec = "roofline" if iteration is None else iteration
+        comparison = compare_source_timed(gpu=gpu, iteration=spec, **options)
+        show: Callable[[Any], None] = timed_table
+    elif iteration is not None:
+        raise InputError("iteration", iteration, "--gpu as well")
+    else:
+        comparison, show = compare_source(**options), comparison_table
     if json_target is not None:
         emit_json(json_target, comparison.rows())
     if json_target != "-":
-        comparison_table(comparison)
+        show(comparison)

@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from simulate.gpu.deployment import Deployment
 from simulate.iteration import PS_PER_NS, Batch, IterationTime
-from theory.checks import InputError, whole
+from theory.checks import InputError, rational, whole
 
 PS_PER_S = 10**12
+MOST_NS = 10**15  # of a given line's coefficients
 POINTS = 64  # batches that the line is fitted to
 
 
@@ -100,3 +101,24 @@ def fitted_line(times: IterationTime, memory: int, context: int = 512) -> Line:
     d0 = mean_y - d1 * mean_x
     worst = max(abs(d0 + d1 * x - y) / y for x, y in zip(tokens, exact, strict=True))
     return Line(d0, d1, context, worst)
+
+
+def iteration_by(deployment: Deployment, text: str) -> IterationTime:
+    """The model of iterations that a word names.
+
+    "roofline"; "line", fitted to it; or "D0:D1", a line of D0 nanoseconds and D1 nanoseconds for
+    every token held, as exact decimals.
+
+    >>> from simulate.gpu.deployment import deployment
+    >>> iteration_by(deployment("llama-3-8b:h100"), "5e6:41.5").cache
+    41500
+    """
+    if text == "roofline":
+        return iteration_time(deployment)
+    if text == "line":
+        return fitted_line(iteration_time(deployment), deployment.budget).iteration_time()
+    d0, colon, d1 = text.partition(":")
+    if not colon:
+        raise InputError("iteration", text, "roofline, line, or D0:D1 in nanoseconds")
+    exact = [rational("iteration", part, least=0, most=MOST_NS) * PS_PER_NS for part in (d0, d1)]
+    return IterationTime.linear(*map(round, exact))

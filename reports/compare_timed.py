@@ -1,0 +1,93 @@
+"""Policies side by side on a GPU: latencies in seconds, against H-SF and a certified bound."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from reports.compare import BENCHMARK
+from simulate.iteration import NS_PER_S
+from simulate.kernel import run_timed
+from simulate.policies import POLICIES
+from simulate.timed import TimedRun
+from simulate.timing import Timing
+from theory.area_in_time import lower_bound_in_time
+from theory.model import Instance
+
+
+@dataclass(frozen=True)
+class TimedComparison:
+    """Timed runs of several policies on the same requests. `bound` is certified: no schedule on
+    this GPU model has a smaller total latency in nanoseconds (`theory.area_in_time`)."""
+
+    description: str
+    instance: Instance
+    runs: tuple[TimedRun, ...]
+    benchmark: TimedRun
+    bound: int
+
+    def ratio_to_h_sf(self, run: TimedRun) -> Fraction:
+        """Mean latency over that of H-SF (simulated over simulated)."""
+        return run.seconds.latency.mean / self.benchmark.seconds.latency.mean
+
+    def ratio_to_lower_bound(self, run: TimedRun) -> Fraction:
+        """Total latency over the certified bound: at least the ratio to the optimum."""
+        return run.seconds.latency.mean * self.instance.n / self.bound
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One object a policy, as `--json` writes them; times in seconds."""
+        return [self._row(timed) for timed in self.runs]
+
+    def _row(self, timed: TimedRun) -> dict[str, Any]:
+        measures = timed.run.measures
+        return {
+            "policy": timed.run.policy,
+            "seed": timed.run.seed,
+            "requests": self.instance.n,
+            "memory": self.instance.memory,
+            **timed.seconds.to_json(),
+            "iterations": measures.makespan,
+            "evictions": measures.evictions,
+            "generated_tokens": measures.generated_tokens,
+            "wasted_tokens": measures.wasted_tokens,
+            "peak_cache": measures.peak_cache,
+            "lower_bound_s": self.bound / NS_PER_S,
+            "ratio_to_h_sf": float(self.ratio_to_h_sf(timed)),
+            "ratio_to_lower_bound": float(self.ratio_to_lower_bound(timed)),
+            "obtained": {
+                "latency": "simulated",
+                "ratio_to_h_sf": "simulated",
+                "lower_bound_s": "certified",
+                "ratio_to_lower_bound": "simulated over certified",
+            },
+        }
+
+
+def compare_timed(
+    description: str,
+    instance: Instance,
+    timing: Timing,
+    policies: Sequence[str],
+    seed: int = 0,
+    progress: Callable[[str, int], None] | None = None,
+) -> TimedComparison:
+    """Run the named policies, and H-SF in any case, in time; the instance's arrivals are 0.
+
+    `progress` is called with a policy's name and its number of completed requests.
+
+    >>> from simulate.iteration import IterationTime
+    >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
+    >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
+    >>> comparison = compare_timed("P Example 1", instance, timing, ["a-max"])
+    >>> comparison.ratio_to_h_sf(comparison.runs[0])
+    Fraction(9, 5)
+    """
+    runs = {}
+    for name in dict.fromkeys([BENCHMARK, *policies]):
+        report = None if progress is None else (lambda done, name=name: progress(name, done))
+        runs[name] = run_timed(instance, POLICIES[name], timing, seed, report)
+    chosen = tuple(runs[name] for name in dict.fromkeys(policies))
+    times, lengths = timing.iteration, zip(instance.prompt, instance.output, strict=True)
+    works = zip(*(times.needed(s, o) for s, o in lengths), strict=True)
+    bound = lower_bound_in_time(instance, timing.arrival, times.least, tuple(works))
+    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound)
