@@ -1,0 +1,297 @@
+"""Mutation testing: one small fault at a time is put into a module; some test has to fail.
+
+The faults are those of cosmic-ray's operators. Left out are faults in annotations, which never
+run, and equality turned into identity (or back), which are the same for small numbers, None and
+members of an enumeration. Each fault is tried in a process of its own, forked from one that has
+imported everything but this project; it sees the module through an import hook, so that no file
+is changed. The tests of a module are those that concern it (`TARGETS`).
+
+The faults of a module are tried in a random order that depends on the seed alone, and every result
+is kept at once: an interrupted run goes on where it stopped, and the first k are a random sample.
+
+    python -m tests.thorough.mutation --most 200 theory/model.py
+"""
+
+import ast
+import hashlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pickle
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.thorough.targets import TARGETS
+
+ROOT = Path(__file__).parent.parent.parent
+OURS = ("theory", "simulate", "proofs_check", "reports", "tests")
+RESULTS = ROOT / "reports" / "out" / "mutation.jsonl"
+LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
+SAME = ("Eq_Is", "Is_Eq", "NotEq_IsNot", "IsNot_NotEq")
+NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
+PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
+MEMORY = 8 << 30  # bytes of address space; a fault may ask for any amount
+PATIENCE, SPARE = 3, 10  # a fault may take so many times as long as no fault, and seconds more
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The `occurrence`-th place where an operator of cosmic-ray changes a module."""
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a mutant; `source` identifies the module's text that it was made from.
+
+    `outcome`: "killed" by a failing test, "error" where the tests cannot even be collected,
+    "timeout", or "survived". The middle two count as killed.
+    """
+
+    mutant: Mutant
+    source: str
+    outcome: str
+    seconds: float
+
+
+def digest(module: str) -> str:
+    """A short hash of a module's text."""
+    return hashlib.sha256((ROOT / module).read_bytes()).hexdigest()[:16]
+
+
+def places(code: str) -> list[tuple[str, int, int]]:
+    """All faults that a text can be given, as (operator, occurrence, line)."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.operators.provider import OperatorProvider
+
+    nodes, annotated = list(ast_nodes(get_ast(code))), _annotations(code)
+    provider, found = OperatorProvider(), []
+    for name in sorted(set(provider) - set(NEED_ARGUMENTS)):
+        if name.endswith(SAME):
+            continue
+        operator = provider[name]()
+        positions = [p for node in nodes for p in operator.mutation_positions(node)]
+        for k, (start, _) in enumerate(positions):
+            if not any(a <= start < b for a, b in annotated):
+                found.append((name, k, start[0]))
+    return found
+
+
+def mutated(code: str, operator: str, occurrence: int) -> str:
+    """The text with one fault."""
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.operators.provider import OperatorProvider
+
+    text = mutate_code(code, OperatorProvider()[operator](), occurrence)
+    assert text is not None
+    return str(text)
+
+
+def _annotations(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where annotations stand, as (line, column) from and to."""
+    nodes: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef):
+            nodes.append(node.returns)
+        elif isinstance(node, ast.arg | ast.AnnAssign):
+            nodes.append(node.annotation)
+    return [
+        ((n.lineno, n.col_offset), (n.end_lineno or 0, n.end_col_offset or 0))
+        for n in nodes
+        if n is not None
+    ]
+
+
+def _difference(code: str, text: str) -> tuple[str, str]:
+    """The lines that a fault changes, before and after."""
+    lines = list(unified_diff(code.splitlines(), text.splitlines(), n=0))[2:]
+    gone = " ".join(line[1:].strip() for line in lines if line[0] == "-")
+    come = " ".join(line[1:].strip() for line in lines if line[0] == "+")
+    return gone, come
+
+
+class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    """Imports one module from a text instead of its file."""
+
+    def __init__(self, module: str, code: str) -> None:
+        self.file, self.code = str(ROOT / module), code
+        self.name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self.name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self.file, loader=self)
+
+    def get_filename(self, fullname: str) -> str:
+        return self.file
+
+    def get_data(self, path: str | bytes) -> bytes:
+        return self.code.encode()
+
+
+class _Settings:
+    """A plugin of pytest: Hypothesis need not look for the smallest of failing examples."""
+
+    def pytest_sessionstart(self) -> None:
+        from hypothesis import Phase, settings
+
+        phases = (Phase.explicit, Phase.generate)
+        everyday = settings.get_profile("everyday")
+        settings.register_profile("mutation", parent=everyday, database=None, phases=phases)
+        settings.load_profile("mutation")
+
+
+def attempt(module: str, code: str, tests: Sequence[str], seconds: float) -> tuple[str, float]:
+    """Run the tests of a module whose text is `code`, in a process of its own."""
+    started = time.monotonic()
+    process = os.fork()
+    if process == 0:
+        os._exit(_child(module, code, tests, seconds))
+    while time.monotonic() - started < seconds:
+        done, status = os.waitpid(process, os.WNOHANG)
+        if done:
+            # pytest: 0 all passed, 1 some failed; 2 to 5 nothing could be run; else a signal
+            known = {0: "survived", 1: "killed"}
+            return known.get(os.waitstatus_to_exitcode(status), "error"), time.monotonic() - started
+        time.sleep(0.01)
+    os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    return "timeout", time.monotonic() - started
+
+
+def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
+    import pytest
+
+    os.setsid()
+    sink = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1,) * 2)
+    sys.meta_path.insert(0, _Hook(module, code))
+    # pytest's own import hook would load the files named here from the disk
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--assert=plain"]
+    try:
+        return int(pytest.main([*options, *tests], plugins=[_Settings()]))
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+
+
+def warm_up(tests: Sequence[str]) -> None:
+    """Import what the tests import, but nothing of this project: every fault saves that time."""
+    import pytest
+
+    reader, writer = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(reader)
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, 1)
+        pytest.main(["--collect-only", "-q", "-n0", "-p", "no:cacheprovider", *tests])
+        names = [n for n, m in sys.modules.items() if getattr(m, "__spec__", None) is not None]
+        with os.fdopen(writer, "wb") as stream:
+            pickle.dump(names, stream)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        names = pickle.load(stream)
+    os.waitpid(process, 0)
+    for name in names:
+        top = name.partition(".")[0]
+        if top not in OURS and not top.startswith(PYTEST_LOADS):
+            try:
+                __import__(name)
+            except ImportError:
+                continue
+
+
+def stored() -> dict[tuple[str, Mutant], Result]:
+    """The results kept so far, by source and mutant; later ones replace earlier ones."""
+    results = {}
+    if RESULTS.exists():
+        for line in RESULTS.read_text().splitlines():
+            row = json.loads(line)
+            mutant = Mutant(**row.pop("mutant"))
+            results[row["source"], mutant] = Result(mutant, **row)
+    return results
+
+
+def sample(module: str, seed: int, most: int) -> list[Mutant]:
+    """The first `most` faults of a module in the seed's random order."""
+    code = (ROOT / module).read_text(encoding="utf-8")
+    everything = places(code)
+    chosen = [everything[k] for k in np.random.default_rng(seed).permutation(len(everything))]
+    return [
+        Mutant(module, name, k, line, *_difference(code, mutated(code, name, k)))
+        for name, k, line in chosen[:most]
+    ]
+
+
+def run(module: str, seed: int, most: int, again: bool) -> Iterator[Result]:
+    """Try the faults of a module that were not tried yet; with `again`, survivors once more."""
+    tests = TARGETS[module]
+    code, source = (ROOT / module).read_text(encoding="utf-8"), digest(module)
+    known = stored()
+    wanted = [
+        mutant
+        for mutant in sample(module, seed, most)
+        if (source, mutant) not in known or (again and known[source, mutant].outcome == "survived")
+    ]
+    if not wanted:
+        return
+    outcome, seconds = attempt(module, code, tests, 3600)
+    if outcome != "survived":
+        raise SystemExit(f"{module}: its tests fail without any fault, see {LOG}")
+    limit = PATIENCE * seconds + SPARE
+    for mutant in wanted:
+        text = mutated(code, mutant.operator, mutant.occurrence)
+        outcome, taken = attempt(module, text, tests, limit)
+        yield Result(mutant, source, outcome, round(taken, 2))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Try faults of the named modules (default: all) and keep the results."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as theory/model.py")
+    parser.add_argument("--most", type=int, default=200, help="faults of a module, at most")
+    parser.add_argument("--seed", type=int, default=0, help="of the order of the faults")
+    parser.add_argument("--again", action="store_true", help="try the survivors once more")
+    options = parser.parse_args(arguments)
+    os.chdir(ROOT)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    for module in options.modules or TARGETS:
+        warm_up(TARGETS[module])
+        with RESULTS.open("a") as file:
+            for k, result in enumerate(run(module, options.seed, options.most, options.again)):
+                print(json.dumps(asdict(result)), file=file, flush=True)
+                mark = result.outcome
+                print(f"{module} {k + 1}: {mark} {result.seconds} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
