@@ -13,7 +13,7 @@ from simulate.view import View
 
 
 class Declared:
-    """A declared policy at work on one instance of `n` requests."""
+    """A declared policy at work on one instance of `n` requests, or on a server of at most `n`."""
 
     def __init__(self, policy: Policy, n: int, seed: int) -> None:
         self.policy = policy
@@ -44,6 +44,19 @@ class Declared:
         assumed = self._assumed.pop(request)
         if self._pace is not None:
             self._pace.ended(view.prompt(request), assumed, view.made(request))
+
+    def withdraw(self, view: View, request: int) -> None:
+        """The client cancels a request; where it runs, nothing tells that from its completion."""
+        if request in view.running:
+            self.complete(view, request)
+        else:
+            self._queue.leave(request)
+            del self._assumed[request]
+
+    def resize(self, view: View) -> None:
+        """The budget has changed; whoever waits keeps the place in the queue."""
+        for request, assumed in self._assumed.items():
+            self._assumed[request] = min(assumed, self._most(view, request))
 
     def evict(self, view: View) -> list[int]:
         """Promotions, thinning, then the overflow."""

@@ -136,7 +136,7 @@ class Engine:
         """Let a step pass; tokens made are `now - start`. Idle time is skipped in one go."""
         view = self.view
         need = view.need()
-        over = need - self.instance.memory
+        over = need - view.memory
         if over > 0:
             raise EngineError(f"step {view.now}: {over} tokens over the budget")
         idle = not view._running and not view._waiting and self._arrivals

@@ -1,6 +1,6 @@
 """The queue of waiting requests: by a primary key, with ties by index or uniformly at random."""
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from simulate.chance import BITS
 
@@ -55,3 +55,23 @@ class Queue:
             del self._buckets[key]
             heappop(self._keys)
         return request
+
+    def leave(self, request: int) -> None:
+        """Remove a request wherever it stands; the order of the others stays.
+
+        >>> queue = Queue(random_ties=False)
+        >>> for request, key in enumerate([5, 3, 3]):
+        ...     queue.join(key, request, chance=0)
+        >>> queue.leave(1)
+        >>> queue.take()
+        2
+        """
+        key = next(key for key, bucket in self._buckets.items() if request in bucket)
+        bucket = self._buckets[key]
+        bucket.remove(request)
+        if not self._random:
+            heapify(bucket)
+        if not bucket:
+            del self._buckets[key]
+            self._keys.remove(key)
+            heapify(self._keys)

@@ -26,10 +26,9 @@ class View:
         unknown = sees - set(HIDDEN_COLUMNS)
         if unknown:
             raise InputError("sees", sorted(unknown), f"a part of {HIDDEN_COLUMNS}")
-        self._instance = instance
         self._sees = sees
-        self._prompts = instance.prompt
-        self._arrivals = instance.arrival if arrivals is None else arrivals
+        self._know(instance, arrivals)
+        self._memory = instance.memory
         self._running: dict[int, int] = {}
         self._waiting: dict[int, None] = {}
         self._now = 0
@@ -48,7 +47,7 @@ class View:
     @property
     def memory(self) -> int:
         """The budget in tokens."""
-        return self._instance.memory
+        return self._memory
 
     @property
     def running(self) -> Mapping[int, int]:
@@ -88,6 +87,11 @@ class View:
         """Tokens of cache that the next step of the running requests needs."""
         prompt, following = self._prompts, self._now + 1
         return sum(prompt[i] + following - start for i, start in self._running.items())
+
+    def _know(self, instance: Instance, arrivals: Sequence[int] | None = None) -> None:
+        self._instance = instance
+        self._prompts = instance.prompt
+        self._arrivals = instance.arrival if arrivals is None else arrivals
 
     def _arrived(self, request: int) -> int:
         if self._arrivals[request] > self.time:

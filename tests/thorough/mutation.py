@@ -42,6 +42,8 @@ LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
 SAME = ("Eq_Is", "Is_Eq", "NotEq_IsNot", "IsNot_NotEq")
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
+# with assertions rewritten, pytest's own import hook would load files named here from the disk
+OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
 MEMORY = 8 << 30  # bytes of address space; a fault may ask for any amount
 PATIENCE, SPARE = 3, 10  # a fault may take so many times as long as no fault, and seconds more
 
@@ -135,17 +137,15 @@ class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
         self.file, self.code = str(ROOT / module), code
         self.name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
-    def find_spec(
-        self, fullname: str, path: Any = None, target: Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.name:
             return None
         return importlib.util.spec_from_file_location(fullname, self.file, loader=self)
 
-    def get_filename(self, fullname: str) -> str:
+    def get_filename(self, _: str) -> str:
         return self.file
 
-    def get_data(self, path: str | bytes) -> bytes:
+    def get_data(self, _: str | bytes) -> bytes:
         return self.code.encode()
 
 
@@ -189,10 +189,8 @@ def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1,) * 2)
     sys.meta_path.insert(0, _Hook(module, code))
-    # pytest's own import hook would load the files named here from the disk
-    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--assert=plain"]
     try:
-        return int(pytest.main([*options, *tests], plugins=[_Settings()]))
+        return int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings()]))
     except BaseException:
         traceback.print_exc()
         return 1
@@ -210,7 +208,7 @@ def warm_up(tests: Sequence[str]) -> None:
         os.close(reader)
         sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, 1)
-        pytest.main(["--collect-only", "-q", "-n0", "-p", "no:cacheprovider", *tests])
+        pytest.main(["--collect-only", *OPTIONS, *tests])
         names = [n for n, m in sys.modules.items() if getattr(m, "__spec__", None) is not None]
         with os.fdopen(writer, "wb") as stream:
             pickle.dump(names, stream)
