@@ -192,17 +192,19 @@ def growth_figure(result: dict[str, Any]) -> str:
     """Seconds over requests, both on logarithmic scales, as SVG."""
     from matplotlib.axes import Axes
 
-    from reports.figures import draw, look
+    from reports.draw import Labels, draw
+    from reports.looks import policy_look
 
     def plot(axes: Axes) -> None:
         for row in result["growth"]:
-            style = look(row["policy"])
+            style = policy_look(row["policy"])
             style["label"] += f": exponent {row['exponent']:.2f}"
-            axes.plot(*zip(*row["points"], strict=True), marker="o", **style)
+            axes.plot(*zip(*row["points"], strict=True), **style)
         axes.set(xscale="log", yscale="log")
-        axes.legend()
 
-    return draw("growth", "Growth with the number of requests", "requests", "seconds", plot)
+    title = "Growth with the number of requests"
+    labels = Labels(title, "requests", "processor time (seconds)")
+    return draw("growth", labels, plot, caption=title, text=title).svg
 
 
 def table(result: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ randomness left is that of the policy and of the order. A simulated latency is c
 n^2 / (2 M) x'Qx for the form's Q, and its ratio to simulated H-SF with the ratio of the forms.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -106,6 +107,20 @@ class Row:
             "meets": self.meets,
         }
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Row":
+        """Read what `to_json` writes; whether the form is met is computed anew."""
+        found = data["simulated"]
+        return cls(
+            data["policy"],
+            data["law"],
+            Size(data["memory"], data["requests"] // data["memory"]),
+            data["seeds"],
+            data["derived"]["form_to_h_sf"],
+            (found["to_h_sf"], found["to_h_sf_half_width"]),
+            (found["tel_over_form"], found["tel_over_form_half_width"]),
+        )
+
 
 def survival_witness(u: int) -> dict[int, Fraction]:
     """The survival profile S_k = 1 / (2 k - 1) on 1 ... u, under which A_min's ratio grows like
@@ -188,21 +203,34 @@ def study(
     return rows
 
 
-def _at(law: Law, size: Size, seeds: int, progress: Callable[[str], None] | None) -> Iterator[Row]:
-    pairs = list(claims(law))
+def simulate(
+    law: Law,
+    policies: Iterable[Policy],
+    size: Size,
+    seeds: int,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, list[int]]:
+    """Total latencies (steps) of the policies on a law, one a seed, by the policy's name."""
     lengths = np.array(outputs(law, size.requests))
-    present = {int(k): int(c) for k, c in zip(*np.unique(lengths, return_counts=True), strict=True)}
-    within = (law.low, law.high)
-    simulated: dict[str, list[int]] = {policy.name: [] for policy, _ in pairs}
+    chosen = tuple(policies)
+    found: dict[str, list[int]] = {policy.name: [] for policy in chosen}
     for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(lengths))
         instance = Instance.of(
             size.memory, lengths[order].tolist(), prompt=law.prompt, interval=(law.low, law.high)
         )
-        for policy, _ in pairs:
+        for policy in chosen:
             if progress is not None:
                 progress(f"{law.name}, M = {size.memory}, seed {seed}: {policy.name}")
-            simulated[policy.name].append(run(instance, policy, seed).tel)
+            found[policy.name].append(run(instance, policy, seed).tel)
+    return found
+
+
+def _at(law: Law, size: Size, seeds: int, progress: Callable[[str], None] | None) -> Iterator[Row]:
+    pairs = list(claims(law))
+    present = Counter(outputs(law, size.requests))
+    within = (law.low, law.high)
+    simulated = simulate(law, (policy for policy, _ in pairs), size, seeds, progress)
     for policy, form in pairs:
         predicted = tel(form, present, law.prompt, within) / (2 * size.memory)
         yield Row(

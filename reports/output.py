@@ -23,6 +23,19 @@ def check_target(target: str | None) -> None:
         raise InputError("file", target, "a file in a folder that exists and can be written")
 
 
+def folder(argument: str, text: str) -> Path:
+    """The folder that a command line names. An empty name is refused: it would mean this folder.
+
+    >>> folder("out", "")
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: out = '': required the name of a folder ('.' for this one)
+    """
+    if not text.strip():
+        raise InputError(argument, text, "the name of a folder ('.' for this one)")
+    return Path(text)
+
+
 def check_folder(folder: Path) -> None:
     """Reject a folder that can neither be written nor made, before long work is done for it.
 
@@ -43,11 +56,22 @@ def write_text(path: Path, text: str) -> None:
     ...
     theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """The same for bytes.
+
+    >>> write_bytes(Path("no/such/folder/x"), b"")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: file = 'no/such/folder/x': required a file ...
+    """
     check_target(str(path))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(temporary, 0o666 & ~mask)

@@ -1,96 +1,145 @@
-"""The analysis report: a page, its Markdown version, the numbers, and a manifest with hashes."""
+"""The report: a page, its Markdown version, tables, figures, and a manifest with hashes."""
 
 import hashlib
 import json
 import platform
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 from reports.compare import Comparison
-from reports.figures import cache_figure, latency_figure
-from reports.output import write_text
-from reports.terminal import COLUMNS, LEGEND, comparison_cells
+from reports.document import Document, Section
+from reports.material import Material
+from reports.output import write_bytes
+from reports.render_html import page
+from reports.render_text import csv_text, latex, markdown
+from reports.sections import SECTIONS
+from reports.tables import differences
 
-DEPENDENCIES = ("numpy", "matplotlib")  # those that shape the bytes of the report
-SHOWN_CACHES = ("h-sf", "a-max", "a-min", "fcfs")  # more curves than these hide each other
+TITLE = "kvratio report"
+# those that shape the bytes of a report
+DEPENDENCIES = ("jinja2", "matplotlib", "mpmath", "numpy", "scipy", "sympy")
+FOLDER = "report"  # in reports/published
+MANIFEST = "manifest.json"
+PAGE = "index.html"
+
+Files = Mapping[str, bytes]
 
 
-def report_files(comparison: Comparison, command: str, seed: int) -> dict[str, str]:
-    """The texts of all files of the report, by name."""
-    legend = LEGEND.format(bound=comparison.bound).replace("\n", " ")
-    cells = comparison_cells(comparison)
-    provenance = [
-        f"kvratio {version('kvratio')}, seed {seed}, Python {platform.python_version()}",
-        *(f"{name} {version(name)}" for name in DEPENDENCIES),
+class Interrupted(KeyboardInterrupt):
+    """The making of a document was interrupted; `document` has the sections that were done."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+
+
+def make_document(
+    material: Material,
+    command: str,
+    trace: Path | None = None,
+    sections: Sequence[Callable[[Material], Section]] | None = None,
+) -> Document:
+    """Make every section (or the given ones); an interrupt raises `Interrupted` with those done."""
+    sections = SECTIONS if sections is None else sections
+    done: list[Section] = []
+    stopped = False
+    for make in sections:
+        try:
+            done.append(make(material))
+        except KeyboardInterrupt:
+            stopped = True
+            break
+    description = material.comparison.description
+    if stopped:
+        description += f". Interrupted: {len(sections) - len(done)} sections are missing"
+    document = Document(TITLE, description, tuple(done), command, provenance(material, trace))
+    if stopped:
+        raise Interrupted(document)
+    return document
+
+
+def provenance(material: Material, trace: Path | None) -> tuple[str, ...]:
+    """Versions, seed, and the files that were read, with their hashes."""
+    lines = [f"kvratio {version('kvratio')}, seed {material.seed}"]
+    lines.append(f"Python {platform.python_version()}")
+    lines += [f"{name} {version(name)}" for name in DEPENDENCIES]
+    if trace is not None:
+        lines.append(f"read `{trace}`, SHA-256 {_sha(trace.read_bytes())}")
+    lines += [
+        f"read `reports/published/{name}`, SHA-256 {digest}"
+        for name, digest in material.read.items()
     ]
-    page = _template("report.html.j2").render(
-        description=comparison.description,
-        columns=COLUMNS,
-        rows=cells,
-        legend=legend,
-        figures=_figures(comparison),
-        command=command,
-        provenance=provenance,
-    )
+    return tuple(lines)
+
+
+def report_files(document: Document, comparison: Comparison) -> dict[str, bytes]:
+    """All files of the report by name; the manifest comes last: it stands for a complete report."""
     texts = {
-        "index.html": page,
-        "report.md": _markdown(comparison.description, cells, legend, command, provenance),
+        PAGE: page(document),
+        "report.md": markdown(document),
         "policies.json": json.dumps(comparison.rows(), indent=2) + "\n",
-        "policies.csv": "".join(_csv_line(row) for row in (COLUMNS, *cells)),
     }
-    texts["manifest.json"] = _manifest(texts, command, provenance)
-    return texts
+    for table in document.tables():
+        texts[f"tables/{table.name}.csv"] = csv_text(table)
+        texts[f"tables/{table.name}.tex"] = latex(table)
+    for figure in document.figures():
+        texts[f"figures/{figure.name}.svg"] = figure.svg
+    made = {name: text.encode() for name, text in texts.items()}
+    made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
+    made[MANIFEST] = _manifest(made, document).encode()
+    return made
 
 
-def write_report(out: Path, texts: dict[str, str]) -> None:
-    """Write the files of a report into the folder `out`, making it if needed."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_text(out / name, text)
-
-
-def _template(name: str) -> Any:
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string((files("reports") / "page" / name).read_text("utf-8"))
-
-
-def _figures(comparison: Comparison) -> list[dict[str, str]]:
-    caches = [run for run in comparison.runs if run.policy in SHOWN_CACHES] or comparison.runs[:4]
-    return [
-        {
-            "svg": latency_figure(comparison),
-            "alt": "Distribution of latency by policy",
-            "caption": "A curve further to the left and higher is better. The latency axis is "
-            "logarithmic.",
-        },
-        {
-            "svg": cache_figure(caches),
-            "alt": "Cache in use over time by policy",
-            "caption": "What stays empty below the budget line was reserved for tokens that never "
-            "came, or held back until it could be used without an eviction.",
-        },
-    ]
-
-
-def _markdown(
-    description: str, cells: list[tuple[str, ...]], legend: str, command: str, provenance: list[str]
-) -> str:
-    lines = ["# kvratio report", "", f"{description}.", ""]
-    lines += [f"| {' | '.join(row)} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *cells)]
-    lines += ["", legend, "", f"`{command}`", "", *(f"- {line}" for line in provenance)]
-    return "\n".join(lines) + "\n"
-
-
-def _csv_line(cells: tuple[str, ...]) -> str:
-    """Thousands separators are for readers of text, not for programs."""
-    return ",".join(cell.replace(",", "") for cell in cells) + "\n"
-
-
-def _manifest(texts: dict[str, str], command: str, provenance: list[str]) -> str:
-    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    content = {"command": command, "provenance": provenance, "sha256": hashes}
+def _manifest(made: Files, document: Document) -> str:
+    content = {
+        "command": document.command,
+        "provenance": document.provenance,
+        "sha256": {name: _sha(data) for name, data in made.items()},
+    }
     return json.dumps(content, indent=2) + "\n"
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_report(out: Path, made: Files) -> None:
+    """Write the files of a report into the folder `out`, making it if needed."""
+    for name, data in made.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, data)
+
+
+def published_part(made: Files) -> dict[str, bytes]:
+    """What `reports/published/report` holds: Markdown, tables, vector figures and the manifest."""
+    return {
+        name: data
+        for name, data in made.items()
+        if not name.endswith((".html", ".png")) and name != "policies.json"
+    }
+
+
+def compare_published(made: Files) -> list[str]:
+    """A line for each published file that is missing or differs.
+
+    Figures are compared only where the same matplotlib drew them, the manifest never: it names the
+    versions of one machine.
+    """
+    folder = files("reports") / "published" / FOLDER
+    manifest = folder / MANIFEST
+    old: Any = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    drawn_alike = f"matplotlib {version('matplotlib')}" in old.get("provenance", [])
+    texts = {
+        name: data.decode()
+        for name, data in published_part(made).items()
+        if name != MANIFEST and (drawn_alike or not name.endswith(".svg"))
+    }
+    published = {
+        name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else None
+        for name in texts
+    }
+    return differences(texts, published)

@@ -163,11 +163,16 @@ def markdown(bounds: Sequence[Bound], points: Sequence[Bound]) -> str:
 _ESCAPES = {
     "\\": r"\textbackslash{}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
     "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\(<\)",
-    ">": r"\(>\)",
+    ">": r"\(>\)", "±": r"\(\pm\)",
 }  # fmt: skip
 
 
-def _tex(text: str) -> str:
+def tex_text(text: str) -> str:
+    r"""Plain text as LaTeX.
+
+    >>> tex_text("A_min, 5 %")
+    'A\\_min, 5 \\%'
+    """
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
@@ -182,8 +187,8 @@ def latex(bounds: Sequence[Bound]) -> str:
     ]
     for bound in bounds:
         known = bound.formula is not None
-        ratio = rf"\({bound.formula.latex()}\)" if known else _tex(bound.closed_form)  # type: ignore[union-attr]
-        parts = map(_tex, (bound.policy, bound.family, bound.benchmark))
+        ratio = rf"\({bound.formula.latex()}\)" if known else tex_text(bound.closed_form)  # type: ignore[union-attr]
+        parts = map(tex_text, (bound.policy, bound.family, bound.benchmark))
         value = r"\(\infty\)" if bound.value == "inf" else bound.value
         lines.append(" & ".join((*parts, ratio, value, bound.obtained)) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}"]) + "\n"

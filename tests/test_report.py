@@ -8,23 +8,32 @@ import os
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from matplotlib import rc_context
 
-from reports import figures, output
+import reports.commands.report as report_command
+import reports.report
+from reports import output
 from reports.cli import main
+from reports.commands.report import command
 from reports.compare import Comparison, compare
-from reports.figures import cache_figure, latency_figure, look
+from reports.document import Column, Document, Finding, Kind, Section, Table
+from reports.material import Material
 from reports.output import check_folder, emit_json, write_text
-from reports.report import report_files
-from reports.terminal import COLUMNS, comparison_cells
+from reports.render_html import script_data
+from reports.render_text import csv_text, latex, markdown
+from reports.report import Interrupted, compare_published, make_document, report_files
+from reports.sections import bounds, convergence, gaps, ledger, policies
 from simulate.policies import POLICIES
 from theory.checks import InputError
 from theory.model import Instance
 
 SMALL = ("--workload", "uniform:l=2,u=9", "--memory", "40", "--requests", "60")
-FILES = {"index.html", "report.md", "policies.csv", "policies.json", "manifest.json"}
+# the sections that only read and draw; the others have tests of their own
+QUICK = (bounds.section, convergence.section, policies.section, gaps.section)
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +43,49 @@ def comparison() -> Comparison:
 
 
 @pytest.fixture(scope="module")
-def texts(comparison: Comparison) -> dict[str, str]:
-    return report_files(comparison, "kvratio report", seed=0)
+def document(comparison: Comparison) -> Document:
+    return make_document(Material(comparison), "kvratio report", sections=QUICK)
 
 
-def written(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_bytes().decode() for path in folder.iterdir()}
+@pytest.fixture(scope="module")
+def made(document: Document, comparison: Comparison) -> dict[str, bytes]:
+    return report_files(document, comparison)
 
 
-def test_the_command_writes_five_files_and_says_where(
+@pytest.fixture(scope="module")
+def page(made: dict[str, bytes]) -> str:
+    return made["index.html"].decode()
+
+
+@pytest.fixture
+def only_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command with the one section that it computes from its options."""
+    monkeypatch.setattr(reports.report, "SECTIONS", (policies.section,))
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+@pytest.mark.usefixtures("only_policies")
+def test_the_command_writes_all_files_and_says_where(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "a" / "b"
     main(["report", *SMALL, "--out", str(out)])
-    assert set(written(out)) == FILES
+    names = set(written(out))
+    assert {"index.html", "report.md", "policies.json", "manifest.json"} <= names
+    assert {"tables/policies-latency.csv", "tables/policies-latency.tex"} <= names
+    assert {"figures/policies-cache.svg", "figures/policies-cache.png"} <= names
     printed = capsys.readouterr()
     assert printed.err == ""
-    assert printed.out.endswith(f"Page: {out / 'index.html'}\n")
+    assert printed.out.endswith(f"Page: {out / 'index.html'}  ({len(names)} files)\n")
     for policy in POLICIES.values():
         assert policy.title in printed.out
 
 
+@pytest.mark.usefixtures("only_policies")
 def test_the_command_in_the_manifest_repeats_the_report_byte_for_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,38 +95,68 @@ def test_the_command_in_the_manifest_repeats_the_report_byte_for_byte(
     options = "--prompt 3 --predict columns:low,high --policy a-min --policy fcfs --memory 50"
     main(["report", "--trace", str(trace), *options.split(), "--out", "first"])
     first = written(Path("first"))
-    words = shlex.split(json.loads(first["manifest.json"])["command"])
+    manifest = json.loads(first["manifest.json"])
+    words = shlex.split(manifest["command"])
     assert words[:2] == ["kvratio", "report"]
     with rc_context({"lines.linewidth": 9, "font.size": 30}):  # someone's own matplotlib settings
         main([*words[1:], "--out", "second"])
     assert written(Path("second")) == first
-    assert "two words &amp; &lt;b&gt;.csv" in first["index.html"]
+    assert "two words &amp; &lt;b&gt;.csv" in first["index.html"].decode()
+    digest = hashlib.sha256(trace.read_bytes()).hexdigest()
+    assert f"read `{trace}`, SHA-256 {digest}" in manifest["provenance"]
 
 
-def test_the_manifest_has_the_hash_of_every_other_file(texts: dict[str, str]) -> None:
-    assert list(texts)[-1] == "manifest.json"  # written last: it stands for a complete report
-    manifest = json.loads(texts["manifest.json"])
-    assert set(manifest["sha256"]) == FILES - {"manifest.json"}
+def test_the_manifest_has_the_hash_of_every_other_file(made: dict[str, bytes]) -> None:
+    assert list(made)[-1] == "manifest.json"  # written last: it stands for a complete report
+    manifest = json.loads(made["manifest.json"])
+    assert set(manifest["sha256"]) == set(made) - {"manifest.json"}
     for name, digest in manifest["sha256"].items():
-        assert hashlib.sha256(texts[name].encode()).hexdigest() == digest
+        assert hashlib.sha256(made[name]).hexdigest() == digest
     assert manifest["command"] == "kvratio report"
     assert any("seed 0" in line for line in manifest["provenance"])
+    assert sum("reports/published/" in line for line in manifest["provenance"]) == 5
 
 
-def test_page_markdown_csv_and_json_show_the_same_numbers(
-    comparison: Comparison, texts: dict[str, str]
+def test_page_markdown_csv_and_latex_show_the_same_numbers(
+    document: Document, made: dict[str, bytes], page: str
 ) -> None:
-    cells = comparison_cells(comparison)
-    for row in cells:
-        assert "| " + " | ".join(row) + " |" in texts["report.md"]
-        assert f'<th scope="row">{row[0]}</th>' in texts["index.html"]
-        assert "".join(f"<td>{cell}</td>" for cell in row[1:]) in texts["index.html"]
-    header, *rows = csv.reader(texts["policies.csv"].splitlines())
-    assert tuple(header) == COLUMNS
-    assert rows == [[cell.replace(",", "") for cell in row] for row in cells]
-    assert [row["tel"] for row in json.loads(texts["policies.json"])] == [
-        int(row[1]) for row in rows
-    ]
+    text = made["report.md"].decode()
+    for table in document.tables():
+        header, *rows = csv.reader(made[f"tables/{table.name}.csv"].decode().splitlines())
+        assert len(header) == len(table.columns)
+        assert len(rows) == len(table.rows)
+        assert made[f"tables/{table.name}.tex"].decode().count(r" \\") == len(rows) + 2
+        assert f'<table id="table-{table.name}">' in page
+    latency = next(t for t in document.tables() if t.name == "policies-latency")
+    for row in latency.rows:
+        assert "| " + " | ".join(row) + " |" in text
+        for cell in row[1:]:
+            assert f'<td class="number">{cell}</td>' in page
+
+
+def test_the_numbers_of_the_policies_are_those_of_the_runs(
+    document: Document, comparison: Comparison
+) -> None:
+    latency = next(t for t in document.tables() if t.name == "policies-latency")
+    work = next(t for t in document.tables() if t.name == "policies-work")
+    for run, row, other in zip(comparison.runs, latency.rows, work.rows, strict=True):
+        assert row[:2] == (POLICIES[run.policy].title, f"{run.tel:,}")
+        assert row[-2] == f"{run.tel / comparison.benchmark.tel:.3f}"
+        assert other[1] == f"{run.measures.evictions:,}"
+
+
+def test_every_number_is_labelled(document: Document, page: str) -> None:
+    """`Table` refuses unlabelled columns; here the labels reach the reader."""
+    for table in document.tables():
+        for column in table.columns:
+            if column.obtained:
+                assert f'<span class="badge {column.obtained}">' in page
+    with pytest.raises(InputError, match="how its numbers were obtained"):
+        Table("x", "", (Column("x"),), ())
+    with pytest.raises(InputError, match="2 cells"):
+        Table("x", "", (Column("a", Kind.TEXT), Column("b", Kind.TEXT)), (("1",),))
+    with pytest.raises(InputError, match="small letters"):
+        Section("Not a name", "", ())
 
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -133,20 +194,23 @@ class Page(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_page_is_well_formed_and_needs_nothing_from_outside(texts: dict[str, str]) -> None:
-    text = texts["index.html"]
-    page = Page(text)
-    assert len(page.ids) == len(set(page.ids))
-    assert page.references
-    for reference in page.references:
-        assert reference[0] == "#"
-        assert reference[1:] in page.ids
-    assert not page.tags & {"script", "iframe", "link", "object", "embed", "img"}
-    assert "@import" not in text
-    addresses = set(re.findall(r"https?://[^\"'\s<>]+", text))
+def test_the_page_is_well_formed_and_needs_nothing_from_outside(
+    page: str, made: dict[str, bytes]
+) -> None:
+    read = Page(page)
+    assert len(read.ids) == len(set(read.ids))
+    assert read.references
+    for reference in read.references:
+        if reference.startswith("#"):
+            assert reference[1:] in read.ids
+        else:
+            assert reference in made or reference == "data:,"  # a file of the report; no icon
+    assert not read.tags & {"iframe", "object", "embed", "img"}
+    assert "@import" not in page
+    addresses = set(re.findall(r"https?://[^\"'\s<>]+", page))
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
-    assert text.startswith("<!DOCTYPE html>\n<html lang=")
-    assert "<title>" in text
+    assert page.startswith("<!DOCTYPE html>\n<html lang=")
+    assert "<title>" in page
 
 
 @pytest.mark.parametrize(
@@ -157,17 +221,133 @@ def test_the_check_of_a_page_can_fail(broken: str) -> None:
         Page(broken)
 
 
-def test_the_same_runs_give_the_same_bytes(comparison: Comparison, texts: dict[str, str]) -> None:
-    assert report_files(comparison, "kvratio report", seed=0) == texts
+def test_the_same_runs_give_the_same_bytes(comparison: Comparison, made: dict[str, bytes]) -> None:
+    again = make_document(Material(comparison), "kvratio report", sections=QUICK)
+    assert report_files(again, comparison) == made
 
 
-def test_a_policy_has_one_look_in_every_figure(comparison: Comparison) -> None:
-    looks = {name: look(name) for name in POLICIES}
-    assert len({(x["color"], x["linestyle"]) for x in looks.values()}) == len(POLICIES)
-    fcfs = next(run for run in comparison.runs if run.policy == "fcfs")
-    for svg in (cache_figure([fcfs]), cache_figure(comparison.runs), latency_figure(comparison)):
-        assert looks["fcfs"]["color"].lower() in svg.lower()
-    assert looks["h-sf"]["color"].lower() not in cache_figure([fcfs]).lower()
+def test_text_from_outside_is_text_on_the_page() -> None:
+    evil = "</script><script>alert(1)</script>`<b>`"
+    assert "</script>" not in script_data({"x": evil})
+    assert json.loads(script_data({"x": evil})) == {"x": evil}
+    table = Table("t", evil, (Column("a_b", Kind.TEXT),), ((evil,),))
+    finding = Finding("id", "open", evil, evil, evil, evil, (), evil)
+    one = Document(evil, evil, (Section("s", evil, (evil, table, (finding,))),), evil, (evil,))
+    shown = Page(reports.report.page(one))
+    assert "b" not in shown.tags
+    assert r"a\_b" in latex(table)
+    assert evil in csv_text(table)
+    assert evil in markdown(one)
+
+
+def stop(_material: Material) -> Section:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_keeps_the_sections_that_are_done(comparison: Comparison) -> None:
+    sections = (policies.section, stop, gaps.section)
+    with pytest.raises(Interrupted) as caught:
+        make_document(Material(comparison), "kvratio report", sections=sections)
+    document = caught.value.document
+    assert [section.id for section in document.sections] == ["policies"]
+    assert document.description.endswith("Interrupted: 2 sections are missing")
+    assert "Interrupted" in report_files(document, comparison)["report.md"].decode()
+
+
+def test_the_command_writes_what_is_done_when_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports.report, "SECTIONS", (policies.section, stop))
+    result = CliRunner().invoke(command, [*SMALL, "--out", str(tmp_path)])
+    assert result.exit_code == 130
+    assert "1 sections were finished" in result.output
+    assert (tmp_path / "index.html").exists()
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_folder_name_is_refused(name: str) -> None:
+    result = CliRunner().invoke(command, [*SMALL, "--out", name])
+    assert isinstance(result.exception, InputError)
+    assert "the name of a folder" in str(result.exception)
+
+
+def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a published folder of its own; `files` finds it as it finds the package's."""
+    monkeypatch.setattr(reports.report, "SECTIONS", (gaps.section, small_comparison))
+    monkeypatch.setattr(report_command, "compare_source", lambda **_: a_comparison())
+    published = tmp_path / "reports" / "published"
+    monkeypatch.setattr(report_command, "PUBLISHED", published / "report")
+
+    def run(*options: str) -> Any:
+        return CliRunner().invoke(command, [*options, "--out", str(tmp_path / "out")])
+
+    assert run("--write").exit_code == 0
+    monkeypatch.setattr(reports.report, "files", lambda _: tmp_path / "reports")
+    assert "as published" in run("--check").output
+    assert run("--check").exit_code == 0
+    table = published / "report" / "tables" / "policies-work.csv"
+    table.write_text(table.read_text().replace("H-SF", "other"))
+    (published / "report" / "report.md").unlink()
+    result = run("--check")
+    assert result.exit_code == 1
+    assert "report.md: missing" in result.output
+    assert "tables/policies-work.csv: line 2" in result.output
+    refused = run("--check", "--requests", "5")
+    assert "the default report" in str(refused.exception)
+    assert "the default report" in str(run("--check", "--full").exception)
+
+
+def a_comparison() -> Comparison:
+    return compare("two", Instance.of(9, [2, 5], interval=(1, 9)), ["h-sf", "a-min"])
+
+
+def small_comparison(material: Material) -> Section:
+    return policies.section(material)
+
+
+def test_figures_of_another_matplotlib_are_not_compared(
+    made: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "published" / "report"
+    for name, data in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    monkeypatch.setattr(reports.report, "files", lambda _: tmp_path)
+    changed = dict(made)
+    changed["figures/policies-cache.svg"] = b"<svg/>"
+    assert len(compare_published(changed)) == 1
+    manifest = json.loads(made["manifest.json"])
+    manifest["provenance"] = ["matplotlib 1.0"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert compare_published(changed) == []
+
+
+def test_verdicts_are_judged_from_the_evidence_that_is_read(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A published verdict without the evidence for it does not reach the page."""
+    monkeypatch.setattr(ledger, "select", lambda *_, **quick: [] if quick else ledger_claims())
+    material = Material(comparison)
+    findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
+    stored = json.loads(material.published("claims.json"))
+    assert [f.verdict for f in findings] == [row["verdict"] for row in stored]
+    assert {str(e.obtained) for f in findings for e in f.evidence} == {
+        "derived", "certified", "simulated"
+    }  # fmt: skip
+    forged = [{**row, "verdict": "proved", "evidence": []} for row in stored]
+    monkeypatch.setattr(Material, "published", lambda *_: json.dumps(forged))
+    monkeypatch.setattr(Material, "origin", lambda *_: "")
+    findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
+    assert {f.verdict for f in findings} == {"open"}
+    monkeypatch.setattr(Material, "published", lambda *_: "[]")
+    with pytest.raises(InputError, match="kvratio check --write"):
+        ledger.section(material)
+
+
+def ledger_claims() -> list[Any]:
+    from proofs_check.ledger import select
+
+    return select()
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
@@ -184,10 +364,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
             patch.setattr(output.os, broken, interrupted)
             with pytest.raises(KeyboardInterrupt):
                 emit_json(str(path), [1])
-        assert written(tmp_path) == {"x.json": "old"}
+        assert written(tmp_path) == {"x.json": b"old"}
     with pytest.raises(UnicodeEncodeError):
         write_text(path, "\ud800")
-    assert written(tmp_path) == {"x.json": "old"}
+    assert written(tmp_path) == {"x.json": b"old"}
 
 
 def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:
@@ -219,7 +399,7 @@ def test_a_folder_without_the_right_to_write_is_refused(
 
 def test_many_points_and_single_requests_are_drawn(comparison: Comparison) -> None:
     one = compare("one", Instance.of(5, [1]), ["h-sf"])
-    assert latency_figure(one).startswith("<svg")
-    assert cache_figure(one.runs).endswith("</svg>\n")
-    assert figures.POINTS > 100
+    assert policies.latency_figure(one).svg.startswith("<svg")
+    assert policies.cache_figure(one.runs).svg.endswith("</svg>\n")
+    assert policies.waste_figure(one).png.startswith(b"\x89PNG")
     assert comparison.bound <= comparison.benchmark.tel

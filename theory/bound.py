@@ -90,6 +90,16 @@ class Formula:
                 return sympy.Float(str(value), _GUARD)
         return full.subs(exact)
 
+    def function(self) -> Callable[..., float]:
+        """The closed form as a function of keyword arguments (floats), for drawing curves.
+
+        >>> Formula(sympy.Symbol("u") ** 2).function()(u=0.5)
+        0.25
+        """
+        names = sorted(self.parameters)
+        evaluate = sympy.lambdify(names, self.full, "mpmath")
+        return lambda **values: float(evaluate(*(mpmath.mpf(values[name]) for name in names)))
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

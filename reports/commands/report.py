@@ -1,6 +1,7 @@
-"""`kvratio report`: the analysis report, as a page that opens in a browser."""
+"""`kvratio report`: everything that is known, as one page with tables and figures."""
 
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,33 +9,76 @@ import click
 
 from reports.commands._source import compare_source, source_options
 
+PUBLISHED = Path(__file__).parent.parent / "published" / "report"
+EXIT_INTERRUPTED = 130
+
 
 @click.command()
 @source_options
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("reports/out"), show_default=True
-)
-def command(out: Path, **options: Any) -> None:
-    """Write a comparison as a page with figures.
+@click.option("--out", default="reports/out", show_default=True, help="The folder to write.")
+@click.option("--full", is_flag=True, help="Compute everything anew; takes hours, goes on later.")
+@click.option("--check", is_flag=True, help="Compare with reports/published/report.")
+@click.option("--write", is_flag=True, help="Regenerate reports/published/report as well.")
+def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> None:
+    """Write the report: a page, Markdown, tables (CSV, LaTeX), figures (SVG, PNG), a manifest.
 
-    The folder gets index.html, report.md, policies.csv, policies.json and manifest.json, which
-    holds the command and the SHA-256 of each file.
+    The page opens offline. It holds the verdicts with their evidence, the bounds, curves with
+    simulated points, and the policies compared on the chosen requests; what takes long is read
+    from reports/published, unless --full. An interrupt keeps the sections that are done. Exit
+    status: 1 if --check finds a difference, 130 after an interrupt.
 
     \b
-    Example: kvratio report --workload lmsys --out reports/out
+    Example: kvratio report --trace azure.csv --timed 20 --out reports/azure
     """
-    from reports.output import check_folder
-    from reports.report import report_files, write_report
+    from reports.material import Material
+    from reports.output import check_folder, folder
+    from reports.progress import messages
+    from reports.report import (
+        PAGE,
+        Interrupted,
+        compare_published,
+        make_document,
+        published_part,
+        report_files,
+        write_report,
+    )
     from reports.terminal import comparison_table
+    from theory.checks import InputError
 
-    check_folder(out)
+    target = folder("out", out)
+    check_folder(target)
+    chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
+    if (check or write) and (chosen or full):
+        raise InputError("--check, --write", " ".join(chosen) or "--full", "the default report")
     comparison = compare_source(**options)
-    write_report(out, report_files(comparison, _words(options), options["seed"]))
+    redo = target / "studies" if full else None
+    if redo is not None:
+        redo.mkdir(parents=True, exist_ok=True)
+    stopped = False
+    with messages() as progress:
+        material = Material(comparison, options["seed"], redo, progress)
+        try:
+            document = make_document(material, _words(options, full), options["trace"])
+        except Interrupted as interrupt:
+            document, stopped = interrupt.document, True
+    made = report_files(document, comparison)
+    write_report(target, made)
     comparison_table(comparison)
-    click.echo(f"Page: {out / 'index.html'}")
+    click.echo(f"Page: {target / PAGE}  ({len(made)} files)")
+    if stopped:
+        click.echo(f"interrupted: {len(document.sections)} sections were finished", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    if write:
+        write_report(PUBLISHED, published_part(made))
+    if check:
+        different = compare_published(made)
+        for line in different:
+            click.echo(line)
+        click.echo("not as published: run kvratio report --write" if different else "as published")
+        sys.exit(bool(different))
 
 
-def _words(options: dict[str, Any]) -> str:
+def _words(options: dict[str, Any], full: bool) -> str:
     """The command line that repeats the report."""
     words = ["kvratio", "report"]
     for name, value in options.items():
@@ -42,4 +86,4 @@ def _words(options: dict[str, Any]) -> str:
             words += [word for policy in value for word in ("--policy", policy)]
         elif value is not None:
             words += [f"--{name}", str(value)]
-    return shlex.join(words)
+    return shlex.join([*words, "--full"] if full else words)

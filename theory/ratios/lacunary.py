@@ -13,7 +13,7 @@ import mpmath
 import sympy
 
 from theory.bound import Bound, digits, identity, numeric, words
-from theory.forms import AREA, H_SF, Stage, slicing, volume
+from theory.forms import AREA, H_SF, Form, Stage, slicing, volume
 from theory.ratios.endless import FAMILIES, Family
 from theory.ratios.prompts import maximise
 from theory.ratios.series import close, i, q, tail_sum
@@ -39,6 +39,18 @@ def slicing_value(family: Family) -> Callable[[Any], Any]:
     return value
 
 
+def slicing_ratio(family: Family, benchmark: Form) -> Callable[[Any], Any]:
+    """Slicing with doubling caps against H-SF or the area bound, as a function of q (mpmath).
+
+    >>> from theory.ratios.endless import GEOMETRIC
+    >>> mpmath.nstr(slicing_ratio(GEOMETRIC, AREA)(mpmath.mpf(1) / 2), 6)
+    '1.87705'
+    """
+    top = slicing_value(family)
+    bottom = sympy.lambdify(q, close(benchmark, family.weight, 0).rational, "mpmath")
+    return lambda at: top(at) / bottom(at)
+
+
 def _rules() -> tuple[Any, ...]:
     """The effects that the docstring's V and weights are made of."""
     form = slicing((1, 2))
@@ -59,15 +71,13 @@ def bounds() -> list[Bound]:
     """The suprema over q, found numerically."""
     rows = []
     for family in FAMILIES:
-        top = slicing_value(family)
         for benchmark, name in ((H_SF, "H-SF"), (AREA, "area")):
-            bottom = sympy.lambdify(q, close(benchmark, family.weight, 0).rational, "mpmath")
+            at = slicing_ratio(family, benchmark)
 
-            def ratio(power: Any, bottom: Any = bottom, top: Any = top) -> Any:
-                at = 1 - mpmath.mpf(10) ** -power
-                return top(at) / bottom(at)
+            def by_power(power: Any, at: Callable[[Any], Any] = at) -> Any:
+                return at(1 - mpmath.mpf(10) ** -power)
 
-            power, value = maximise(ratio, 0, 4)
+            power, value = maximise(by_power, 0, 4)
             rows.append(
                 Bound(
                     f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",

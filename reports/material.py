@@ -1,0 +1,37 @@
+"""What the sections of a report are made from: the runs, the published files, how much to redo."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from reports.compare import Comparison
+
+
+@dataclass
+class Material:
+    """Input of every section.
+
+    `redo` is None for a report that reads what `reports/published/` holds, otherwise the folder in
+    which the long studies keep their results so far; everything is then computed anew. `progress`
+    is told what is being worked on.
+    """
+
+    comparison: Comparison
+    seed: int = 0
+    redo: Path | None = None
+    progress: Callable[[str], None] = lambda _text: None
+    read: dict[str, str] = field(default_factory=dict)
+
+    def published(self, name: str) -> str:
+        """The text of a published file; its SHA-256 is noted in `read` for the manifest."""
+        data = (files("reports") / "published" / name).read_bytes()
+        self.read[name] = hashlib.sha256(data).hexdigest()
+        return data.decode("utf-8")
+
+    def origin(self, name: str) -> str:
+        """Where a section's numbers come from, for the reader."""
+        if self.redo is not None:
+            return "Computed anew for this report."
+        return f"Read from `reports/published/{name}` (SHA-256 {self.read[name][:12]}...)."

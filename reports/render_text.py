@@ -1,0 +1,117 @@
+"""A report as Markdown, and its tables as CSV and LaTeX."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from reports.document import MEANING, Block, Column, Document, Figure, Finding, Kind, Table, Viewer
+from reports.tables import tex_text
+
+
+def markdown(document: Document) -> str:
+    """The whole report; figures are linked, evidence is listed below each claim."""
+    lines = [f"# {document.title}", "", f"{document.description}.", ""]
+    lines += ["How numbers were obtained:", ""]
+    lines += [f"- **{label}**: {meaning}" for label, meaning in MEANING.items()]
+    for section in document.sections:
+        lines += ["", f"## {section.title}"]
+        for block in section.blocks:
+            lines += ["", *_block(block)]
+    lines += ["", "## What was run", "", f"To repeat it: `{document.command}`.", ""]
+    lines += ["Versions, seeds, sources and the hashes of all files: `manifest.json`."]
+    return "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> list[str]:
+    if isinstance(block, str):
+        return [block]
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Figure):
+        return [f"![{block.text}](figures/{block.name}.svg)", "", block.caption]
+    if isinstance(block, Viewer):
+        return [f"{block.caption} (The page shows them: `index.html`.)"]
+    return [line for finding in block for line in _finding(finding)]
+
+
+def _finding(finding: Finding) -> list[str]:
+    return [
+        f"- **{finding.verdict}** {finding.id}: {finding.claim} ({finding.reading}; "
+        f"{finding.source})",
+        f"    - checked: `{finding.checked}`. {finding.provenance}",
+        *(f"    - [{e.obtained}, {e.outcome}] {e.text}" for e in finding.evidence),
+    ]
+
+
+def _table(table: Table) -> list[str]:
+    heads = [head(column) for column in table.columns]
+    aligned = ["---:" if column.kind is Kind.NUMBER else "---" for column in table.columns]
+    rows = (
+        [_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    )
+    lines = [f"**{table.caption}**", "", _line(heads), _line(aligned), *map(_line, rows)]
+    return [*lines, "", table.note] if table.note else lines
+
+
+def head(column: Column) -> str:
+    """A column's name with how its numbers were obtained.
+
+    >>> from reports.document import Obtained
+    >>> head(Column("mean", obtained=Obtained.SIMULATED))
+    'mean (simulated)'
+    """
+    return f"{column.name.strip()} ({column.obtained})" if column.obtained else column.name.strip()
+
+
+def _cell(cell: str, column: Column) -> str:
+    return f"`{cell}`" if column.kind is Kind.FORMULA and cell else cell
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def csv_text(table: Table) -> str:
+    """Comma-separated values; numbers have no thousands separators."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(map(head, table.columns))
+    writer.writerows(plain(row, table.columns) for row in table.rows)
+    return stream.getvalue()
+
+
+def plain(row: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    """Thousands separators are for readers of text, not for programs.
+
+    >>> from reports.document import Obtained
+    >>> plain(("a, b", "1,200"), (Column("x", Kind.TEXT), Column("y", obtained=Obtained.CITED)))
+    ['a, b', '1200']
+    """
+    return [
+        cell.replace(",", "") if column.kind is Kind.NUMBER else cell
+        for cell, column in zip(row, columns, strict=True)
+    ]
+
+
+def latex(table: Table) -> str:
+    """A longtable (packages longtable, booktabs)."""
+    aligned = "".join("r" if column.kind is Kind.NUMBER else "l" for column in table.columns)
+
+    def line(cells: Iterable[str]) -> str:
+        return " & ".join(map(tex_text, cells)) + r" \\"
+
+    return "\n".join(
+        [
+            rf"\begin{{longtable}}{{{aligned}}}",
+            rf"\caption{{{tex_text(table.caption)}}} \\",
+            r"\toprule",
+            line(map(head, table.columns)),
+            r"\midrule",
+            r"\endhead",
+            *map(line, table.rows),
+            r"\bottomrule",
+            r"\end{longtable}",
+            "",
+        ]
+    )

@@ -1,0 +1,16 @@
+"""The sections of the report, one module each; `SECTIONS` lists them in the order of the page."""
+
+from collections.abc import Callable
+
+from reports.document import Section
+from reports.material import Material
+from reports.sections import bounds, convergence, curves, gaps, ledger, policies
+
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    ledger.section,
+    bounds.section,
+    curves.section,
+    convergence.section,
+    policies.section,
+    gaps.section,
+)

@@ -1,0 +1,270 @@
+"""Ratio against alpha and against q: curves from the closed forms, simulated points on them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from mpmath import mpf
+
+from reports.convergence import CONFIDENCE
+from reports.document import Column, Figure, Kind, Obtained, Section, Table
+from reports.draw import Labels, draw
+from reports.looks import INK, look, policy_look
+from reports.material import Material
+from reports.sections._points import (
+    A_L_CURVE,
+    A_MAX_CURVE,
+    A_MIN_CURVE,
+    LONG,
+    SEEDS,
+    SIZE,
+    SLICING_CURVE,
+    Point,
+    endless_points,
+    two_length_points,
+)
+from simulate.policies import POLICIES
+from theory.bound import Bound
+from theory.forms import H_SF
+from theory.lengths import geometric, linear_geometric
+from theory.ratios import built
+from theory.ratios.endless import GEOMETRIC, LINEAR
+from theory.ratios.lacunary import slicing_ratio
+
+MODULES = ("two_point", "promotion", "random_order", "endless", "prompts", "lacunary")
+FAMILIES = {"geometric": (GEOMETRIC, geometric), "linear geometric": (LINEAR, linear_geometric)}
+GRID = tuple(k / 50 for k in range(1, 50))
+PROMPTS = (1, 10, 100)  # of further curves against q, in tokens
+RELATIVE_PROMPTS = (0.1, 1.0, 10.0)  # s / u of further curves against alpha
+
+LEAD = (
+    "Curves are closed forms of the fluid limit, evaluated from their derivations; a star marks "
+    "the supremum of a curve that has one, at the limit where it is not reached. Points are "
+    f"simulated at M = {SIZE.memory:,} tokens with {SIZE.requests:,} requests; on two lengths "
+    "every policy gets the mixture that is worst for its form. Bars are "
+    f"{CONFIDENCE:.0%} Student intervals over {SEEDS} seeds. A point off its curve says that the "
+    "policy as printed is not the one that was analysed."
+)
+
+
+class Curve(NamedTuple):
+    """A derived curve; `peak` is where its supremum is, if one is on record, with its label."""
+
+    label: str
+    xs: list[float]
+    ys: list[float]
+    peak: tuple[float, float] | None
+    obtained: str
+
+
+class Plot(NamedTuple):
+    """A figure and the curves in it."""
+
+    figure: Figure
+    curves: list[Curve]
+
+
+def section(material: Material) -> Section:
+    """Two figures against alpha, two against q; the suprema and the points as tables."""
+    material.progress("deriving the curves")
+    bounds = {bound.id: bound for name in MODULES for bound in built(f"theory.ratios.{name}")}
+    points = {"two lengths": two_length_points(material.progress)}
+    for name, (_, distribution) in FAMILIES.items():
+        points[name] = endless_points(name, distribution, material.progress)
+    plots = [
+        _against_alpha(bounds, points["two lengths"]),
+        _against_alpha_and_prompt(bounds),
+        *(_against_q(name, bounds, points[name]) for name in FAMILIES),
+    ]
+    figures = tuple(plot.figure for plot in plots)
+    tables = _suprema(plots), _table([p for found in points.values() for p in found])
+    return Section("curves", "Ratio against alpha and q", (LEAD, *figures, *tables))
+
+
+def curve(label: str, value: Callable[[float], float], supremum: str, obtained: str) -> Curve:
+    """Evaluate a curve on the grid; `supremum` is a number, "inf", or "" where none is on record.
+
+    Where the largest value sampled is at an end, the supremum is the limit there.
+
+    >>> curve("x", lambda x: x, "1.0", "derived").peak
+    (1.0, 1.0)
+    """
+    xs = [x for x in GRID if x * LONG >= 1]
+    ys = [value(x) for x in xs]
+    k = int(np.argmax(ys))
+    at = {0: 0.0, len(xs) - 1: 1.0}.get(k, xs[k])
+    peak = None if supremum in ("", "inf") else (at, float(supremum))
+    return Curve(label, xs, ys, peak, obtained)
+
+
+def _formula(
+    label: str,
+    bound: Bound,
+    values: Callable[[float], Mapping[str, float]],
+    peak: Bound | None = None,
+) -> Curve:
+    """The curve of a closed form; `peak` holds the supremum of this very curve."""
+    assert bound.formula is not None, f"{bound.id} has a closed form"
+    at = bound.formula.function()
+    value, obtained = (peak.value, peak.obtained) if peak else ("", "")
+    return curve(label, lambda x: at(**values(x)), value, obtained)
+
+
+def _two_lengths(alpha: float, prompt: float = 0.0) -> dict[str, float]:
+    """Parameters of the closed forms on two lengths; `prompt` is s / u."""
+    return {"alpha": alpha, "l": alpha * LONG, "u": float(LONG), "s": prompt * LONG}
+
+
+def _against_alpha(bounds: Mapping[str, Bound], points: list[Point]) -> Plot:
+    curves = [
+        _formula(label, bounds[name], _two_lengths, bounds[name] if supremum else None)
+        for label, name, supremum in (
+            (A_MAX_CURVE, "two-point/A_max/H-SF/s=0", True),
+            (A_MIN_CURVE, "two-point/A_min/H-SF/s=0", True),
+            (A_L_CURVE, "two-point/A_l/H-SF/s=0", True),
+            (SLICING_CURVE, "two-point/slicing/H-SF", False),  # its supremum is over prompts too
+        )
+    ]
+    labels = Labels("Two lengths, no prompt: ratio to H-SF", "alpha = l/u", "ratio (logarithmic)")
+    caption = (
+        f"Every policy on its own worst mixture of l and u, u = {LONG} tokens; slicing with the "
+        "caps l and u. The ratio of A_max grows without bound as alpha falls. Slicing starts its "
+        "requests staggered and so can beat H-SF, which is not the optimum."
+    )
+    return _plot("ratio-alpha", labels, curves, points, caption, logarithmic=True)
+
+
+def _against_alpha_and_prompt(bounds: Mapping[str, Bound]) -> Plot:
+    alone, general = bounds["two-point/A_min/H-SF/s=0"], bounds["two-point/A_min/H-SF"]
+    longest = bounds["two-point/A_min/H-SF/long prompts"]
+    curves = [
+        _formula(A_MIN_CURVE, alone, _two_lengths, alone),
+        *(
+            _formula(f"A_min, s/u = {share:g}", general, partial(_two_lengths, prompt=share))
+            for share in RELATIVE_PROMPTS
+        ),
+        _formula("A_min, s/u to infinity", longest, _two_lengths),
+    ]
+    labels = Labels("Two lengths with prompts: A_min against H-SF", "alpha = l/u", "ratio")
+    caption = (
+        "What a common prompt of s tokens does to A_min: without one the ratio is the published "
+        "(3 - alpha)/2; with one it has no bound as alpha falls."
+    )
+    return _plot("ratio-alpha-prompts", labels, curves, [], caption)
+
+
+def _against_q(name: str, bounds: Mapping[str, Bound], points: list[Point]) -> Plot:
+    doubling = slicing_ratio(FAMILIES[name][0], H_SF)
+    slices = bounds[f"{name}/slicing 1, 2, 4, .../H-SF/s=0"]
+    alone, staggered = (
+        bounds[f"{name}/{policy}/H-SF/s=0"] for policy in ("A_min", "staggered A_min")
+    )
+    curves = [
+        _formula(A_MIN_CURVE, alone, lambda q: {"q": q}, alone),
+        *(
+            _formula(
+                f"A_min, s = {s}",
+                bounds[f"{name}/A_min/H-SF"],
+                partial(lambda q, s: {"q": q, "s": s}, s=float(s)),
+                bounds[f"{name}/A_min/H-SF/s={s}"],
+            )
+            for s in PROMPTS
+        ),
+        _formula("staggered A_min", staggered, lambda q: {"q": q}, staggered),
+        curve(SLICING_CURVE, lambda q: float(doubling(mpf(q))), slices.value, slices.obtained),
+    ]
+    title = "Linearly weighted geometric" if name == "linear geometric" else "Geometric"
+    labels = Labels(f"{title} lengths: ratio to H-SF", "q", "ratio")
+    caption = "The mean length grows with q. Slicing has the caps 1, 2, 4, ...; points: no prompt."
+    return _plot(f"ratio-q-{name.replace(' ', '-')}", labels, curves, points, caption)
+
+
+def _plot(
+    name: str,
+    labels: Labels,
+    curves: list[Curve],
+    points: list[Point],
+    caption: str,
+    *,
+    logarithmic: bool = False,
+) -> Plot:
+    colours = {c.label: look(k, "")["color"] for k, c in enumerate(curves)}
+
+    def plot(axes: Axes) -> None:
+        for k, c in enumerate(curves):
+            axes.plot(c.xs, c.ys, **{**look(k, f"{c.label} (derived)"), "marker": ""})
+            if c.peak:
+                axes.plot(
+                    *c.peak, color=colours[c.label], marker="*", ms=11, mec=INK, mew=0.5,
+                    clip_on=False,
+                )  # fmt: skip
+        for policy in dict.fromkeys(point.policy for point in points):
+            _draw_points(axes, policy, [p for p in points if p.policy == policy], colours)
+        axes.set_xlim(0, 1)
+        if logarithmic:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:g}")
+        else:
+            axes.set_ylim(bottom=1)
+
+    marked = (f"{c.label}: at most {c.peak[1]:.4g}, near {c.peak[0]:.3g}" for c in curves if c.peak)
+    text = f"{labels.title}. {'; '.join(marked)}."
+    figure = draw(name, labels, plot, caption=caption, text=text, height=4.8)
+    return Plot(figure, curves)
+
+
+def _draw_points(axes: Axes, policy: str, mine: list[Point], colours: Mapping[str, str]) -> None:
+    """Markers of the policy, in the colour of the curve that they should lie on."""
+    style: dict[str, Any] = policy_look(policy)
+    style |= {"linestyle": "", "color": colours[mine[0].curve], "capsize": 3}
+    style["label"] += " (simulated)"
+    xs, ys = [float(point.x) for point in mine], [point.mean for point in mine]
+    axes.errorbar(xs, ys, [point.half_width for point in mine], **style)
+
+
+def _suprema(plots: Iterable[Plot]) -> Table:
+    return Table(
+        "ratio-suprema",
+        "The suprema that stars mark",
+        (
+            Column("figure", Kind.TEXT),
+            Column("curve", Kind.TEXT),
+            Column("supremum"),
+            Column("near"),
+            Column("obtained", Kind.OBTAINED),
+        ),
+        tuple(
+            (plot.figure.name, c.label, f"{c.peak[1]:.6g}", f"{c.peak[0]:g}", c.obtained)
+            for plot in plots
+            for c in plot.curves
+            if c.peak
+        ),
+    )
+
+
+def _table(points: list[Point]) -> Table:
+    return Table(
+        "ratio-points",
+        "The simulated points beside the forms",
+        (
+            Column("policy", Kind.TEXT),
+            Column("lengths", Kind.TEXT),
+            Column("alpha or q", Kind.TEXT),
+            Column("ratio of forms", obtained=Obtained.DERIVED),
+            Column("simulated ratio", obtained=Obtained.SIMULATED),
+            Column(f"± {CONFIDENCE:.0%}", obtained=Obtained.SIMULATED),
+        ),
+        tuple(
+            (
+                POLICIES[p.policy].title,
+                p.lengths,
+                f"{float(p.x):g}",
+                f"{float(p.form):.4f}",
+                f"{p.mean:.4f}",
+                f"{p.half_width:.4f}",
+            )
+            for p in points
+        ),
+    )

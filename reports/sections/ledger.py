@@ -1,0 +1,78 @@
+"""What holds and what does not: every claim with its verdict, and the evidence to unfold."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from proofs_check.claim import examine
+from proofs_check.lab import SIMULATOR, Lab
+from proofs_check.ledger import select
+from proofs_check.verdict import Finding as Fact
+from proofs_check.verdict import Kind, Outcome, judge
+from reports.document import Column, Evidence, Finding, Obtained, Section, Table
+from reports.document import Kind as Cells
+from reports.material import Material
+from theory.checks import InputError
+
+PUBLISHED = "claims.json"
+# what the checker's kinds of evidence are called beside a number
+LABELS = {
+    Kind.EXACT: Obtained.DERIVED,
+    Kind.INTERVAL: Obtained.CERTIFIED,
+    Kind.SAMPLE: Obtained.SIMULATED,
+}
+
+
+def section(material: Material) -> Section:
+    """The claims that need no simulator are checked now; the others too when all is redone."""
+    rows, now = _rows(material)
+    findings = tuple(_finding(row, row["id"] in now, material) for row in rows)
+    counts = Counter(finding.verdict for finding in findings)
+    verdicts = Table(
+        "claims",
+        "Every claim and the verdict that its evidence gives",
+        tuple(Column(name, Cells.TEXT) for name in ("claim", "reading", "source", "verdict")),
+        tuple((f"{f.id}: {f.claim}", f.reading, f.source, f.verdict) for f in findings),
+    )
+    lead = (
+        "A verdict is computed from evidence and from nothing else: proved, certified and refuted "
+        "are rigorous, supported and contradicted rest on simulation with confidence intervals, "
+        "open means that the evidence decides nothing. A claim stands under one reading; the same "
+        "statement may hold under one and fail under another. Open a line for the evidence."
+    )
+    summary = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
+    how = f"{len(now)} of {len(rows)} claims were checked while this report was made"
+    how += "." if len(now) == len(rows) else f"; the others: {material.origin(PUBLISHED)}"
+    blocks = (lead, f"Of {len(findings)} claims: {summary}. {how}", findings, verdicts)
+    return Section("ledger", "What holds and what does not", blocks)
+
+
+def _rows(material: Material) -> tuple[list[dict[str, Any]], set[str]]:
+    """The rows of all claims, and the ids of those that were checked just now."""
+    lab = Lab(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
+    everything = material.redo is not None
+    chosen = select(quick=not everything)
+    fresh = {claim.id: examine(claim, lab).row() for claim in chosen}
+    if everything:
+        return list(fresh.values()), set(fresh)
+    stored = {row["id"]: row for row in json.loads(material.published(PUBLISHED))}
+    known = [claim.id for claim in select()]
+    missing = [name for name in known if name not in fresh and name not in stored]
+    if missing:
+        raise InputError(PUBLISHED, missing, "these claims (kvratio check --write adds them)")
+    return [fresh.get(name) or stored[name] for name in known], set(fresh)
+
+
+def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
+    """A row as a finding; its verdict is judged anew from the evidence that it brings."""
+    facts = [Fact(Kind(e["kind"]), Outcome(e["outcome"]), e["text"]) for e in row["evidence"]]
+    return Finding(
+        row["id"],
+        str(judge(facts)),
+        row["statement"],
+        row["reading"],
+        row["source"],
+        row["relation"],
+        tuple(Evidence(LABELS[fact.kind], str(fact.outcome), fact.text) for fact in facts),
+        "Checked while this report was made." if now else material.origin(PUBLISHED),
+    )
