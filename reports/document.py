@@ -115,6 +115,7 @@ class Finding:
     reading: str
     source: str
     checked: str
+    planned: str  # what was predicted before a simulation was run; empty for the other claims
     evidence: tuple[Evidence, ...]
     provenance: str
 

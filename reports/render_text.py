@@ -39,6 +39,7 @@ def _finding(finding: Finding) -> list[str]:
         f"- **{finding.verdict}** {finding.id}: {finding.claim} ({finding.reading}; "
         f"{finding.source})",
         f"    - checked: `{finding.checked}`. {finding.provenance}",
+        *([f"    - planned before the run: {finding.planned}"] if finding.planned else []),
         *(f"    - [{e.obtained}, {e.outcome}] {e.text}" for e in finding.evidence),
     ]
 

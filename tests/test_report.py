@@ -16,11 +16,12 @@ from matplotlib import rc_context
 
 import reports.commands.report as report_command
 import reports.report
+from proofs_check.ledger import select
 from reports import output
 from reports.cli import main
 from reports.commands.report import command
 from reports.compare import Comparison, compare
-from reports.document import Column, Document, Finding, Kind, Section, Table
+from reports.document import Column, Document, Finding, Kind, Obtained, Section, Table
 from reports.material import Material
 from reports.output import check_folder, emit_json, write_text
 from reports.render_html import script_data
@@ -231,7 +232,7 @@ def test_text_from_outside_is_text_on_the_page() -> None:
     assert "</script>" not in script_data({"x": evil})
     assert json.loads(script_data({"x": evil})) == {"x": evil}
     table = Table("t", evil, (Column("a_b", Kind.TEXT),), ((evil,),))
-    finding = Finding("id", "open", evil, evil, evil, evil, (), evil)
+    finding = Finding("id", "open", evil, evil, evil, evil, evil, (), evil)
     one = Document(evil, evil, (Section("s", evil, (evil, table, (finding,))),), evil, (evil,))
     shown = Page(reports.report.page(one))
     assert "b" not in shown.tags
@@ -326,28 +327,31 @@ def test_verdicts_are_judged_from_the_evidence_that_is_read(
     comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A published verdict without the evidence for it does not reach the page."""
-    monkeypatch.setattr(ledger, "select", lambda *_, **quick: [] if quick else ledger_claims())
+    simulated = [claim for claim in select() if claim.plan]
+    monkeypatch.setattr(ledger, "select", lambda: simulated)
     material = Material(comparison)
     findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
-    stored = json.loads(material.published("claims.json"))
-    assert [f.verdict for f in findings] == [row["verdict"] for row in stored]
-    assert {str(e.obtained) for f in findings for e in f.evidence} == {
-        "derived", "certified", "simulated"
-    }  # fmt: skip
-    forged = [{**row, "verdict": "proved", "evidence": []} for row in stored]
+    stored = {row["id"]: row for row in json.loads(material.published("claims.json"))}
+    assert len(findings) == len(simulated) > 10
+    assert [f.verdict for f in findings] == [stored[f.id]["verdict"] for f in findings]
+    assert all("claims.json" in f.provenance and f.planned for f in findings)
+    forged = [{**row, "verdict": "proved", "evidence": []} for row in stored.values()]
     monkeypatch.setattr(Material, "published", lambda *_: json.dumps(forged))
     monkeypatch.setattr(Material, "origin", lambda *_: "")
     findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
     assert {f.verdict for f in findings} == {"open"}
+
+
+def test_claims_that_are_not_published_are_checked_now(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = select(["example-1", "t6-s0"])
+    monkeypatch.setattr(ledger, "select", lambda: chosen)
     monkeypatch.setattr(Material, "published", lambda *_: "[]")
-    with pytest.raises(InputError, match="kvratio check --write"):
-        ledger.section(material)
-
-
-def ledger_claims() -> list[Any]:
-    from proofs_check.ledger import select
-
-    return select()
+    findings = next(b for b in ledger.section(Material(comparison)).blocks if isinstance(b, tuple))
+    assert [(f.id, f.verdict) for f in findings] == [("example-1", "proved"), ("t6-s0", "proved")]
+    assert {f.provenance for f in findings} == {"Checked while this report was made."}
+    assert {e.obtained for f in findings for e in f.evidence} == {Obtained.DERIVED}
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(

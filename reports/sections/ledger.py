@@ -12,7 +12,6 @@ from proofs_check.verdict import Kind, Outcome, judge
 from reports.document import Column, Evidence, Finding, Obtained, Section, Table
 from reports.document import Kind as Cells
 from reports.material import Material
-from theory.checks import InputError
 
 PUBLISHED = "claims.json"
 # what the checker's kinds of evidence are called beside a number
@@ -48,19 +47,18 @@ def section(material: Material) -> Section:
 
 
 def _rows(material: Material) -> tuple[list[dict[str, Any]], set[str]]:
-    """The rows of all claims, and the ids of those that were checked just now."""
+    """The rows of all claims, and the ids of those that were checked just now.
+
+    Checked are those that do not simulate, those that the published file lacks, or all.
+    """
+    stored: dict[str, dict[str, Any]] = {}
+    if material.redo is None:
+        stored = {row["id"]: row for row in json.loads(material.published(PUBLISHED))}
     lab = Lab(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
-    everything = material.redo is not None
-    chosen = select(quick=not everything)
+    claims = select()
+    chosen = [claim for claim in claims if not claim.plan or claim.id not in stored]
     fresh = {claim.id: examine(claim, lab).row() for claim in chosen}
-    if everything:
-        return list(fresh.values()), set(fresh)
-    stored = {row["id"]: row for row in json.loads(material.published(PUBLISHED))}
-    known = [claim.id for claim in select()]
-    missing = [name for name in known if name not in fresh and name not in stored]
-    if missing:
-        raise InputError(PUBLISHED, missing, "these claims (kvratio check --write adds them)")
-    return [fresh.get(name) or stored[name] for name in known], set(fresh)
+    return [fresh.get(claim.id) or stored[claim.id] for claim in claims], set(fresh)
 
 
 def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
@@ -73,6 +71,7 @@ def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
         row["reading"],
         row["source"],
         row["relation"],
+        row["plan"],
         tuple(Evidence(LABELS[fact.kind], str(fact.outcome), fact.text) for fact in facts),
         "Checked while this report was made." if now else material.origin(PUBLISHED),
     )
