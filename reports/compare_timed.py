@@ -11,6 +11,7 @@ from simulate.kernel import run_timed
 from simulate.policies import POLICIES
 from simulate.timed import TimedRun
 from simulate.timing import Timing
+from simulate.wait import TITLES, run_wait
 from theory.area_in_time import lower_bound_in_time
 from theory.model import Instance
 
@@ -39,18 +40,13 @@ class TimedComparison:
         return [self._row(timed) for timed in self.runs]
 
     def _row(self, timed: TimedRun) -> dict[str, Any]:
-        measures = timed.run.measures
         return {
             "policy": timed.run.policy,
             "seed": timed.run.seed,
             "requests": self.instance.n,
             "memory": self.instance.memory,
             **timed.seconds.to_json(),
-            "iterations": measures.makespan,
-            "evictions": measures.evictions,
-            "generated_tokens": measures.generated_tokens,
-            "wasted_tokens": measures.wasted_tokens,
-            "peak_cache": measures.peak_cache,
+            **timed.counts._asdict(),
             "lower_bound_s": self.bound / NS_PER_S,
             "ratio_to_h_sf": float(self.ratio_to_h_sf(timed)),
             "ratio_to_lower_bound": float(self.ratio_to_lower_bound(timed)),
@@ -71,9 +67,10 @@ def compare_timed(
     seed: int = 0,
     progress: Callable[[str, int], None] | None = None,
 ) -> TimedComparison:
-    """Run the named policies, and H-SF in any case, in time; the instance's arrivals are 0.
+    """Run the named policies, WAIT and Nested WAIT among them, and H-SF in any case, in time.
 
-    `progress` is called with a policy's name and its number of completed requests.
+    The instance's own arrivals are 0. `progress` is called with a policy's name and its number of
+    completed requests.
 
     >>> from simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
@@ -82,10 +79,13 @@ def compare_timed(
     >>> comparison.ratio_to_h_sf(comparison.runs[0])
     Fraction(9, 5)
     """
-    runs = {}
+    runs: dict[str, TimedRun] = {}
     for name in dict.fromkeys([BENCHMARK, *policies]):
         report = None if progress is None else (lambda done, name=name: progress(name, done))
-        runs[name] = run_timed(instance, POLICIES[name], timing, seed, report)
+        if name in TITLES:
+            runs[name] = run_wait(name, instance, timing, report)
+        else:
+            runs[name] = run_timed(instance, POLICIES[name], timing, seed, report)
     chosen = tuple(runs[name] for name in dict.fromkeys(policies))
     times, lengths = timing.iteration, zip(instance.prompt, instance.output, strict=True)
     works = zip(*(times.needed(s, o) for s, o in lengths), strict=True)

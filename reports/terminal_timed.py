@@ -4,6 +4,7 @@ from reports.compare_timed import TimedComparison
 from reports.terminal import print_table
 from simulate.iteration import NS_PER_S
 from simulate.policies import POLICIES
+from simulate.wait import TITLES
 
 COLUMNS = (
     "policy", "mean", "p50", "p95", "p99", "TTFT", "TPOT", "tokens/s", "cache", "busy",
@@ -18,6 +19,15 @@ LEGEND = (
 )
 
 
+def title(policy: str) -> str:
+    """The name of a policy in tables.
+
+    >>> title("nested-wait")
+    'Nested WAIT'
+    """
+    return TITLES[policy] if policy in TITLES else POLICIES[policy].title
+
+
 def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
     """The rows of `COLUMNS`, formatted, in the order of the runs."""
     cells: list[tuple[str, ...]] = []
@@ -25,14 +35,14 @@ def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
         found = timed.seconds.to_json()
         cells.append(
             (
-                POLICIES[timed.run.policy].title,
+                title(timed.run.policy),
                 *(f"{found[f'latency_{name}_s']:,.2f}" for name in ("mean", "p50", "p95", "p99")),
                 f"{found['ttft_mean_s']:,.2f}",
                 f"{1000 * found['tpot_mean_s']:,.1f}",
                 f"{found['tokens_per_second']:,.0f}",
                 f"{found['mean_cache']:.0%}",
                 f"{found['busy']:.0%}",
-                f"{timed.run.measures.evictions:,}",
+                f"{timed.counts.evictions:,}",
                 f"{float(comparison.ratio_to_h_sf(timed)):.3f}",
                 f"{float(comparison.ratio_to_lower_bound(timed)):.3f}",
             )

@@ -167,7 +167,7 @@ def run_scheduler(
     Raises `EngineError` for that, and when the scheduler breaks the model.
     """
     engine = Engine(instance, scheduler)
-    _finish(engine, progress, patience)
+    finish(engine, progress, patience)
     return engine.schedule
 
 
@@ -195,16 +195,25 @@ def _timed(
     patience: int | None,
 ) -> TimedRun:
     engine = Engine(instance, scheduler, timing)
-    _finish(engine, progress, patience)
+    finish(engine, progress, patience)
+    return timed_record(engine, timing, engine.schedule, label)
+
+
+def timed_record(
+    engine: Engine, timing: Timing, schedule: Schedule, label: tuple[str, int]
+) -> TimedRun:
+    """The result of a timed engine that has finished. `label`: the policy's name and the seed."""
     watch = engine.watch
     assert watch is not None  # it is timed
     times = [*watch.times, watch.times[-1]]
     moments = Moments(range(len(watch.times)), times[:-1], times[1:])
-    work = Passed(watch.busy, watch.held)
-    return timed_run(label, instance, timing, engine.schedule, moments, work)
+    passed = Passed(watch.busy, watch.held)
+    return timed_run(label, engine.instance, timing, schedule, moments, passed)
 
 
-def _finish(engine: Engine, progress: Callable[[int], None] | None, patience: int | None) -> None:
+def finish(
+    engine: Engine, progress: Callable[[int], None] | None = None, patience: int | None = None
+) -> None:
     """Step until all have completed, or until `patience` is at an end."""
     instance = engine.instance
     if patience is None:

@@ -98,6 +98,16 @@ class Seconds:
         return numbers
 
 
+class Counts(NamedTuple):
+    """What a run counts besides time; the peak in tokens."""
+
+    iterations: int
+    evictions: int
+    generated_tokens: int
+    wasted_tokens: int
+    peak_cache: int
+
+
 @dataclass(frozen=True)
 class TimedRun:
     """A run, with the nanosecond at which each attempt started, made its first token, and ended.
@@ -113,6 +123,13 @@ class TimedRun:
     first: Column
     end: Column
     passed: Passed
+
+    @property
+    def counts(self) -> Counts:
+        """Iterations, evictions, tokens."""
+        found = self.run.measures
+        tokens = (found.generated_tokens, found.wasted_tokens)
+        return Counts(found.makespan, found.evictions, *tokens, found.peak_cache)
 
     @cached_property
     def seconds(self) -> Seconds:

@@ -67,23 +67,24 @@ class Watch:
         self.busy = 0
         self.held = 0
 
-    def iterate(self, batch: Batch) -> int:
-        """An iteration passes; returns the time after it.
+    def iterate(self, batch: Batch, resting: int = 0) -> int:
+        """An iteration passes, with `resting` tokens held beside it; returns the time after it.
 
         >>> Watch(IterationTime(fixed=7000)).iterate(Batch(1, 1, 3, 2, 3))
         7
         """
         duration = self._iteration.nanoseconds(batch)
         self.busy += duration if batch.running else 0
-        self.held += duration * batch.cache
+        self.held += duration * (batch.cache + resting)
         self.times.append(self.times[-1] + duration)
         return self.times[-1]
 
-    def skip_to(self, time: int) -> int:
-        """Nothing happens until `time`.
+    def skip_to(self, time: int, cache: int = 0) -> int:
+        """Nothing happens until `time`, with `cache` tokens held.
 
         >>> Watch(IterationTime(fixed=7000)).skip_to(12)
         12
         """
+        self.held += (time - self.times[-1]) * cache
         self.times.append(time)
         return time

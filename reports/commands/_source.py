@@ -53,19 +53,26 @@ def compare_source_timed(
     from reports.inputs import build_timed
     from reports.progress import completions
 
-    names = _checked(policies, seed, source["requests"])
+    names = _checked(policies, seed, source["requests"], timed=True)
     description, instance, timing = build_timed(prediction=predict, seed=seed, **source)
     _somebody(instance.n)
     with completions(instance.n) as progress:
         return compare_timed(description, instance, timing, names, seed, progress)
 
 
-def _checked(policies: tuple[str, ...], seed: int, requests: int | None) -> list[str]:
+def _checked(
+    policies: tuple[str, ...], seed: int, requests: int | None, timed: bool = False
+) -> list[str]:
     """The names of the policies; everything else is only looked at."""
     from simulate.policies import POLICIES
-    from theory.checks import one_of, whole
+    from simulate.wait import TITLES
+    from theory.checks import InputError, one_of, whole
 
-    names = [one_of("policy", name, POLICIES) for name in policies] or list(POLICIES)
+    clocked = set(TITLES) & set(policies)
+    if clocked and not timed:
+        raise InputError("policy", min(clocked), "--gpu as well: it runs in time only")
+    known = [*POLICIES, *TITLES] if timed else list(POLICIES)
+    names = [one_of("policy", name, known) for name in policies] or known
     whole("seed", seed)
     if requests is not None:
         whole("requests", requests, least=1)

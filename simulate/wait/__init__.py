@@ -1,0 +1,134 @@
+"""WAIT and Nested WAIT in timed runs: types, thresholds and rates from the requests themselves.
+
+The paper's algorithms are told the types and their arrival rates. Here they are those of the
+requests of the run: what the paper calls known is read from the whole run beforehand.
+
+- `thresholds`: from rates, or from shares and the budget
+- `schedulers`: the two algorithms
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil
+
+from simulate.holding import HeldRun, Holder, run_holder
+from simulate.iteration import NS_PER_S, Batch, IterationTime
+from simulate.timing import Timing
+from simulate.wait.schedulers import NestedWait, Wait
+from simulate.wait.thresholds import (
+    Kind,
+    Thresholds,
+    memory_of_nested,
+    memory_of_wait,
+    nested_for_budget,
+    nested_thresholds,
+    wait_for_budget,
+    wait_thresholds,
+)
+from theory.checks import one_of
+from theory.model import Instance
+
+TITLES = {"wait": "WAIT", "nested-wait": "Nested WAIT"}
+SEGMENTS = 10  # bins of output lengths, as in the paper's section 6.2
+
+
+def run_wait(
+    name: str,
+    instance: Instance,
+    timing: Timing,
+    progress: Callable[[int], None] | None = None,
+) -> HeldRun:
+    """Run "wait" or "nested-wait" in time, with thresholds that follow from requests and clock.
+
+    >>> from simulate.iteration import IterationTime
+    >>> timing = Timing((0,) * 4, IterationTime.linear(10**9, 10**6))
+    >>> run_wait("wait", Instance.of(20, [2, 2, 2, 2], prompt=1), timing).counts.evictions
+    0
+    """
+    one_of("policy", name, TITLES)
+    return run_holder(instance, scheduler_for(name, instance, timing), timing, (name, 0), progress)
+
+
+def scheduler_for(name: str, instance: Instance, timing: Timing) -> Holder:
+    """The scheduler with its thresholds: from equations (11) and (12) where the arrival rates and
+    the budget allow, otherwise the largest that the budget holds (the rule of section 6.1)."""
+    nested = name == "nested-wait"
+    if not instance.n:
+        return NestedWait((1,), (1,))
+    ends = segment_ends(instance.output)
+    kinds = kinds_of(instance, timing.arrival, ends, one_prompt=nested)
+    found = None
+    if max(timing.arrival) > min(timing.arrival):
+        period = _period(kinds, timing.iteration, nested)
+        derive = nested_thresholds if nested else wait_thresholds
+        found = derive(kinds, period, instance.memory)
+    if found is None:
+        by_budget = nested_for_budget if nested else wait_for_budget
+        found = by_budget(kinds, instance.memory)
+    if nested:
+        return NestedWait(found, ends)
+    return Wait(found, lambda _, output: bisect_left(ends, output))
+
+
+def segment_ends(output: Sequence[int]) -> list[int]:
+    """The distinct lengths if they are few, otherwise the ends of bins of equal width that somebody
+    is in.
+
+    >>> segment_ends([5, 9, 5])
+    [5, 9]
+    >>> segment_ends(range(1, 21))
+    [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
+    """
+    distinct = sorted(set(output))
+    if len(distinct) <= SEGMENTS:
+        return distinct
+    longest = distinct[-1]
+    ends = sorted({-(-longest * k // SEGMENTS) for k in range(1, SEGMENTS + 1)})
+    return sorted({ends[bisect_left(ends, o)] for o in distinct})
+
+
+def kinds_of(
+    instance: Instance, arrival: Sequence[int], ends: Sequence[int], *, one_prompt: bool
+) -> list[Kind]:
+    """Types by output length, with mean prompts and rates a second (shares, if all come at once).
+
+    `one_prompt`: the mean over all requests instead of that of the type.
+
+    >>> kinds_of(Instance.of(20, [3, 5], prompt=2), (0, 10**9), [3, 5], one_prompt=True)[0].rate
+    Fraction(1, 1)
+    """
+    prompts: list[list[int]] = [[] for _ in ends]
+    for s, o in zip(instance.prompt, instance.output, strict=True):
+        prompts[bisect_left(ends, o)].append(s)
+    span = Fraction(max(arrival) - min(arrival), NS_PER_S) or Fraction(1)
+    mean = Fraction(sum(instance.prompt), instance.n)
+    return [
+        Kind(mean if one_prompt else Fraction(sum(of), len(of)), end, len(of) / span)
+        for of, end in zip(prompts, ends, strict=True)
+    ]
+
+
+def _period(
+    kinds: Sequence[Kind], times: IterationTime, nested: bool
+) -> Callable[[Thresholds], Fraction]:
+    """Seconds that an iteration takes with n_j requests in every stage, prompts included."""
+    held = memory_of_nested if nested else memory_of_wait
+    lasts = [b.output - (a.output if nested else 0) for a, b in pairwise([kinds[0], *kinds])]
+    lasts[0] = kinds[0].output
+
+    def seconds(thresholds: Thresholds) -> Fraction:
+        starting = list(zip(thresholds, kinds, strict=True))[: 1 if nested else None]
+        batch = Batch(
+            running=sum(n * steps for n, steps in zip(thresholds, lasts, strict=True)),
+            started=sum(n for n, _ in starting),
+            cache=ceil(held(kinds, thresholds)),
+            prompt=ceil(sum(n * kind.prompt for n, kind in starting)),
+            pairs=ceil(
+                sum(n * kind.prompt * (kind.prompt + 1) / Fraction(2) for n, kind in starting)
+            ),
+        )
+        return Fraction(times.nanoseconds(batch), NS_PER_S)
+
+    return seconds
