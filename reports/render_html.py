@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +12,8 @@ from markupsafe import Markup, escape
 from reports import looks
 from reports.document import MEANING, Block, Document, Figure, Table, Viewer
 from reports.looks import themable
+from reports.viewer import HELP, summary, viewer
+from simulate.records import Run
 
 LONG = 48  # characters of a formula that is shown without unfolding
 
@@ -18,6 +21,16 @@ LONG = 48  # characters of a formula that is shown without unfolding
 def page(document: Document) -> str:
     """The page of a report; tables and figures link to their files in the same folder."""
     return str(_template("report.html.j2").render(document=document, meaning=MEANING))
+
+
+def view_page(description: str, runs: Sequence[Run]) -> str:
+    """A page with nothing but a viewer of these runs, which are of the same requests."""
+    shown = viewer("runs", f"{len(runs[0].instance.output):,} requests", runs)
+    return str(
+        _template("view.html.j2").render(
+            description=description, viewer=shown, table=summary(runs), help=HELP
+        )
+    )
 
 
 def read(name: str) -> str:
@@ -36,7 +49,7 @@ def _template(name: str) -> Any:
     environment.filters |= {"prose": prose, "kind": kind, "themable": _inline, "data": script_data}
     environment.globals |= {
         "css": Markup(style_sheet()),
-        "script": Markup(read("viewer.js")),
+        "script": Markup(read("paint.js") + read("viewer.js")),
         "long": LONG,
     }
     return environment.get_template(name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from reports.document import Section
 from reports.material import Material
-from reports.sections import bounds, convergence, curves, gaps, ledger, policies
+from reports.sections import bounds, convergence, curves, gaps, ledger, policies, schedules
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     ledger.section,
@@ -12,5 +12,6 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     curves.section,
     convergence.section,
     policies.section,
+    schedules.section,
     gaps.section,
 )

@@ -1,0 +1,32 @@
+"""`kvratio view`: schedules as a page to look at."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("files", metavar="RUN.json...", nargs=-1, required=True, type=click.Path())
+@click.option("--out", metavar="FILE", help="The page to write; default: RUN.html beside RUN.json.")
+def command(files: tuple[str, ...], out: str | None) -> None:
+    """Make a page that shows schedules: requests as bars over time, the cache below.
+
+    RUN.json is written by kvratio simulate --save-run RUN.json, one file for all its policies.
+    Several files are shown together if they are of the same requests. The page opens offline; two
+    schedules stand side by side, with zoom, and details on hover or by the keyboard.
+
+    \b
+    Example: kvratio view run.json --out schedules.html
+    """
+    from reports.output import check_target, write_text
+    from reports.render_html import view_page
+    from reports.runs import read_runs, together
+    from theory.checks import InputError
+
+    if out is not None and not out.strip():
+        raise InputError("out", out, "the name of a file")
+    target = Path(files[0]).with_suffix(".html") if out is None else Path(out)
+    check_target(str(target))
+    runs = together([read_runs(Path(name)) for name in files])
+    write_text(target, view_page(runs.description, runs.runs))
+    click.echo(f"Page: {target}")

@@ -1,0 +1,51 @@
+"""Schedules to look at: ten requests for a lecture, and the chosen requests for debugging."""
+
+from dataclasses import replace
+
+from reports.compare import compare
+from reports.document import Section
+from reports.material import Material
+from reports.viewer import HELP, viewer
+from simulate.policies import POLICIES
+from simulate.records import Run
+from theory.model import Instance
+
+# small enough to follow every step; the budget is short enough for evictions
+LECTURE = Instance.of(24, [3, 1, 8, 2, 5, 12, 4, 1, 6, 9], prompt=2, interval=(1, 12))
+SHOWN = ("h-sf", "a-min", "a-max", "fcfs")
+MOST = 2000  # requests; more cannot be told apart and make the page heavy
+
+
+def section(material: Material) -> Section:
+    """Two viewers: one with every policy on ten requests, one on the chosen requests."""
+    material.progress("schedules to look at")
+    lecture = compare("ten requests", LECTURE, list(POLICIES), material.seed)
+    runs = _chosen(material)
+    n = len(runs[0].instance.output)
+    return Section(
+        "schedules",
+        "Schedules",
+        (
+            HELP,
+            viewer("lecture", f"Ten requests, M = {LECTURE.memory} tokens", lecture.runs),
+            viewer("chosen", f"{n:,} requests, M = {runs[0].instance.memory:,} tokens", runs),
+        ),
+    )
+
+
+def _chosen(material: Material) -> tuple[Run, ...]:
+    """Runs of a few policies on the chosen requests, or on the first of them if they are many."""
+    comparison = material.comparison
+    named = [run.policy for run in comparison.runs]
+    shown = [name for name in SHOWN if name in named] or named[: len(SHOWN)]
+    instance = comparison.instance
+    if instance.n <= MOST:
+        return tuple(run for name in shown for run in comparison.runs if run.policy == name)
+    first = replace(
+        instance,
+        **{
+            column: getattr(instance, column)[:MOST]
+            for column in ("prompt", "output", "arrival", "lower", "upper")
+        },
+    )
+    return compare(comparison.description, first, shown, material.seed).runs

@@ -1,0 +1,87 @@
+"""Data of the schedule viewer (`reports/page/viewer.js`), and a page that holds it alone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reports.document import Column, Kind, Obtained, Table, Viewer
+from simulate.measures import cache_profile
+from simulate.policies import POLICIES
+from simulate.records import Run
+
+HELP = (
+    "A bar is an attempt: it ends with a tick where the request completes, striped and with a "
+    "cross where it is evicted and loses its tokens. The thin line is the time spent waiting. "
+    "Where rows are too thin for bars, the darkness of a spot says how many requests run there. "
+    "Drag to move; Ctrl and the wheel zoom time, Shift and the wheel rows. With the keyboard: "
+    "arrow keys, + and -, [ and ], Home for everything, Escape for no request."
+)
+
+
+def viewer(name: str, caption: str, runs: Sequence[Run]) -> Viewer:
+    """A viewer of runs on the same requests.
+
+    Its data: the memory; the requests as columns; for every run its attempts as columns and the
+    cache in use in pieces between events (`simulate.measures.cache_profile`), times in steps.
+    """
+    instance = runs[0].instance
+    data = {
+        "memory": instance.memory,
+        "requests": {
+            "prompt": list(instance.prompt),
+            "output": list(instance.output),
+            "arrival": list(instance.arrival),
+        },
+        "runs": [_run(run, runs) for run in runs],
+    }
+    return Viewer(name, caption, data)
+
+
+def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
+    schedule = run.schedule
+    time, base, running = cache_profile(schedule, run.instance)
+    return {
+        "title": title(run, runs),
+        "tel": run.tel,
+        "evictions": run.measures.evictions,
+        "makespan": run.measures.makespan,
+        "request": list(schedule.request),
+        "start": list(schedule.start),
+        "end": list(schedule.end),
+        "finished": [int(done) for done in schedule.finished],
+        "profile": {"time": time.tolist(), "base": base.tolist(), "running": running.tolist()},
+    }
+
+
+def title(run: Run, runs: Sequence[Run]) -> str:
+    """The policy's title; with the seed where it occurs more than once."""
+    policy = POLICIES.get(run.policy)
+    known = policy.title if policy else run.policy
+    often = sum(other.policy == run.policy for other in runs) > 1
+    return f"{known}, seed {run.seed}" if often else known
+
+
+def summary(runs: Sequence[Run]) -> Table:
+    """The runs in numbers, for those who cannot see the drawing."""
+    head = ("total latency", "mean", "p95", "makespan", "evictions", "wasted tokens", "peak cache")
+    return Table(
+        "runs",
+        "The runs in numbers (times in steps)",
+        (
+            Column("policy", Kind.TEXT),
+            *(Column(name, obtained=Obtained.SIMULATED) for name in head),
+        ),
+        tuple(
+            (
+                title(run, runs),
+                f"{m.tel:,}",
+                f"{float(m.mean_latency):,.1f}",
+                f"{m.p95:,}",
+                f"{m.makespan:,}",
+                f"{m.evictions:,}",
+                f"{m.wasted_tokens:,}",
+                f"{m.peak_cache:,}",
+            )
+            for run in runs
+            for m in (run.measures,)
+        ),
+    )
