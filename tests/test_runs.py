@@ -145,9 +145,7 @@ def test_view_writes_a_page_beside_the_file_or_where_it_is_told(file: Path) -> N
     assert out.read_bytes() == again
 
 
-@pytest.mark.parametrize(
-    "arguments", [["no-such.json"], ["RUN", "--out", ""], ["RUN", "--out", "no/x"]]
-)
+@pytest.mark.parametrize("arguments", ["no-such.json", "RUN --out ''", "RUN --out no/x"])
 def test_view_refuses_bad_input(file: Path, arguments: str) -> None:
     words = [str(file) if word == "RUN" else word for word in shlex.split(arguments)]
     assert isinstance(CliRunner().invoke(command, words).exception, InputError)
