@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from simulate.cells import Cell
-from simulate.sweep import AXES, cells_of
+from simulate.sweep import AXES, MOST_CELLS, cells_of
 from theory.checks import InputError, whole
 
 
@@ -66,7 +66,7 @@ def _axes(block: Mapping[str, Any]) -> dict[str, list[Any]]:
     axes = {}
     for name, value in block.items():
         if name == "seeds" and not isinstance(value, list):
-            axes[name] = list(range(whole("seeds", value, least=1)))
+            axes[name] = list(range(whole("seeds", value, least=1, most=MOST_CELLS)))
         else:
             axes[name] = value if isinstance(value, list) else [value]
         kind = int if name in ("seeds", "memory", "requests", "prompts") else str

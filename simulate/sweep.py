@@ -9,6 +9,7 @@ when the sweep has grown since. Same cells, same bytes, whoever computes them an
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ AXES = {
     "seeds": "seed",
     "policies": "policy",
 }
+MOST_CELLS = 1_000_000  # some hundred bytes each
 NEEDED = {"workloads", "memory", "policies"}
 
 
@@ -50,6 +52,9 @@ def cells_of(axes: Mapping[str, Sequence[Any]]) -> list[Cell]:
     for name, values in axes.items():
         if not values:
             raise InputError(name, list(values), "at least one entry")
+    count = prod(map(len, axes.values()))
+    if count > MOST_CELLS:
+        raise InputError("axes", f"{count} cells", f"at most {MOST_CELLS}")
     given = [name for name in AXES if name in axes]
     fields = [AXES[name] for name in given]
     chosen = product(*(axes[name] for name in given))

@@ -20,6 +20,7 @@ Intervals = list[tuple[int, int]]
 
 SCALE_BITS = 63
 MOST_TERMS = 1_000_000  # longest table of cumulative probabilities that is built
+TAIL_LEFT = 2.0 ** (2 - SCALE_BITS)  # a tail above it, rounding errors aside, has not vanished
 MOST_REQUESTS = 10_000_000  # a few gigabytes; far more than a step engine can work through
 MOST_WEIGHT = (1 << SCALE_BITS) - 1  # of denominators and sums of weights: one 64-bit draw decides
 LONGEST_SECONDS = 10**12  # latest arrival; in microseconds it still fits 64 bits
@@ -134,12 +135,14 @@ def _invert(
 ) -> Ints:
     """Invert a law whose P(o > k) is `survival(k, q^k)`, in fixed point with guard bits."""
     rational("q", q, above=0, below=1)
+    required = f"a law whose tail vanishes within {MOST_TERMS} lengths"
+    if float(q) ** MOST_TERMS > TAIL_LEFT:
+        raise InputError("q", str(q), required)
     guard = 64
     tail = 1 << SCALE_BITS + guard
     thresholds: list[int] = []
     while not thresholds or thresholds[-1] < 1 << SCALE_BITS:
         if len(thresholds) == MOST_TERMS:
-            required = f"a law whose tail vanishes within {MOST_TERMS} lengths"
             raise InputError("q", str(q), required)
         tail = tail * q.numerator // q.denominator
         beyond = survival(len(thresholds) + 1, tail) >> guard

@@ -1,12 +1,24 @@
 """The exact model: building instances, and a verifier that rejects every kind of bad schedule."""
 
+from dataclasses import FrozenInstanceError
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.inputs import parse_instance
 from theory.checks import InputError
-from theory.model import REASONS, Instance, Schedule, ScheduleError, verify
+from theory.model import (
+    MOST_STEPS,
+    MOST_TOKENS,
+    REASONS,
+    Instance,
+    Schedule,
+    ScheduleError,
+    verify,
+    volume,
+)
 
 # two requests, s = 1, outputs 2 and 3, the second arrives at 1; M = 6
 PAIR = Instance.of(6, [2, 3], prompt=1, arrival=[0, 1])
@@ -37,6 +49,22 @@ BROKEN = {
 }
 
 
+# by hand from the rows above: the request, and the step in which it first goes wrong
+PLACES: dict[str, tuple[int, int | None]] = {
+    "unknown request": (2, None),
+    "empty attempt": (1, 1),
+    "starts before arrival": (1, 0),
+    "runs past its last token": (0, 2),
+    "finished too early": (0, 1),
+    "cancelled when complete": (0, 2),
+    "attempts overlap": (1, 2),
+    "runs after completion": (0, 4),
+    "completed twice": (0, 5),
+    "never completed": (1, None),
+    "over budget": (1, 1),
+}
+
+
 def test_every_reason_has_its_broken_schedule() -> None:
     assert set(BROKEN) == set(REASONS)
 
@@ -47,6 +75,49 @@ def test_rejects(reason: str) -> None:
     with pytest.raises(ScheduleError) as caught:
         verify(Schedule.of(BROKEN[reason]), instance)
     assert caught.value.reason == reason
+    assert (caught.value.request, caught.value.step) == PLACES[reason]
+    assert str(caught.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "step"),
+    [
+        ((5, 0, 1, True), "unknown request", None),
+        ((-1, 0, 1, True), "unknown request", None),
+        ((0, 7, 7, True), "empty attempt", 7),
+        ((0, 8, 7, False), "empty attempt", 8),
+        ((1, 7, 11, True), "runs past its last token", 10),
+        ((1, 7, 8, True), "finished too early", 8),
+        ((1, 7, 10, False), "cancelled when complete", 10),
+        ((0, 2, 4, True), "completed twice", 2),  # from the moment of its completion on
+        ((0, 2, 3, False), "runs after completion", 2),
+        ((0, 1, 3, True), "attempts overlap", 1),
+        ((1, 4, 5, False), "attempts overlap", 4),
+    ],
+)
+def test_one_more_row_breaks_a_good_schedule(
+    row: tuple[int, int, int, bool], reason: str, step: int | None
+) -> None:
+    with pytest.raises(ScheduleError) as caught:
+        verify(Schedule.of([*GOOD, row]), PAIR)
+    assert (caught.value.reason, caught.value.request) == (reason, row[0])
+    assert caught.value.step == step
+
+
+def test_nothing_is_done_at_once() -> None:
+    nothing = verify(Schedule.of([]), Instance.of(3, []))
+    assert nothing == ((), 0, 0, 0)
+
+
+def test_latency_counts_from_the_arrivals() -> None:
+    instance = Instance.of(4, [1, 1, 1], arrival=[3, 3, 5])
+    rows = [(0, 3, 4, True), (1, 4, 5, True), (2, 8, 9, True)]
+    assert verify(Schedule.of(rows), instance).tel == 1 + 2 + 4
+
+
+def test_volumes_are_whole_numbers() -> None:
+    assert [volume(2, g) for g in range(4)] == [0, 3, 7, 12]
+    assert type(volume(1, 2)) is int
 
 
 def test_over_budget_names_step_request_and_excess() -> None:
@@ -99,6 +170,114 @@ def test_verify_agrees_with_a_count_of_every_step(case: tuple[Instance, Schedule
         assert done.tel == sum(a.end for a in schedule.attempts() if a.finished)
 
 
+# --- building instances ------------------------------------------------------------------------
+
+
+def test_one_number_or_interval_stands_for_all() -> None:
+    instance = Instance.of(10, [2, 3], prompt=1, arrival=4, interval=(2, 5))
+    assert instance == Instance(10, (1, 1), (2, 3), (4, 4), (2, 2), (5, 5))
+    assert instance == Instance.of(10, [2, 3], prompt=[1, 1], arrival=[4, 4], interval=[(2, 5)] * 2)
+    mixed = Instance.of(10, [2, 3], interval=[(1, 2), [3, 7]])
+    assert (mixed.lower, mixed.upper) == ((1, 3), (2, 7))
+
+
+def test_without_an_interval_only_the_budget_is_known() -> None:
+    instance = Instance.of(10, [2, 3, 1], prompt=[3, 0, 9])
+    assert (instance.lower, instance.upper) == ((1, 1, 1), (7, 10, 1))
+    requests = [{"prompt": 3, "output": 2}, {"prompt": 0, "output": 3}, {"prompt": 9, "output": 1}]
+    assert Instance.from_json({"memory": 10, "requests": requests}) == instance
+
+
+def test_common_prompt() -> None:
+    assert Instance.of(10, [1, 2], prompt=[3, 4]).common_prompt is None
+    assert Instance.of(10, [1, 2], prompt=0).common_prompt == 0
+    assert Instance.of(10, []).common_prompt is None
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    largest = Instance.of(MOST_TOKENS, [MOST_TOKENS], arrival=[MOST_STEPS])
+    assert (largest.memory, largest.output, largest.arrival) == (10**9, (10**9,), (10**12,))
+    assert Instance.of(1, [1], interval=(1, 1)).upper == (1,)
+    assert Instance.of(1, [1], interval=(10**9, 10**9)).upper == (10**9,)
+
+
+@pytest.mark.parametrize(
+    ("memory", "columns", "argument"),
+    [
+        (0, {"output": []}, "memory"),
+        (0, {"output": [], "interval": (1, 1)}, "memory"),
+        (10**9 + 1, {"output": []}, "memory"),
+        (9, {"output": [0]}, "output[0]"),
+        (9, {"output": [1, -1]}, "output[1]"),
+        (9, {"output": [1, 2.5]}, "output[1]"),
+        (9, {"output": [True, 1]}, "output[0]"),
+        (9, {"output": [1, 2], "prompt": [0]}, "prompt"),
+        (9, {"output": [1, 2], "prompt": [0, -1]}, "prompt[1]"),
+        (9, {"output": [1, 2], "prompt": -1}, "prompt"),
+        (9, {"output": [1], "arrival": [-1]}, "arrival[0]"),
+        (9, {"output": [1], "arrival": -1}, "arrival"),
+        (9, {"output": [1], "arrival": [10**12 + 1]}, "arrival[0]"),
+        (9, {"output": [1], "arrival": 10**12 + 1}, "arrival"),
+        (9, {"output": [1, 1], "interval": (0, 3)}, "lower[0]"),
+        (9, {"output": [1], "interval": [(1, 0)]}, "upper[0]"),
+        (9, {"output": [1], "interval": [(1, 10**9 + 1)]}, "upper[0]"),
+        (9, {"output": [1], "interval": [(3, 2)]}, "request 0: interval"),
+        (9, {"output": [1, 1], "interval": [(1, 3)]}, "interval"),
+        (9, {"output": [1], "interval": [(1, 3, 4)]}, "interval[0]"),
+        (9, {"output": [1], "interval": [(1,)]}, "interval[0]"),
+        (9, {"output": [1], "interval": ["13"]}, "interval[0]"),
+        (9, {"output": [1, 1], "interval": [(1, 3), 4]}, "interval[1]"),
+        (9, {"output": [1], "prompt": 9}, "request 0: prompt + output"),
+        (9, {"output": [1], "prompt": 12}, "request 0: prompt + output"),
+    ],
+)
+def test_bad_columns_are_named(memory: int, columns: dict[str, Any], argument: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Instance.of(memory, **columns)
+    assert caught.value.argument == argument
+
+
+def test_instances_and_schedules_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        PAIR.memory = 7  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        Schedule.of(GOOD).request = ()  # type: ignore[misc]
+
+
+def test_columns_of_a_schedule_have_one_length() -> None:
+    with pytest.raises(InputError, match="start"):
+        Schedule((0, 1), (0,), (1, 1), (True, True))
+    with pytest.raises(InputError, match="end"):
+        Schedule((0, 1), (0, 0), (1,), (True, True))
+    with pytest.raises(InputError, match="finished"):
+        Schedule((0, 1), (0, 0), (1, 1), (True,))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [(0, 0, 3, True)],
+        [[0, 0, 3]],
+        [[0, 0, 3, True, 1]],
+        [[0, 0, 3, 1]],
+        [["0", 0, 3, True]],
+        [[0, -1, 3, True]],
+        [[0, 0, 3.0, True]],
+        ["0000"],
+    ],
+)
+def test_bad_rows_of_a_schedule(data: Any) -> None:
+    with pytest.raises(InputError, match="schedule"):
+        Schedule.from_json(data)
+
+
+def test_empty_files() -> None:
+    assert Instance.from_json({"memory": 9, "requests": []}) == Instance.of(9, [])
+    assert Schedule.from_json([]) == Schedule.of([])
+    assert len(Schedule.of([])) == 0
+
+
 def test_request_that_can_never_fit_is_named() -> None:
     with pytest.raises(InputError, match=r"request 1: prompt \+ output = 11: .* memory = 10"):
         Instance.of(10, [6, 7], prompt=4)
@@ -111,6 +290,28 @@ def test_request_that_can_never_fit_is_named() -> None:
         ("[]", "instance"),
         ('{"memory": 0, "requests": []}', "memory = 0"),
         ('{"memory": 9, "requests": 3}', "requests = 3"),
+        ('{"memory": 9}', "instance"),
+        ('{"memory": 9, "requests": [], "more": 1}', "instance"),
+        ('{"memory": 9, "requests": [[]]}', "requests[0]"),
+        ('{"memory": 9, "requests": [{"prompt": 1, "output": 0}]}', "requests[0].output = 0"),
+        ('{"memory": 9, "requests": [{"prompt": -1, "output": 1}]}', "requests[0].prompt = -1"),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "arrival": -1}]}',
+            "requests[0].arrival = -1",
+        ),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [0, 2]}]}',
+            "requests[0].interval[0] = 0",
+        ),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [1, 0]}]}',
+            "requests[0].interval[1] = 0",
+        ),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": 3}]}',
+            "requests[0].interval = 3",
+        ),
+        ('{"memory": 9, "requests": [{"prompt": 9, "output": 1}]}', "prompt + output"),
         ('{"memory": 9, "requests": [{"prompt": 1}]}', "requests[0]"),
         ('{"memory": 9, "requests": [{"prompt": 1, "output": 2.5}]}', "requests[0].output = 2.5"),
         ('{"memory": 9, "requests": [{"prompt": true, "output": 2}]}', "requests[0].prompt"),
@@ -133,4 +334,6 @@ def test_bad_instance_files(text: str, words: str) -> None:
 
 def test_json_round_trip() -> None:
     assert Instance.from_json(PAIR.to_json()) == PAIR
+    tight = Instance.of(5, [1, 2], prompt=[4, 0], interval=(1, 1))
+    assert Instance.from_json(tight.to_json()) == tight
     assert Schedule.from_json(Schedule.of(GOOD).to_json()) == Schedule.of(GOOD)

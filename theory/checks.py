@@ -89,7 +89,7 @@ def rational(
     required = " ".join(["an exact rational number", " and ".join(limits)]).strip()
     if isinstance(value, bool) or not isinstance(value, Rational | str):
         raise InputError(argument, value, required)
-    exponent = re.search(r"[eE][+-]?(\d+)\s*$", value) if isinstance(value, str) else None
+    exponent = re.search(r"[eE][+-]?([\d_]+)\s*$", value) if isinstance(value, str) else None
     try:
         if exponent and int(exponent[1]) > MOST_EXPONENT:
             raise ValueError
