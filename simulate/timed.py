@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulate.iteration import NS_PER_S
-from simulate.measures import percentile
+from simulate.measures import Ints, percentile
 from simulate.records import Run
 from simulate.timing import Timing
 from theory.checks import InputError
 from theory.model import Instance, Schedule
 
 Column = tuple[int, ...]
-TAILS = {"p50": Fraction(1, 2), "p95": Fraction(95, 100), "p99": Fraction(99, 100)}
+TAILS = (Fraction(1, 2), Fraction(95, 100), Fraction(99, 100))
 
 
 class Moments(NamedTuple):
@@ -50,7 +49,7 @@ class Distribution(NamedTuple):
     p99: int
 
     @classmethod
-    def of(cls, values: Sequence[int]) -> "Distribution":
+    def of(cls, values: Sequence[int] | Ints) -> "Distribution":
         """Of one value a request; zeros if there is none.
 
         >>> Distribution.of([1, 2, 6]).mean
@@ -58,9 +57,10 @@ class Distribution(NamedTuple):
         """
         if not len(values):
             return cls(Fraction(0), 0, 0, 0)
-        array = _integers(values)
-        tails = [percentile(array, share) for share in TAILS.values()]
-        return cls(Fraction(sum(values), len(values)), *tails)
+        array = values if isinstance(values, np.ndarray) else _integers(values)
+        tails = [percentile(array, share) for share in TAILS]
+        total: int = sum(array.tolist())  # of Python's integers: it may exceed 64 bits
+        return cls(Fraction(total, len(array)), *tails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +135,23 @@ class TimedRun:
     def seconds(self) -> Seconds:
         """Latencies, rates and shares."""
         instance, schedule = self.run.instance, self.run.schedule
-        nothing = Distribution.of(())
         if not instance.n:
-            zero = Fraction(0)
+            nothing, zero = Distribution.of(()), Fraction(0)
             return Seconds(nothing, nothing, nothing, 0, zero, zero, zero, zero)
-        done = dict(compress(zip(schedule.request, self.end, strict=True), schedule.finished))
-        first: dict[int, int] = {}
-        for request, time in zip(schedule.request, self.first, strict=True):
-            first[request] = min(time, first.get(request, time))
-        requests = range(instance.n)
+        request, ended = np.array(schedule.request), np.array(schedule.finished)
+        end = _integers(self.end)  # nothing is later
+        arrival, first_tokens = (np.array(c, dtype=end.dtype) for c in (self.arrival, self.first))
+        done, first = np.zeros_like(arrival), np.full_like(arrival, end.max())
+        done[request[ended]] = end[ended]
+        np.minimum.at(first, request, first_tokens)
+        output = np.array(instance.output)
+        several = output > 1
+        tpot = (done - first)[several] // (output[several] - 1)
         span = max(self.end) - min(self.arrival)
         return Seconds(
-            latency=Distribution.of([done[i] - self.arrival[i] for i in requests]),
-            ttft=Distribution.of([first[i] - self.arrival[i] for i in requests]),
-            tpot=Distribution.of(
-                [(done[i] - first[i]) // (o - 1) for i, o in enumerate(instance.output) if o > 1]
-            ),
+            latency=Distribution.of(done - arrival),
+            ttft=Distribution.of(first - arrival),
+            tpot=Distribution.of(tpot),
             span=span,
             tokens_per_second=Fraction(sum(instance.output) * NS_PER_S, span),
             requests_per_second=Fraction(instance.n * NS_PER_S, span),
