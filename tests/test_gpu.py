@@ -129,6 +129,35 @@ def test_prefill_iteration_by_hand() -> None:
     assert found == pytest.approx(expected, rel=1e-5)
 
 
+# One layer of Llama-2-70B as Vidur's authors measured it (github.com/microsoft/vidur, folder
+# data/profiling/compute, files a100 and h100/meta-llama/Llama-2-70b-hf/mlp.csv): accelerator, how
+# many in tensor parallel, processed tokens, and ms: the sum of the means of all kernels listed there
+# for a layer (all but attention itself and communication).
+MEASURED = [
+    ("a100-80", 2, 1, 0.5636),
+    ("a100-80", 2, 64, 0.6280),
+    ("a100-80", 2, 128, 0.7730),
+    ("a100-80", 2, 168, 1.0109),
+    ("a100-80", 1, 4096, 30.50),
+    ("h100", 2, 1, 0.3199),
+    ("h100", 2, 64, 0.3358),
+    ("h100", 1, 4096, 10.76),
+]
+
+
+@pytest.mark.parametrize(("kind", "count", "tokens", "measured"), MEASURED)
+def test_roofline_of_a_layer_against_published_measurements(
+    kind: str, count: int, tokens: int, measured: float
+) -> None:
+    """The assumed shares of the peaks, 0.8 and 0.6, are within a quarter of what was measured, from
+    one token to thousands."""
+    model, accelerator = MODELS["llama-2-70b"], ACCELERATORS[kind]
+    assumed, parameters = Assumptions(), model.multiplied // model.layers
+    moving = parameters * model.value_bytes / (accelerator.bandwidth * assumed.bandwidth * count)
+    computing = 2 * parameters * tokens / (accelerator.peak * assumed.arithmetic * count)
+    assert 1000 * float(max(moving, computing)) == pytest.approx(measured, rel=0.25)
+
+
 def test_one_accelerator_does_not_communicate() -> None:
     one = iteration_time(deployment("llama-3-8b:h100"))
     assert one.link == 0
