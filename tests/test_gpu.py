@@ -131,8 +131,8 @@ def test_prefill_iteration_by_hand() -> None:
 
 # One layer of Llama-2-70B as Vidur's authors measured it (github.com/microsoft/vidur, folder
 # data/profiling/compute, files a100 and h100/meta-llama/Llama-2-70b-hf/mlp.csv): accelerator, how
-# many in tensor parallel, processed tokens, and ms: the sum of the means of all kernels listed there
-# for a layer (all but attention itself and communication).
+# many in tensor parallel, processed tokens, and ms: the sum of the means of all kernels of a layer
+# that are listed there (all but attention itself and communication).
 MEASURED = [
     ("a100-80", 2, 1, 0.5636),
     ("a100-80", 2, 64, 0.6280),
