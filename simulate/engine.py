@@ -33,6 +33,10 @@ class EngineError(RuntimeError):
     """A scheduler asked for the impossible, overflowed the cache, or stopped making progress."""
 
 
+class LivelockError(EngineError):
+    """A scheduler stopped making progress: for long nothing arrives or completes."""
+
+
 class Scheduler(Protocol):
     """A policy at work on one instance. `sees` names the hidden columns that it reads."""
 
@@ -164,7 +168,7 @@ def run_scheduler(
     `progress` is called with the number of completed requests whenever it has grown. A run in
     which nothing arrives or completes for `patience` steps ends as a livelock; the default is a
     thousand longest outputs and the sum of all outputs.
-    Raises `EngineError` for that, and when the scheduler breaks the model.
+    Raises `LivelockError` for that, and `EngineError` when the scheduler breaks the model.
     """
     engine = Engine(instance, scheduler)
     finish(engine, progress, patience)
@@ -228,7 +232,7 @@ def finish(
         if idle or engine.completed > completed or engine.to_arrive < waited_for:
             last_event, completed, waited_for = now, engine.completed, engine.to_arrive
         elif now - last_event > patience:
-            raise EngineError(f"step {now}: nothing arrives or completes in {patience} steps")
+            raise LivelockError(f"step {now}: nothing arrives or completes in {patience} steps")
 
 
 def run(

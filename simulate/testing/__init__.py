@@ -1,0 +1,49 @@
+"""A kit that tests schedulers: ours, yours, and other people's.
+
+`check_policy(MyPolicy)` searches for small instances on which a scheduler breaks one of the
+invariants (`simulate.testing.invariants`) and raises a report that names each broken one, with a
+smallest instance as code to paste. `examine` returns the report instead. In a terminal:
+
+    pytest --kvratio-policy=package.module:MyPolicy
+
+Hypothesis does the searching; it comes with `pip install "kvratio[testing]"`. What can be tested,
+and what a class may say about itself, stands in `simulate.testing.subject`; the strategies that
+draw instances in `simulate.testing.strategies`.
+
+>>> from simulate.policies import POLICIES
+>>> check_policy(POLICIES["fcfs"], examples=5)
+>>> examine(POLICIES["h-sf"], examples=5).passed
+True
+"""
+
+try:
+    import hypothesis as _hypothesis  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        'simulate.testing needs hypothesis: pip install "kvratio[testing]"'
+    ) from error
+
+from simulate.testing.cases import Case, Family
+from simulate.testing.conformance import (
+    Conformance,
+    NonConforming,
+    check_policy,
+    examine,
+    reproduce,
+)
+from simulate.testing.history import Outcome, Stuck
+from simulate.testing.invariants import INVARIANTS, Violation
+
+__all__ = [
+    "INVARIANTS",
+    "Case",
+    "Conformance",
+    "Family",
+    "NonConforming",
+    "Outcome",
+    "Stuck",
+    "Violation",
+    "check_policy",
+    "examine",
+    "reproduce",
+]

@@ -1,0 +1,208 @@
+"""The conformance suite: every invariant that applies, and a smallest case for each broken one."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis.errors import Flaky, NoSuchExample
+
+from simulate.testing import declared_invariants as _  # noqa: F401 (registers them)
+from simulate.testing.cases import Case, Family
+from simulate.testing.invariants import INVARIANTS, Invariant, Violation, plain
+from simulate.testing.shrink import shrink
+from simulate.testing.subject import Subject, subject_of
+from theory.checks import one_of, whole
+
+EXAMPLES = 200  # cases a search tries before it believes an invariant
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one invariant: `outcome` is "held", "violated" or "not claimed".
+
+    `told` says how it is violated by `case`, a smallest one. `held` is no proof: no violation was
+    found in so many tries.
+    """
+
+    subject: Subject
+    invariant: Invariant
+    outcome: str
+    told: str = ""
+    case: Case | Family | None = None
+
+    def code(self) -> str:
+        """The violation as code to paste: it raises `Violation` again."""
+        assert self.case is not None
+        *imports, expression = self.subject.code
+        used = type(self.case).__name__
+        lines = [*imports, f"from simulate.testing import {used}, reproduce"]
+        if isinstance(self.case, Case):
+            lines.append("from theory.model import Instance")
+        call = f'reproduce({expression}, "{self.invariant.name}", case)'
+        return "\n".join([*lines, "", *self.case.code(), call])
+
+    def text(self) -> str:
+        """The result for a reader; several lines if violated."""
+        if self.outcome != "violated":
+            return f"{self.invariant.name}: {self.outcome}"
+        assert self.case is not None
+        many = "request" if self.case.size == 1 else "requests"
+        code = "\n".join(f"    {line}".rstrip() for line in self.code().splitlines())
+        return (
+            f"{self.invariant.name}: violated by {self.subject.name}\n"
+            f"  {self.invariant.statement}\n"
+            f"  {self.told}\n"
+            f"  A smallest case found ({self.case.size} {many}), to paste:\n\n{code}\n"
+        )
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The results of one subject, in the order of `INVARIANTS`."""
+
+    subject: Subject
+    results: tuple[Result, ...]
+
+    @property
+    def violated(self) -> tuple[Result, ...]:
+        """Those that do not hold."""
+        return tuple(r for r in self.results if r.outcome == "violated")
+
+    @property
+    def passed(self) -> bool:
+        """Was no violation found?"""
+        return not self.violated
+
+    def __str__(self) -> str:
+        return "\n".join([self.subject.name, *(r.text() for r in self.results)])
+
+
+class NonConforming(AssertionError):  # noqa: N818 (a verdict, not an error of ours)
+    """Some invariant is violated; `conformance` has the details."""
+
+    def __init__(self, conformance: Conformance) -> None:
+        self.conformance = conformance
+        names = ", ".join(r.invariant.name for r in conformance.violated)
+        texts = "\n".join(r.text() for r in conformance.violated)
+        super().__init__(f"{conformance.subject.name} violates {names}\n\n{texts}")
+
+
+def examine(
+    target: Any,
+    *,
+    examples: int = EXAMPLES,
+    only: tuple[str, ...] = (),
+    lower_bound: Callable[[Any], Any] | None = None,
+    progress: Callable[[str], None] | None = None,
+    **space: Any,
+) -> Conformance:
+    """Search for violations of every invariant that applies to the target, and shrink them.
+
+    `target`: see `simulate.testing.subject`. `examples`: cases tried for each invariant. `only`:
+    the names of the invariants to try (default: all). `lower_bound`: a certified lower bound on
+    the total latency of an instance (steps), tried beside the kit's own. `progress` is called with
+    each name. The rest narrows the instances (`simulate.testing.strategies.instances`). The search
+    is deterministic. Raises `InputError` for anything that cannot be tested.
+
+    >>> examine("mc-sf", examples=5, only=("budget", "ignores-upper")).results[1].outcome
+    'not claimed'
+    """
+    whole("examples", examples, least=1)
+    for name in only:
+        one_of("only", name, INVARIANTS)
+    subject = subject_of(target, lower_bound, **space)
+    chosen = [i for name, i in INVARIANTS.items() if not only or name in only]
+    suspects = _screen(subject, [i for i in chosen if i.cases is plain], examples)
+    results = []
+    for invariant in chosen:
+        if progress is not None:
+            progress(invariant.name)
+        if invariant.applies(subject) and invariant.cases is plain and invariant not in suspects:
+            results.append(Result(subject, invariant, "held"))
+        else:
+            results.append(try_invariant(subject, invariant, examples))
+    return Conformance(subject, tuple(results))
+
+
+def _screen(
+    subject: Subject, invariants: Sequence[Invariant], examples: int
+) -> Sequence[Invariant]:
+    """Those that some case violates. All are tried on the same cases, each of which runs once."""
+    if len(invariants) < 2:
+        return invariants  # nothing to share
+    once = replace(subject, play=lru_cache(maxsize=1)(subject.play))
+    apply = [i for i in invariants if i.applies(subject)]
+    suspects: list[Invariant] = []
+
+    def collect(case: Case) -> bool:
+        suspects.extend(i for i in apply if i not in suspects and _violation(once, i, case))
+        return False
+
+    with suppress(NoSuchExample):
+        find(plain(subject), collect, settings=_settings(examples))
+    return suspects
+
+
+def _violation(subject: Subject, invariant: Invariant, case: Any) -> str:
+    """How a case violates an invariant; empty if it does not."""
+    try:
+        invariant.check(subject, case)
+    except Violation as violation:
+        return str(violation) or "violated"
+    return ""
+
+
+def check_policy(target: Any, **options: Any) -> None:
+    """As `examine`, but raise `NonConforming` with a report if an invariant is violated.
+
+    >>> check_policy("a-min", examples=5)
+    """
+    conformance = examine(target, **options)
+    if not conformance.passed:
+        raise NonConforming(conformance)
+
+
+def try_invariant(subject: Subject, invariant: Invariant, examples: int = EXAMPLES) -> Result:
+    """Search for a case that violates one invariant, and shrink it."""
+    if not invariant.applies(subject):
+        return Result(subject, invariant, "not claimed")
+    seen: list[Any] = []
+
+    def violates(case: Any) -> bool:
+        if _violation(subject, invariant, case):
+            seen.append(case)
+            return True
+        return False
+
+    # Flaky: the same case, and another answer; then the one that was seen to be violated counts
+    with suppress(NoSuchExample, Flaky):
+        find(invariant.cases(subject), violates, settings=_settings(examples))
+    if not seen:
+        return Result(subject, invariant, "held")
+    case = shrink(seen[-1], lambda c: bool(_violation(subject, invariant, c)), subject.space)
+    told = _violation(subject, invariant, case) or "not every time"
+    return Result(subject, invariant, "violated", told, case)
+
+
+def _settings(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),  # `shrink` is faster
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def reproduce(target: Any, invariant: str, case: Case | Family) -> None:
+    """Check one invariant on one case; raises `Violation` if it does not hold there.
+
+    >>> from theory.model import Instance
+    >>> reproduce("fcfs", "budget", Case(Instance.of(4, [2, 2])))
+    """
+    one_of("invariant", invariant, INVARIANTS)
+    INVARIANTS[invariant].check(subject_of(target), case)

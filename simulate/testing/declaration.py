@@ -1,0 +1,120 @@
+"""What a declaration promises, step by step, by definition and independent of the engines.
+
+`simulate.declared` computes decisions; here a finished decision is held against the words of
+`simulate.policy`, each test written as its definition reads, at every future step, without any of
+the shortcuts that a scheduler takes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
+from simulate.testing.history import Step
+from theory.model import Instance
+
+
+def needs_bounds(policy: Policy) -> bool:
+    """Can a run be judged only by someone who knows the assumed lengths?"""
+    return (
+        policy.admits in (Admits.LOOK_AHEAD, Admits.SLOT)
+        or policy.order is Order.ASSUMED_LENGTH
+        or policy.evicts is Evicts.SMALLEST_BOUND
+        or policy.promotes
+    )
+
+
+def fits(instance: Instance, policy: Policy, step: Step, new: Sequence[int]) -> bool:
+    """Do `new` pass the admission test beside what runs, at every future step?"""
+    now, memory, prompt, bound = step.now, instance.memory, instance.prompt, step.learned
+    kept = {i: start for i, start in step.running.items() if i not in step.evicted}
+    starts = {**kept, **dict.fromkeys(new, now)}
+    if policy.admits in (Admits.NEXT_STEP, Admits.PACED):
+        return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
+    if policy.admits is Admits.SLOT:
+        slots = (prompt[i] + max(bound[i], now + 1 - start) for i, start in starts.items())
+        return sum(slots) <= memory
+    ends = {i: max(start + bound[i], now + 1) for i, start in starts.items()}
+    return all(
+        sum(prompt[i] + time - start for i, start in starts.items() if time <= ends[i]) <= memory
+        for time in range(now + 1, max((ends[i] for i in new), default=now) + 1)
+    )
+
+
+def next_in_line(
+    instance: Instance, policy: Policy, step: Step, queue: Sequence[int]
+) -> Sequence[int]:
+    """Those of a queue (in order of joining) that may come first; one, unless luck decides."""
+    if policy.order is Order.JOINED:
+        return queue[:1]
+    key = {
+        Order.ASSUMED_LENGTH: step.learned,
+        Order.ARRIVAL: dict(enumerate(instance.arrival)),
+        Order.RANDOM: dict.fromkeys(queue, 0),
+    }[policy.order]
+    least = min((key[i] for i in queue), default=0)
+    first = [i for i in queue if key[i] == least]
+    return first if policy.ties is Ties.RANDOM else sorted(first)[:1]
+
+
+def rank(instance: Instance, policy: Policy, step: Step, request: int) -> tuple[int, ...]:
+    """Place in the order of eviction; the smallest goes first."""
+    if policy.evicts is Evicts.NEWEST:
+        return (-step.running[request], -instance.arrival[request], -request)
+    return (max(step.bounds[request], step.made(request) if policy.live else 0),)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A step, and what the declaration says about it.
+
+    `promoted` were evicted for having outlived a stage, `for_cache` for lack of cache. `queue` are
+    those that wait, in the order of joining, before the admissions.
+    """
+
+    step: Step
+    promoted: Sequence[int]
+    for_cache: Sequence[int]
+    queue: Sequence[int]
+
+    def paused(self, policy: Policy) -> bool:
+        """Is nobody to be admitted in this step?"""
+        return bool(self.for_cache) and policy.evicts is Evicts.NEWEST
+
+    def admissions(
+        self, instance: Instance, policy: Policy
+    ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        """(admitted in turn, admitted out of turn, who would have come next)."""
+        queue, out_of_turn = list(self.queue), list(self.step.admitted)
+        in_turn: list[int] = []
+        while True:
+            heads = next_in_line(instance, policy, self.step, queue)
+            taken = next((i for i in heads if i in out_of_turn), None)
+            if taken is None:
+                return in_turn, out_of_turn, heads
+            in_turn.append(taken)
+            out_of_turn.remove(taken)
+            queue.remove(taken)
+
+
+def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
+    """Walk through a run, keeping the stages and the queue as the declaration has them.
+
+    Requests join the queue as `simulate.declared` says: arrivals by index, then promoted, and
+    after the admissions those evicted for lack of cache.
+    """
+    more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
+    stage: dict[int, int] = {}
+    queue: list[int] = []
+    for step in steps:
+        promoted = [
+            i
+            for i in step.running
+            if stage.get(i, 0) < more and step.made(i) >= step.bounds[i] and i in step.evicted
+        ]
+        for i in promoted:
+            stage[i] = stage.get(i, 0) + 1
+        for_cache = [i for i in step.evicted if i not in promoted]
+        queue += sorted(i for i in step.waiting if i not in queue)
+        queue += promoted
+        yield Judged(step, promoted, for_cache, tuple(queue))
+        queue = [i for i in queue if i not in step.admitted] + for_cache

@@ -1,0 +1,129 @@
+"""The invariants that follow from a declaration: order, admission test, maximality, evictions.
+
+They apply to declared policies, and to schedulers and systems that say which `Policy` they
+implement (`declares`); where that policy goes by assumed lengths, the scheduler must tell them
+(`assumed`). What a word of a declaration means stands in `simulate.testing.declaration`.
+"""
+
+from simulate.policy import Admits, Policy
+from simulate.testing.cases import Case
+from simulate.testing.declaration import Judged, fits, judged, needs_bounds, rank
+from simulate.testing.history import History
+from simulate.testing.invariants import Violation, invariant
+from simulate.testing.subject import Subject
+
+SCOPE = "declared policies, and those that say which declaration they implement"
+
+
+def _declares(subject: Subject) -> bool:
+    policy = subject.declares
+    return policy is not None and (subject.has_bounds or not needs_bounds(policy))
+
+
+def _walk(subject: Subject, case: Case) -> tuple[History, Policy, list[Judged]]:
+    history = subject.play(case.instance, case.seed)
+    assert subject.declares is not None
+    return history, subject.declares, list(judged(subject.declares, history.steps))
+
+
+@invariant(
+    "queue-order",
+    "Those admitted come first in the declared order of the queue.",
+    "simulate.policy.Order, Ties",
+    scope=SCOPE,
+    applies=_declares,
+)
+def queue_order(subject: Subject, case: Case) -> None:
+    """Take the admitted from the head of the queue, one by one."""
+    history, policy, walk = _walk(subject, case)
+    for at in walk:
+        in_turn, out_of_turn, heads = at.admissions(history.instance, policy)
+        if out_of_turn:
+            told = f"admits {out_of_turn} after {list(in_turn)}, where {list(heads)} came next"
+            raise Violation(f"step {at.step.now}: {told}")
+
+
+@invariant(
+    "admission-test",
+    "Those admitted pass the declared admission test together; nobody is admitted in a step whose "
+    "overflow evicts the newest.",
+    "arXiv 2508.14544 (3); simulate.policy.Admits",
+    scope=SCOPE,
+    applies=_declares,
+)
+def admission_test(subject: Subject, case: Case) -> None:
+    """The test by definition, at every future step."""
+    history, policy, walk = _walk(subject, case)
+    for at in walk:
+        admitted = at.step.admitted
+        if admitted and at.paused(policy):
+            raise Violation(f"step {at.step.now}: admits {list(admitted)} after an overflow")
+        if admitted and not fits(history.instance, policy, at.step, admitted):
+            raise Violation(f"step {at.step.now}: {list(admitted)} fail the admission test")
+
+
+@invariant(
+    "maximal-prefix",
+    "The admitted are the largest prefix of the queue that passes the admission test.",
+    "arXiv 2508.14544 Algorithms 1 to 3",
+    scope=f"{SCOPE}, unless starts are paced",
+    applies=lambda subject: (
+        _declares(subject)
+        and subject.declares is not None
+        and subject.declares.admits is not Admits.PACED
+    ),
+)
+def maximal_prefix(subject: Subject, case: Case) -> None:
+    """Would the next in line have fitted too?"""
+    history, policy, walk = _walk(subject, case)
+    for at in walk:
+        in_turn, out_of_turn, heads = at.admissions(history.instance, policy)
+        if at.paused(policy) or out_of_turn or not heads:
+            continue
+        if all(fits(history.instance, policy, at.step, [*in_turn, i]) for i in heads):
+            raise Violation(f"step {at.step.now}: {list(heads)} would have fitted too")
+
+
+def _evicts_for_cache_alone(subject: Subject) -> bool:
+    return _declares(subject) and subject.declares is not None and not subject.declares.thinned
+
+
+@invariant(
+    "eviction-order",
+    "An overflow evicts in the declared order.",
+    "arXiv 2508.14544 Algorithm 2; simulate.policy.Evicts",
+    scope=f"{SCOPE}, unless some are evicted by luck",
+    applies=_evicts_for_cache_alone,
+)
+def eviction_order(subject: Subject, case: Case) -> None:
+    """Nobody who stays ranks before one who goes."""
+    history, policy, walk = _walk(subject, case)
+    for at in walk:
+        stay = [i for i in at.step.running if i not in at.step.evicted]
+        place = {i: rank(history.instance, policy, at.step, i) for i in (*stay, *at.for_cache)}
+        for i in at.for_cache:
+            spared = [j for j in stay if place[j] < place[i]]
+            if spared:
+                raise Violation(f"step {at.step.now}: evicts {i} and spares {spared}")
+
+
+@invariant(
+    "no-needless-eviction",
+    "An overflow evicts no more than is needed for the next step to fit.",
+    "arXiv 2508.14544 Algorithm 2",
+    scope=f"{SCOPE}, unless some are evicted by luck",
+    applies=_evicts_for_cache_alone,
+)
+def no_needless_eviction(subject: Subject, case: Case) -> None:
+    """Without the last of the evicted, who ranks highest, the next step would not fit."""
+    history, policy, walk = _walk(subject, case)
+    for at in walk:
+        if not at.for_cache:
+            continue
+        step, prompt = at.step, history.instance.prompt
+        last = max(at.for_cache, key=lambda i: rank(history.instance, policy, at.step, i))
+        kept = [last, *(i for i in step.running if i not in step.evicted)]
+        need = sum(prompt[i] + step.made(i) + 1 for i in kept)
+        if need <= history.instance.memory:
+            told = f"{need} of {history.instance.memory} tokens with {last}, which is evicted"
+            raise Violation(f"step {step.now}: {told}")

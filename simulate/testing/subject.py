@@ -1,0 +1,161 @@
+"""What can be tested, and what it says about itself.
+
+- A declared `Policy` (`simulate.policy`): everything is known from its declaration.
+- A *scheduler*: a class or function that makes a new `simulate.engine.Scheduler` for every run. It
+  is called with those of `n` (number of requests) and `seed` that its signature names.
+- A *system*: a class or object with a method `simulate(instance, seed)` that runs foreign code in
+  an engine of its own and returns a `theory.model.Schedule` or an `Outcome`, or raises `Stuck`.
+- A text, "package.module:name" of any of these, or the name of a shipped policy.
+
+A scheduler or a system may carry these attributes:
+
+- `sees`: the hidden columns that it reads, of "output", "upper" and "lower" (default: none);
+- `declares`: a `Policy` that it claims to implement; it is then held against every word of it;
+- `claims`: names of invariants that hold only for some, see `simulate.testing.invariants`;
+- `space`: limits of the instances it accepts, keyword arguments of
+  `simulate.testing.strategies.instances`, such as `{"batch": True, "least_prompt": 1}`.
+
+A scheduler with a method `assumed(request)`, a lower bound on the output length that it has
+learned so far, is also held against the truth of that.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+from simulate.declared import Declared
+from simulate.policies import POLICIES
+from simulate.policy import Policy
+from simulate.testing.history import History, listen, watch
+from theory.checks import InputError
+from theory.model import Instance
+
+REQUIRED = (
+    "a Policy, a class or factory of schedulers, a system with a method simulate, "
+    'or "package.module:name" of one'
+)
+
+
+SCHEDULER = ("sees", "arrive", "complete", "evict", "admit")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something under test: how it is run, what it says of itself, how code names it."""
+
+    name: str
+    code: tuple[str, ...]  # the last line is an expression
+    play: Callable[[Instance, int], History] = lambda instance, _: History(instance, ())
+    sees: frozenset[str] = frozenset()
+    declares: Policy | None = None
+    claims: frozenset[str] = frozenset()
+    has_bounds: bool = False
+    is_system: bool = False
+    space: Mapping[str, Any] = field(default_factory=dict)
+    lower_bound: Callable[[Instance], Any] | None = None
+
+
+def subject_of(
+    target: Any, lower_bound: Callable[[Instance], Any] | None = None, **space: Any
+) -> Subject:
+    """Prepare a target for testing. Raises `InputError` for anything else than those above.
+
+    `space` narrows the instances further; `lower_bound` is a certified lower bound on the total
+    latency of an instance, in steps, used beside the kit's own.
+
+    >>> subject_of("a-min").sees
+    frozenset({'lower'})
+    """
+    name, code, target = _named(target)
+    known = Subject(
+        name,
+        code,
+        declares=getattr(target, "declares", None),
+        claims=frozenset(getattr(target, "claims", ())),
+        space={**getattr(target, "space", {}), **space},
+        lower_bound=lower_bound,
+    )
+    if isinstance(target, Policy):
+        return _declared(known, target)
+    return _system(known, target) if hasattr(target, "simulate") else _scheduler(known, target)
+
+
+def _declared(known: Subject, policy: Policy) -> Subject:
+    return replace(
+        known,
+        play=lambda instance, seed: watch(instance, Declared(policy, instance.n, seed)),
+        sees=policy.sees,
+        declares=policy,
+        has_bounds=True,
+    )
+
+
+def _system(known: Subject, target: Any) -> Subject:
+    system: Any = target() if inspect.isclass(target) else target
+    return replace(
+        known,
+        play=lambda instance, seed: listen(instance, lambda i: system.simulate(i, seed)),
+        sees=frozenset(getattr(system, "sees", ())),
+        is_system=True,
+    )
+
+
+def _scheduler(known: Subject, target: Any) -> Subject:
+    make = _maker(target)
+    sample = make(1, 0)
+    missing = [name for name in SCHEDULER if not hasattr(sample, name)]
+    if missing:
+        raise InputError("target", target, f"schedulers with {', '.join(missing)}")
+    return replace(
+        known,
+        play=lambda instance, seed: watch(instance, make(instance.n, seed)),
+        sees=frozenset(sample.sees),
+        has_bounds=hasattr(sample, "assumed"),
+    )
+
+
+def _named(target: Any) -> tuple[str, tuple[str, ...], Any]:
+    """(name, code that names it, the object itself)."""
+    if isinstance(target, str):
+        if target in POLICIES:
+            return _named(POLICIES[target])
+        module, _, name = target.partition(":")
+        if not module or not name.isidentifier():
+            raise InputError("target", target, REQUIRED)
+        try:
+            found = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            required = f"something that can be imported ({error})"
+            raise InputError("target", target, required) from error
+        return target, (f"from {module} import {name}", name), found
+    if isinstance(target, Policy):
+        if POLICIES.get(target.name) == target:
+            line = "from simulate.policies import POLICIES"
+            return target.name, (line, f'POLICIES["{target.name}"]'), target
+        return target.name, (f"# policy: the declaration {target.name}", "policy"), target
+    name = getattr(target, "__qualname__", type(target).__name__)
+    module = getattr(target, "__module__", "")
+    if name.isidentifier() and getattr(inspect.getmodule(target), name, None) is target:
+        return f"{module}:{name}", (f"from {module} import {name}", name), target
+    return name, (f"# target: {name} of {module}", "target"), target
+
+
+def _maker(target: Any) -> Callable[[int, int], Any]:
+    """Call a factory with those of `n` and `seed` that its signature names."""
+    if not callable(target):
+        raise InputError("target", target, REQUIRED)
+    named = inspect.signature(target).parameters
+    needed = {
+        p.name
+        for p in named.values()
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+    if needed - {"n", "seed"}:
+        raise InputError("target", target, "a class or factory that needs at most n and seed")
+
+    def make(n: int, seed: int) -> Any:
+        return target(**{k: v for k, v in (("n", n), ("seed", seed)) if k in named})
+
+    return make
