@@ -65,7 +65,7 @@ def _assumed(deployment: Deployment) -> list[Row]:
         ("share of bandwidth reached", float(assumed.bandwidth), ""),
         ("share of peak reached", float(assumed.arithmetic), ""),
         ("share of link reached", float(assumed.link), ""),
-        ("latency of an all-reduce", assumed.exchange, "ns"),
+        ("latency of an exchange", assumed.exchange, "ns"),
         ("launch of an iteration", assumed.launch, "ns"),
     )
     return [Row(name, value, unit, "assumed", "") for name, value, unit in values]
@@ -122,6 +122,7 @@ def to_json(deployment: Deployment) -> dict[str, Any]:
         "model": deployment.model.name,
         "accelerator": deployment.accelerator.name,
         "accelerators": deployment.count,
+        "pipeline": deployment.pipeline,
         "budget": deployment.budget,
         "rows": [row._asdict() for row in rows(deployment)],
     }

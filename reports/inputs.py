@@ -94,8 +94,8 @@ def build_timed(
 ) -> tuple[str, Instance, Timing]:
     """The requests before a GPU, with their arrivals in time, and a line that says what it is.
 
-    `gpu` is MODEL:ACCELERATOR or MODEL:ACCELERATORxCOUNT; the budget is what it leaves for the
-    cache, unless `memory` is given. `iteration` as in `simulate.gpu.roofline.iteration_by`.
+    `gpu` as in `simulate.gpu.deployment.deployment`; the budget is what it leaves for the cache,
+    unless `memory` is given. `iteration` as in `simulate.gpu.roofline.iteration_by`.
 
     >>> build_timed("llama-3-8b:h100", workload="uniform:l=2,u=3", requests=2)[1].memory
     448308

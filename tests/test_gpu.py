@@ -97,6 +97,8 @@ def test_budget_of_the_published_setting_and_why_it_differs() -> None:
         ("llama-2-70b:h100x0", "count"),
         ("llama-2-70b:h100x3", "count"),
         ("llama-2-70b:h100", "accelerators"),
+        ("llama-2-70b:h100x4:data", "gpu"),
+        ("qwen-2.5-0.5b:h100x25:pipeline", "count"),
     ],
 )
 def test_bad_deployments_are_refused(text: str, argument: str) -> None:
@@ -127,6 +129,21 @@ def test_prefill_iteration_by_hand() -> None:
     found = iteration_time(one).nanoseconds(prefill_batch(s))
     # a pair takes 883.08 ps, rounded to 883
     assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_pipeline_is_as_slow_as_one_large_accelerator() -> None:
+    """The same budget as tensor parallel where layers and heads divide; every coefficient twice."""
+    split, piped = deployment("llama-2-70b:a100-80x2"), deployment("llama-2-70b:a100-80x2:pipeline")
+    assert piped.budget == split.budget
+    assert piped.kv_bytes_each == 40 * 8 * 128 * 2 * 2
+    fast, slow = iteration_time(split), iteration_time(piped)
+    for name in ("weights", "cache", "token", "sample", "pair"):
+        assert abs(getattr(slow, name) - 2 * getattr(fast, name)) <= 1
+    assert slow.fixed == (1_000_000 + 10_000) * 1000  # a launch and one exchange
+    assert slow.link == round(8192 * 2 * 10**12 / (300e9 * 0.7))
+    uneven = deployment("llama-2-70b:a100-80x3:pipeline")
+    assert uneven.kv_bytes_each == 27 * 8 * 128 * 2 * 2
+    assert "pipeline" in piped.describe()
 
 
 # One layer of Llama-2-70B as Vidur's authors measured it (github.com/microsoft/vidur, folder

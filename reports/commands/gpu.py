@@ -9,6 +9,7 @@ MOST_RESERVE = 10_000  # GiB
 @click.option("--model", required=True, metavar="NAME", help="Such as llama-2-70b or qwen-2.5-7b.")
 @click.option("--accelerator", required=True, metavar="NAME", help="Such as a100-80 or h100.")
 @click.option("--count", type=int, default=1, show_default=True, help="Tensor parallel.")
+@click.option("--pipeline", is_flag=True, help="Split the layers instead: one after the other.")
 @click.option("--utilisation", metavar="SHARE", help="Share of memory used; default 0.9.")
 @click.option("--reserve", metavar="GIB", help="Kept on each accelerator; default 2.")
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the rows as JSON.")
@@ -16,6 +17,7 @@ def command(
     model: str,
     accelerator: str,
     count: int,
+    pipeline: bool,
     utilisation: str | None,
     reserve: str | None,
     json_target: str | None,
@@ -49,6 +51,7 @@ def command(
         ACCELERATORS[one_of("accelerator", accelerator, ACCELERATORS)],
         count,
         assumptions,
+        pipeline,
     )
     if json_target is not None:
         emit_json(json_target, to_json(deployment))

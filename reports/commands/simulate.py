@@ -10,7 +10,7 @@ from reports.commands._source import compare_source, compare_source_timed, sourc
 
 @click.command()
 @source_options
-@click.option("--gpu", metavar="MODEL:GPUxN", help="Budget and iteration times; see kvratio gpu.")
+@click.option("--gpu", metavar="MODEL:GPUxN", help="Budget and times of a GPU; see kvratio gpu.")
 @click.option(
     "--iteration", metavar="SPEC", help="With --gpu: roofline (default), line, or D0:D1 in ns."
 )
@@ -24,6 +24,8 @@ def command(
     Workloads: two-point:l=5,u=20,q=0.2 (q: share of long ones), geometric:q=0.9,
     linear-geometric:q=0.9, uniform:l=50,u=500, histogram:LENGTH=WEIGHT,..., lmsys;
     each also takes rate=R (arrivals a second, for --timed and --gpu).
+
+    A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 
     \b
     Example: kvratio simulate --workload geometric:q=0.9 --memory 2000 --policy a-min

@@ -17,8 +17,9 @@ class Assumptions:
 
     `utilisation`: share of the memory that the engine may use (vLLM's default is 0.9). `reserve`:
     bytes an accelerator kept for activations, logits, CUDA graphs and communication buffers.
-    `bandwidth`, `arithmetic`, `link`: shares of the peaks that are reached. `exchange`: latency of
-    one all-reduce, `launch`: work of an iteration that no accelerator does, in nanoseconds.
+    `bandwidth`, `arithmetic`, `link`: shares of the peaks that are reached. In nanoseconds,
+    `exchange`: latency of one exchange between accelerators, `launch`: what an iteration takes
+    before they work.
     """
 
     utilisation: Fraction = Fraction(9, 10)
@@ -39,11 +40,13 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One model on `count` accelerators of one kind, in tensor parallel: one worker of the model.
+    """One model on `count` accelerators of one kind: one worker of the model.
 
-    Weights are split evenly. KV heads are split too; where there are fewer than accelerators, each
-    accelerator holds one. Raises `InputError` when heads cannot be split or nothing is left for
-    the cache.
+    Weights are split evenly. Tensor parallel: every layer is split; KV heads, too, and where there
+    are fewer than accelerators, each accelerator holds one. `pipeline`: the layers are split; a
+    batch passes the accelerators in turn, and none starts before it is through, so that several
+    are no faster than one. Raises `InputError` when heads or layers cannot be split or nothing is
+    left for the cache.
 
     >>> deployment("llama-2-70b:a100-80x2").kv_bytes
     327680
@@ -53,10 +56,14 @@ class Deployment:
     accelerator: Accelerator
     count: int = 1
     assumptions: Assumptions = field(default_factory=Assumptions)
+    pipeline: bool = False
 
     def __post_init__(self) -> None:
         whole("count", self.count, least=1, most=MOST_ACCELERATORS)
-        if self.model.heads % self.count:
+        if self.pipeline and self.count > self.model.layers:
+            required = f"at most the {self.model.layers} layers of {self.model.name}"
+            raise InputError("count", self.count, required)
+        if self.model.heads % self.count and not self.pipeline:
             required = f"a divisor of the {self.model.heads} attention heads of {self.model.name}"
             raise InputError("count", self.count, required)
         if self.budget < 1:
@@ -68,7 +75,8 @@ class Deployment:
 
     def describe(self) -> str:
         """Model and accelerators in words."""
-        return f"{self.model.name} on {self.count} x {self.accelerator.name}"
+        split = ", pipeline" if self.pipeline else ""
+        return f"{self.model.name} on {self.count} x {self.accelerator.name}{split}"
 
     @property
     def kv_bytes(self) -> int:
@@ -79,10 +87,13 @@ class Deployment:
 
     @property
     def kv_bytes_each(self) -> int:
-        """Cache that one token takes on each accelerator, in bytes."""
-        model = self.model
-        heads = -(-model.kv_heads // self.count)
-        return 2 * model.layers * heads * model.head_size * model.value_bytes
+        """Cache that one token takes on each accelerator (the fullest of them), in bytes."""
+        model, layers, heads = self.model, self.model.layers, self.model.kv_heads
+        if self.pipeline:
+            layers = -(-layers // self.count)
+        else:
+            heads = -(-heads // self.count)
+        return 2 * layers * heads * model.head_size * model.value_bytes
 
     @property
     def usable(self) -> int:
@@ -110,16 +121,18 @@ class Deployment:
 
 
 def deployment(text: str, assumptions: Assumptions | None = None) -> Deployment:
-    """Read "MODEL:ACCELERATOR" or "MODEL:ACCELERATORxCOUNT".
+    """Read "MODEL:ACCELERATOR", "MODEL:ACCELERATORxCOUNT" or "MODEL:ACCELERATORxCOUNT:pipeline".
 
     >>> deployment("llama-2-70b:a100-80x2").budget
     37751
     """
     name, _, rest = text.partition(":")
-    match = re.fullmatch(r"(?P<kind>[a-z0-9-]+?)(?:x(?P<count>[0-9]{1,4}))?", rest)
+    pattern = r"(?P<kind>[a-z0-9-]+?)(?:x(?P<count>[0-9]{1,4}))?(?P<pipeline>:pipeline)?"
+    match = re.fullmatch(pattern, rest)
     if match is None:
-        raise InputError("gpu", text, "MODEL:ACCELERATOR or MODEL:ACCELERATORxCOUNT")
+        raise InputError("gpu", text, "MODEL:ACCELERATORxCOUNT, and :pipeline if it is one")
     model = MODELS[one_of("model", name, MODELS)]
     accelerator = ACCELERATORS[one_of("accelerator", match["kind"], ACCELERATORS)]
     count = 1 if match["count"] is None else int(match["count"])
-    return Deployment(model, accelerator, count, assumptions or Assumptions())
+    pipeline = match["pipeline"] is not None
+    return Deployment(model, accelerator, count, assumptions or Assumptions(), pipeline)

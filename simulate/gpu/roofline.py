@@ -5,7 +5,8 @@ keys and values of every token held. Arithmetic: two operations a parameter for 
 token (the output head only for tokens that are made) and, in every layer and query head, four
 operations an entry of a head for every pair of tokens of which one attends to the other. Tensor
 parallel: two all-reduces a layer, each of one hidden vector a processed token, by the ring
-algorithm: every accelerator sends 2 (g - 1) / g of it. They do not overlap with the rest.
+algorithm: every accelerator sends 2 (g - 1) / g of it. They do not overlap with the rest. In a
+pipeline the accelerators work one after the other, and each hands on a hidden vector a token.
 """
 
 from dataclasses import dataclass
@@ -29,14 +30,19 @@ def iteration_time(deployment: Deployment) -> IterationTime:
     """
     model, assumed, count = deployment.model, deployment.assumptions, deployment.count
     accelerator = deployment.accelerator
+    if deployment.pipeline:
+        at_once, exchanges, moved = 1, count - 1, deployment.kv_bytes
+        sent = Fraction(model.hidden * model.value_bytes)
+    else:
+        at_once, moved = count, deployment.kv_bytes_each
+        exchanges = 2 * model.layers if count > 1 else 0
+        sent = Fraction(2 * (count - 1), count) * model.hidden * model.value_bytes
     per_byte = PS_PER_S / (accelerator.bandwidth * assumed.bandwidth)
-    per_operation = PS_PER_S / (accelerator.peak * assumed.arithmetic * count)
-    exchanges = 2 * model.layers if count > 1 else 0
-    sent = Fraction(2 * (count - 1), count) * model.hidden * model.value_bytes
+    per_operation = PS_PER_S / (accelerator.peak * assumed.arithmetic * at_once)
     return IterationTime(
         fixed=PS_PER_NS * (assumed.launch + exchanges * assumed.exchange),
-        weights=round(model.read * model.value_bytes * per_byte / count),
-        cache=round(deployment.kv_bytes_each * per_byte),
+        weights=round(model.read * model.value_bytes * per_byte / at_once),
+        cache=round(moved * per_byte),
         token=round(2 * model.multiplied * per_operation),
         sample=round(2 * model.head * per_operation),
         pair=round(4 * model.layers * model.heads * model.head_size * per_operation),
