@@ -31,7 +31,7 @@ from theory.checks import one_of
 from theory.model import Instance
 
 TITLES = {"wait": "WAIT", "nested-wait": "Nested WAIT"}
-SEGMENTS = 10  # bins of output lengths, as in the paper's section 6.2
+SEGMENTS = 10  # as many as in the paper's section 6.2
 
 
 def run_wait(
@@ -73,20 +73,20 @@ def scheduler_for(name: str, instance: Instance, timing: Timing) -> Holder:
 
 
 def segment_ends(output: Sequence[int]) -> list[int]:
-    """The distinct lengths if they are few, otherwise the ends of bins of equal width that somebody
-    is in.
+    """The distinct lengths if they are few, otherwise those that part the requests into ten equal
+    shares, as far as their lengths allow.
 
     >>> segment_ends([5, 9, 5])
     [5, 9]
     >>> segment_ends(range(1, 21))
     [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
     """
-    distinct = sorted(set(output))
+    ordered = sorted(output)
+    distinct = sorted(set(ordered))
     if len(distinct) <= SEGMENTS:
         return distinct
-    longest = distinct[-1]
-    ends = sorted({-(-longest * k // SEGMENTS) for k in range(1, SEGMENTS + 1)})
-    return sorted({ends[bisect_left(ends, o)] for o in distinct})
+    last = (-(-len(ordered) * k // SEGMENTS) - 1 for k in range(1, SEGMENTS + 1))
+    return sorted({ordered[k] for k in last})
 
 
 def kinds_of(
