@@ -1,6 +1,7 @@
 """The GPU model: cited shapes against published totals, budgets and durations derived by hand."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,13 @@ from reports.cli import main
 from reports.gpu import PUBLISHED_TOKENS, rows
 from simulate.gpu.catalogue import ACCELERATORS, MODELS
 from simulate.gpu.deployment import GIB, Assumptions, Deployment, deployment
-from simulate.gpu.roofline import decode_batch, fitted_line, iteration_time, prefill_batch
+from simulate.gpu.roofline import (
+    decode_batch,
+    fitted_line,
+    iteration_by,
+    iteration_time,
+    prefill_batch,
+)
 from simulate.iteration import Batch, IterationTime
 from theory.checks import InputError
 
@@ -105,6 +112,26 @@ def test_bad_deployments_are_refused(text: str, argument: str) -> None:
     with pytest.raises(InputError) as error:
         deployment(text)
     assert error.value.argument == argument
+
+
+PIECES = st.sampled_from(
+    ["llama-2-70b", "mistral-7b", ":", "a100-80", "h100", "x", "2", "007", ":pipeline", "e9", "1/3",
+     "-", ".", "line", "roofline", "\u0663", " ", "\0"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=7).map("".join) | st.text(max_size=12)
+
+
+@given(TEXTS)
+def test_any_text_is_a_deployment_or_bad_input(text: str) -> None:
+    """Nothing but `InputError` comes out."""
+    with suppress(InputError):
+        assert deployment(text).budget > 0
+
+
+@given(TEXTS)
+def test_any_text_is_a_model_of_iterations_or_bad_input(text: str) -> None:
+    with suppress(InputError):
+        assert iteration_by(deployment("mistral-7b:h100"), text).least > 0
 
 
 def test_decode_iteration_by_hand() -> None:
