@@ -5,10 +5,10 @@ the claim open. Attempts to refute (`counterexample`, `equation`, `exceeded_at`)
 leave the claim as it was. Names say what holds; the texts are for readers with pencil and paper.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
-from math import sqrt
+from math import comb, sqrt
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -16,10 +16,12 @@ from typing import Any
 from proofs_check import copositive, interval, optimality
 from proofs_check.certificate import CertificateError, read_certificate
 from proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
+from proofs_check.tiny import AlgorithmTwo, OverBudgetError
 from proofs_check.verdict import Estimate, Finding, Kind, Outcome
 from theory.model import Instance, Schedule, ScheduleError, verify
 
 LONGEST = 24  # characters of a fraction that is printed in full
+SHOWN = 12  # starts of a schedule that are printed
 SHORT = 6  # of one that needs no decimals beside it
 # Student's t, two-sided 95 %, by degrees of freedom (rounded up)
 STUDENT = {
@@ -135,8 +137,23 @@ def schedule(text: str, rows: Schedule, instance: Instance) -> tuple[Finding, in
         tel = verify(rows, instance).tel
     except ScheduleError as error:
         return _step(Kind.EXACT, False, f"{text}: {error}"), 0
-    starts = ", ".join(map(str, rows.start))
+    more = ", ..." if len(rows) > SHOWN else ""
+    starts = ", ".join(map(str, rows.start[:SHOWN])) + more
     return _step(Kind.EXACT, True, f"{text} (starts {starts}) is valid and has TEL {tel}"), tel
+
+
+def overflow(text: str, policies: Mapping[Sequence[int], AlgorithmTwo]) -> Finding:
+    """The claim says that no step of Algorithm 2, bounds 1, needs more than the memory here.
+
+    >>> overflow("one", {(2, 2): AlgorithmTwo(2)}).outcome
+    <Outcome.NEUTRAL: 'neutral'>
+    """
+    for outputs, policy in policies.items():
+        try:
+            policy.latency(outputs, lower=1)
+        except OverBudgetError as error:
+            return _attempt(Kind.EXACT, True, f"{text}: a step needs {error.needed} tokens")
+    return _attempt(Kind.EXACT, False, f"{text}: no step needs more than the memory")
 
 
 def refuted_by(text: str, steps: Sequence[Finding]) -> Finding:
@@ -233,6 +250,16 @@ def sample_at_most(text: str, values: Sequence[float], bound: float) -> Finding:
     return _sample(text, values, f"<= {bound:.4g}", mean + half <= bound, mean - half > bound)
 
 
+def sample_exceeds(text: str, values: Sequence[float], bound: float) -> Finding:
+    """Lower bounds of values whose mean is claimed to be at most `bound`: they can only refute.
+
+    >>> [sample_exceeds("", v, 1.5).outcome.value for v in ([1.9, 2.0, 2.1], [1.0, 1.1, 1.2])]
+    ['against', 'failed']
+    """
+    mean, half = confidence(values)
+    return _sample(f"{text}, at least", values, f"<= {bound:.4g}", False, mean - half > bound)
+
+
 def sample_near(text: str, values: Sequence[float], target: float, tolerance: float) -> Finding:
     """Simulated values have a mean within a relative tolerance of `target`."""
     mean, half = confidence(values)
@@ -241,6 +268,24 @@ def sample_near(text: str, values: Sequence[float], target: float, tolerance: fl
     return _sample(
         text, values, f"{target:.4g} within {tolerance:.0%}", near <= allowed, far > allowed
     )
+
+
+def proportions(text: str, ours: tuple[int, int], published: tuple[int, int]) -> Finding:
+    """Two counts (successes, trials) may come from one probability: Fisher's exact test.
+
+    They speak against it when the probability of so uneven a split, in this direction, is at most
+    1/40, given the successes of both together; computed in integers.
+
+    >>> proportions("", (0, 40), (114, 200)).outcome
+    <Outcome.AGAINST: 'against'>
+    """
+    (low, n), (high, m) = sorted((ours, published), key=lambda c: Fraction(*c))
+    successes = low + high
+    tail = sum(comb(n, k) * comb(m, successes - k) for k in range(low + 1))
+    p = Fraction(tail, comb(n + m, successes))
+    outcome = Outcome.AGAINST if p <= Fraction(1, 40) else Outcome.STEP
+    counts = f"{ours[0]} of {ours[1]}, published {published[0]} of {published[1]}"
+    return Finding(Kind.SAMPLE, outcome, f"{text}: {counts}, Fisher's exact p = {float(p):.2g}")
 
 
 def _sample(

@@ -1,9 +1,11 @@
-"""The non-preemptive policies of arXiv 2508.14544 by their definition, for instances on paper.
+"""The non-preemptive policies by their definitions, for instances on paper and small studies.
 
-At every step the longest feasible prefix of the queue starts, in ascending order of the *assumed*
-lengths, ties by index; feasible is what keeps equation (3): with every request running to its
-assumed length, the cache stays within the budget in every step to come. Assuming the true lengths
-this is H-SF (Algorithm 3), assuming the upper ends A_max (Algorithm 1). Slow, and meant to be read.
+At every step the longest feasible prefix of the queue starts; feasible is what keeps equation (3)
+of arXiv 2508.14544: with every request running to its *assumed* length, the cache stays within the
+budget in every step to come. The queue has the requests that have arrived, in ascending order of
+`key` (the assumed length unless given), ties by index. Assuming the true lengths this is H-SF
+(Algorithm 3) and MC-SF, assuming the upper ends A_max (Algorithm 1), with volumes as keys SVF.
+Slow, and meant to be read.
 """
 
 from collections.abc import Sequence
@@ -11,24 +13,44 @@ from collections.abc import Sequence
 from theory.model import Instance, Schedule
 
 
-def greedy(instance: Instance, assumed: Sequence[int]) -> Schedule:
+def greedy(
+    instance: Instance, assumed: Sequence[int], key: Sequence[int] | None = None
+) -> Schedule:
     """The schedule; `assumed` has a length for every request, never below its true one (tokens).
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1)
     >>> greedy(instance, [4] * 5).start
     (0, 0, 1, 1, 2)
     """
-    queue = sorted(range(instance.n), key=lambda i: (assumed[i], i))
+    key = assumed if key is None else key
+    queue = sorted(range(instance.n), key=lambda i: (key[i], i))
     starts: dict[int, int] = {}
     now = 0
     while queue:
         running = {i: a for i, a in starts.items() if a + instance.output[i] > now}
-        while queue and _feasible(instance, assumed, running | {queue[0]: now}):
-            running[queue[0]] = starts[queue[0]] = now
-            queue.pop(0)
+        for i in [i for i in queue if instance.arrival[i] <= now]:
+            if not _feasible(instance, assumed, running | {i: now}):
+                break
+            running[i] = starts[i] = now
+            queue.remove(i)
         now += 1
-    rows = [(i, a, a + instance.output[i], True) for i, a in sorted(starts.items())]
-    return Schedule.of(rows)
+    return from_starts(instance, [starts[i] for i in range(instance.n)])
+
+
+def pipeline(instance: Instance, parallel: int) -> Schedule:
+    """Equal requests of o tokens each, the j-th starting at floor(j o / parallel).
+
+    >>> pipeline(Instance.of(3, [2, 2, 2]), 2).start
+    (0, 1, 2)
+    """
+    length = instance.output[0]
+    return from_starts(instance, [j * length // parallel for j in range(instance.n)])
+
+
+def from_starts(instance: Instance, starts: Sequence[int]) -> Schedule:
+    """The schedule in which every request runs once, from its start (in steps)."""
+    rows = enumerate(zip(starts, instance.output, strict=True))
+    return Schedule.of([(i, a, a + o, True) for i, (a, o) in rows])
 
 
 def _feasible(instance: Instance, assumed: Sequence[int], starts: dict[int, int]) -> bool:

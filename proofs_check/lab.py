@@ -16,6 +16,7 @@ from theory.model import Instance, Schedule, verify
 SIMULATOR = "reports.simulator:schedule"
 WORKLOAD = "reports.simulator:lmsys"
 COUNTER = "reports.simulator:most_work_in_a_step"
+SEARCH = "reports.good_schedules:good_schedule"
 PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
 CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
 
@@ -48,6 +49,7 @@ class Lab:
     optima: Path = OPTIMA
     workload: str = WORKLOAD
     counter: str = COUNTER
+    search: str = SEARCH
     progress: Callable[[str], None] = lambda _: None
     seeds: range = range(0)  # of a simulated claim, from its plan
 
@@ -64,6 +66,11 @@ class Lab:
     def to_h_sf(self, instance: Instance, policy: str, seed: int) -> float:
         """The same over the latency of H-SF, which is simulated, too."""
         return self.tel(instance, policy, seed) / self.tel(instance, "h-sf", seed)
+
+    def upper_bound(self, instance: Instance, seed: int) -> int:
+        """An upper bound of the least total latency: that of a schedule found by a search."""
+        self.progress(f"search for a schedule, n = {instance.n}, seed {seed}")
+        return verify(load(self.search)(instance, seed), instance).tel
 
     def most_work_in_a_step(self, instance: Instance, policy: str, seed: int) -> int:
         """Operations of the busiest step of a run, as the simulator counts them."""

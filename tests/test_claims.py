@@ -10,10 +10,11 @@ import pytest
 
 import proofs_check.claims
 from proofs_check.claim import Claim, Plan, examine
+from proofs_check.greedy import greedy
 from proofs_check.lab import PUBLISHED, Lab
 from proofs_check.ledger import claims, select
 from proofs_check.verdict import Estimate, Finding, Kind, Outcome, Verdict
-from theory.model import Instance
+from theory.model import Instance, verify
 
 QUICK = select(quick=True)
 FILES = sorted(Path(proofs_check.claims.__path__[0]).glob("[!_]*.py"))
@@ -50,6 +51,10 @@ MUTATIONS = [
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
     ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
+    ("svf-ratio", "c", "1/4", Verdict.REFUTED),
+    ("svf-ratio", "c", "199/100", Verdict.OPEN),  # the proof's constant, not known to be needed
+    ("mc-sf-4.3", "c", "399/100", Verdict.OPEN),
+    ("mc-sf-4.1", "c", "1/20", Verdict.OPEN),
     ("gba-fluid", "bound", "399/100", Verdict.REFUTED),
     ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
     ("t1-upper", "a", "99/100", Verdict.REFUTED),
@@ -78,6 +83,9 @@ def test_a_wrong_constant_changes_the_verdict(
         ("t8-prompts", "bound", "157/100"),
         ("t7-prompts", "b", "3"),
         ("t2-statement", "upper", "130"),
+        ("t6-exact", "c", "5"),
+        ("t6-exact-live", "c", "4"),
+        ("mc-sf-worst", "worst", "136/100"),
     ],
 )
 def test_a_counterexample_refutes_only_what_it_contradicts(
@@ -198,6 +206,10 @@ def recorded(factor: dict[str, float]) -> type[Lab]:
         def tel(self, instance: Instance, policy: str, seed: int) -> int:  # noqa: ARG002
             return int(1000 * factor.get(policy, 1) * (1 + seed / 1000))
 
+        def upper_bound(self, instance: Instance, seed: int) -> int:  # noqa: ARG002
+            mc_sf = verify(greedy(instance, instance.output), instance).tel
+            return int(mc_sf * factor["search"])
+
     return Recorded
 
 
@@ -214,6 +226,9 @@ def recorded(factor: dict[str, float]) -> type[Lab]:
         ("exp1-a-min", {"a-min": 2.0}, Verdict.CONTRADICTED),
         ("exp3-5x", {"a-min": 1.0, "a-max": 6.0}, Verdict.SUPPORTED),
         ("exp3-5x", {"a-min": 1.0, "a-max": 4.0}, Verdict.CONTRADICTED),
+        ("mc-sf-model-1", {"search": 0.9}, Verdict.CONTRADICTED),
+        ("mc-sf-model-2", {"search": 0.9}, Verdict.CONTRADICTED),
+        ("mc-sf-model-2", {"search": 0.99}, Verdict.SUPPORTED),
     ],
 )
 def test_simulated_verdicts_follow_the_runs(

@@ -14,11 +14,11 @@ from proofs_check.evidence import (
     words,
 )
 from proofs_check.fluid import ratio
-from proofs_check.greedy import greedy
+from proofs_check.greedy import from_starts, greedy
 from proofs_check.lab import Lab
 from proofs_check.polynomial import variables
 from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance, Schedule
+from theory.model import Instance
 
 MEMORY, OUTPUTS = 4, (2, 2, 3, 3)
 BETTER_STARTS = (0, 1, 1, 3)
@@ -27,9 +27,8 @@ CERTIFICATE = "M4-s0-o2-2-3-3.json"
 
 def small(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     instance = Instance.of(MEMORY, OUTPUTS)
-    rows = [(i, t, t + OUTPUTS[i], True) for i, t in enumerate(BETTER_STARTS)]
     h_sf, tel = schedule("H-SF by its definition", greedy(instance, OUTPUTS), instance)
-    other, better = schedule("another schedule", Schedule.of(rows), instance)
+    other, better = schedule("another schedule", from_starts(instance, BETTER_STARTS), instance)
     yield words(
         "By hand, M = 4, s = 0, outputs 2, 2, 3, 3. H-SF starts both short ones at once, which "
         "fill the cache in step 1 and complete at 2, then the long ones at 2 and 4: "

@@ -1,0 +1,80 @@
+"""Algorithm 2 on paper: its expected latencies are those of the simulators, and it can overflow."""
+
+from fractions import Fraction
+from math import sqrt
+from statistics import fmean, stdev
+
+import numpy as np
+import pytest
+
+from proofs_check.claims.mc_sf_study import draw
+from proofs_check.evidence import overflow, proportions
+from proofs_check.greedy import greedy, pipeline
+from proofs_check.tiny import AlgorithmTwo, OverBudgetError
+from proofs_check.verdict import Outcome
+from simulate.kernel import run
+from simulate.policies import POLICIES
+from theory.model import Instance, ScheduleError, verify
+
+RUNS = 400
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize(
+    ("memory", "prompt", "outputs"),
+    [(4, 0, (4, 4)), (5, 0, (1, 4, 4)), (6, 1, (1, 2, 3, 5)), (7, 0, (6, 6, 6)), (9, 2, (2, 4, 7))],
+)
+def test_the_expectation_is_the_mean_of_many_simulated_runs(
+    memory: int, prompt: int, outputs: tuple[int, ...], live: bool
+) -> None:
+    expected = AlgorithmTwo(memory, prompt, live=live).latency(outputs, lower=1)
+    instance = Instance.of(memory, outputs, prompt=prompt, interval=(1, 9))
+    policy = POLICIES["a-min-live" if live else "a-min"]
+    values = [float(run(instance, policy, seed).tel) for seed in range(RUNS)]
+    error = stdev(values) / sqrt(RUNS)
+    assert abs(fmean(values) - expected) <= 5 * error + 1e-9
+
+
+def test_the_literal_reading_overflows_from_two_tokens_and_three_requests_on() -> None:
+    literal = AlgorithmTwo(2, literal=True)
+    with pytest.raises(OverBudgetError, match="3 tokens"):
+        literal.latency([2, 2, 2], lower=1)
+    assert literal.latency([1, 2], lower=1) == AlgorithmTwo(2).latency([1, 2], lower=1)
+    assert overflow("", {(1, 1, 1): literal, (2, 2): literal}).outcome is Outcome.NEUTRAL
+    assert overflow("", {(1, 1, 1): literal, (2, 2, 2): literal}).outcome is Outcome.AGAINST
+
+
+def test_one_request_alone_and_many_that_fit() -> None:
+    assert AlgorithmTwo(9).latency([5], lower=2) == 5
+    assert AlgorithmTwo(9).latency([3, 3, 3], lower=3) == 9
+    assert AlgorithmTwo(1).latency([1, 1, 1], lower=1) == Fraction(1 + 2 + 3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("model", [1, 2])
+def test_mc_sf_by_its_definition_is_the_simulator_s(model: int, seed: int) -> None:
+    instance = draw(model, seed)
+    ours = verify(greedy(instance, instance.output), instance).tel
+    assert ours == run(instance, POLICIES["mc-sf"]).tel
+
+
+def test_a_pipeline_that_is_too_dense_is_no_schedule() -> None:
+    instance = Instance.of(5, [4, 4, 4])
+    assert verify(pipeline(instance, 1), instance).tel == 4 + 8 + 12
+    with pytest.raises(ScheduleError, match="budget"):
+        verify(pipeline(instance, 3), instance)
+
+
+@pytest.mark.parametrize(
+    ("ours", "against"), [((0, 40), True), ((16, 40), False), ((23, 40), False), ((40, 40), True)]
+)
+def test_proportions_are_compared_exactly(ours: tuple[int, int], against: bool) -> None:
+    from scipy.stats import fisher_exact
+
+    finding = proportions("", ours, (114, 200))
+    assert (finding.outcome is Outcome.AGAINST) is against
+    table = np.array([[ours[0], ours[1] - ours[0]], [114, 86]])
+    less = Fraction(*ours) < Fraction(114, 200)
+    p = float(fisher_exact(table, "less" if less else "greater").pvalue)
+    assert (p <= 1 / 40) is against
+    assert f"p = {p:.2g}" in finding.text
