@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from proofs_check import copositive, interval, optimality
+from proofs_check import copositive, interval, optimality, tails
 from proofs_check.certificate import CertificateError, read_certificate
 from proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
 from proofs_check.tiny import AlgorithmTwo, OverBudgetError
@@ -172,6 +172,27 @@ def less_on(
     boxes = interval.below(f, g, low, high)
     how = ", ".join(f"{name} {n} boxes" for name, n in boxes.items()) if boxes else "not proved"
     return _step(Kind.INTERVAL, boxes is not None, f"on [{low}, {high}]: {text} ({how})")
+
+
+def all_less(
+    text: str, cases: Sequence[tuple[interval.Function, interval.Function, Number]]
+) -> Finding:
+    """f < g at x for every (f, g, x), by two implementations of interval arithmetic."""
+    holds = bool(cases) and all(interval.below(f, g, Fraction(x), Fraction(x)) for f, g, x in cases)
+    return _step(Kind.INTERVAL, holds, f"{text} ({len(cases)} comparisons)")
+
+
+def extreme(
+    u: int, y: Sequence[int], bound: Number, r: Sequence[int], bits: int
+) -> tuple[Finding, Fraction, Fraction]:
+    """The largest ratio of A_min to H-SF on lengths 1 ... u is attained by y, at most `bound`.
+
+    `y` and `r` as in `proofs_check.tails`. Returns the finding and the enclosure of the ratio.
+    """
+    below, above = tails.tail_ratio(y), Fraction(bound)
+    holds = len(y) == len(r) == u and below <= above and tails.bounded(above, r, bits)
+    text = f"s = 0, lengths 1 ... {u}: {show(below)} <= CR(A_min) <= {show(above)}"
+    return _step(Kind.EXACT, holds, text), below, above
 
 
 def exceeded_at(

@@ -7,6 +7,7 @@ only after `theory.model.verify` has recomputed its latency; lengths are data, r
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,9 +17,13 @@ from theory.model import Instance, Schedule, verify
 SIMULATOR = "reports.simulator:schedule"
 WORKLOAD = "reports.simulator:lmsys"
 COUNTER = "reports.simulator:most_work_in_a_step"
+EXTREME = "reports.simulator:a_min_extreme"
 SEARCH = "reports.good_schedules:good_schedule"
 PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
 CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
+
+
+Extreme = tuple[list[int], Fraction, list[int], int]  # y, bound, r, bits of `proofs_check.tails`
 
 
 class Simulator(Protocol):
@@ -50,6 +55,7 @@ class Lab:
     workload: str = WORKLOAD
     counter: str = COUNTER
     search: str = SEARCH
+    extreme: str = EXTREME
     progress: Callable[[str], None] = lambda _: None
     seeds: range = range(0)  # of a simulated claim, from its plan
 
@@ -63,14 +69,15 @@ class Lab:
         """The value for every planned seed."""
         return [value(seed) for seed in self.seeds]
 
-    def to_h_sf(self, instance: Instance, policy: str, seed: int) -> float:
-        """The same over the latency of H-SF, which is simulated, too."""
-        return self.tel(instance, policy, seed) / self.tel(instance, "h-sf", seed)
-
     def upper_bound(self, instance: Instance, seed: int) -> int:
         """An upper bound of the least total latency: that of a schedule found by a search."""
         self.progress(f"search for a schedule, n = {instance.n}, seed {seed}")
         return verify(load(self.search)(instance, seed), instance).tel
+
+    def a_min_extreme(self, upper: int) -> Extreme:
+        """Shares that attain A_min's ratio on lengths 1 ... upper, and numbers that bound it."""
+        found: Extreme = load(self.extreme)(upper)
+        return found
 
     def most_work_in_a_step(self, instance: Instance, policy: str, seed: int) -> int:
         """Operations of the busiest step of a run, as the simulator counts them."""

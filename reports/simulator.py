@@ -1,9 +1,12 @@
 """The project's simulator and workload as `proofs_check.lab` asks for them (it trusts neither)."""
 
+from fractions import Fraction
+
 from simulate.kernel import run, run_counted
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing
 from simulate.workloads import synthetic
+from theory import survival
 from theory.checks import InputError, one_of
 from theory.model import Instance, Schedule
 
@@ -29,6 +32,18 @@ def most_work_in_a_step(instance: Instance, policy: str, seed: int) -> int:
     if work is None:
         raise InputError("instance", instance.memory, "numbers that the compiled engine takes")
     return work.most_ends + work.most_starts
+
+
+def a_min_extreme(upper: int) -> tuple[list[int], Fraction, list[int], int]:
+    """The worst lengths in [1, upper] of A_min without prompts, and a bound, for `proofs_check`.
+
+    >>> a_min_extreme(2)[0][0] > 0
+    True
+    """
+    shares = survival.worst_case(0, 1, upper).shares
+    proof = survival.upper_bound(0, 1, upper)
+    y = [shares.get(k, 0) // k for k in range(1, upper + 1)]
+    return y, proof.bound, list(proof.rho), survival.RHO_BITS
 
 
 def lmsys(count: int, seed: int) -> list[tuple[int, int]]:

@@ -8,10 +8,10 @@ from fractions import Fraction
 from proofs_check.claim import Check, Claim, Numbers, Plan
 from proofs_check.evidence import sample_near
 from proofs_check.lab import Lab
-from proofs_check.trials import TwoLengths
+from proofs_check.trials import Trial
 from proofs_check.verdict import Finding, Verdict
 
-TRIAL = TwoLengths(1000, ((5, 16000), (20, 4000)), (5, 20))
+TRIAL = Trial(1000, ((5, 16000), (20, 4000)), (5, 20))
 LEMMA = "arXiv 2508.14544, Lemma 2"
 
 

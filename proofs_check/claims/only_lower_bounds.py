@@ -3,14 +3,14 @@
 from proofs_check.claim import Claim, Numbers, Plan
 from proofs_check.evidence import sample_near
 from proofs_check.lab import Lab
-from proofs_check.trials import TwoLengths
+from proofs_check.trials import Trial
 from proofs_check.verdict import Finding, Verdict
 
 COUNTS = ((2, 900), (20, 100))
 
 
 def check(_numbers: Numbers, lab: Lab) -> list[Finding]:
-    near, far = (TwoLengths(100, COUNTS, (2, high)) for high in (20, 90))
+    near, far = (Trial(100, COUNTS, (2, high)) for high in (20, 90))
     return [
         sample_near(
             f"{near.text}, over the same predicted in [2, 90]: TEL of {policy}",

@@ -6,7 +6,7 @@ from math import log2
 from proofs_check.claim import Claim, Numbers, Plan
 from proofs_check.evidence import sample_at_most
 from proofs_check.lab import Lab
-from proofs_check.trials import TwoLengths
+from proofs_check.trials import Trial
 from proofs_check.verdict import Finding, Verdict
 
 LOAD, SHARE = 20, 50  # requests a token of memory; one in 50 is long
@@ -17,9 +17,9 @@ def step(numbers: Numbers, lab: Lab) -> list[Finding]:
     findings = []
     for memory in (100, 400, 1600, 6400):
         long = LOAD * memory // SHARE
-        trial = TwoLengths(memory, ((1, LOAD * memory - long), (SHARE, long)), (1, SHARE))
+        trial = Trial(memory, ((1, LOAD * memory - long), (SHARE, long)), (1, SHARE))
 
-        def work(seed: int, trial: TwoLengths = trial) -> float:
+        def work(seed: int, trial: Trial = trial) -> float:
             most = lab.most_work_in_a_step(trial.instance(seed), "a-min", seed)
             return most / (trial.memory * log2(trial.memory))
 

@@ -11,12 +11,12 @@ from fractions import Fraction
 from proofs_check.claim import Check, Claim, Numbers, Plan
 from proofs_check.evidence import certificate, sample_at_most, words
 from proofs_check.lab import Lab
-from proofs_check.trials import TwoLengths, ratios
+from proofs_check.trials import Trial, ratios
 from proofs_check.verdict import Finding, Verdict
 
-SMALL = TwoLengths(100, ((1, 950), (20, 50)), (1, 20))
-LARGE = TwoLengths(500, ((1, 9800), (50, 200)), (1, 50))
-LARGEST = TwoLengths(2000, ((1, 78_400), (50, 1600)), (1, 50))
+SMALL = Trial(100, ((1, 950), (20, 50)), (1, 20))
+LARGE = Trial(500, ((1, 9800), (50, 200)), (1, 50))
+LARGEST = Trial(2000, ((1, 78_400), (50, 1600)), (1, 50))
 
 
 def reading(policy: str) -> Check:
@@ -33,7 +33,7 @@ def reading(policy: str) -> Check:
 
 
 def against_slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
-    trial = TwoLengths(LARGE.memory, LARGE.shares, (1, 100))
+    trial = Trial(LARGE.memory, LARGE.shares, (1, 100))
     proof, bound = certificate(
         lab.certificates / "slicing-doubling-h-sf-u100.json",
         policy="slicing",
