@@ -1,0 +1,48 @@
+"""The published schedules are those that the study of MC-SF asks for, and what is missing is found."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from proofs_check.claims.mc_sf_study import trials
+from reports import good_schedules
+from reports.good_schedules import digest, good_schedule, publish, published
+from theory.model import Instance, verify
+
+SMALL = Instance.of(4, [2, 2, 3, 3])
+
+
+def test_every_trial_has_a_published_schedule_and_no_other_is_published() -> None:
+    instances = {digest(instance): instance for _, instance in trials()}
+    assert set(published()) == set(instances)
+    for key, starts in published().items():
+        assert list(good_schedule(instances[key], 0).start) == starts
+        assert verify(good_schedule(instances[key], 0), instances[key]).tel > 0
+
+
+def test_missing_schedules_are_searched_and_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "good.json"
+    monkeypatch.setattr(good_schedules, "PUBLISHED", target)
+    published.cache_clear()
+    try:
+        publish([(0, SMALL)])
+        assert json.loads(target.read_text()) == {digest(SMALL): [0, 1, 1, 3]}
+        published.cache_clear()
+        before = target.stat().st_mtime_ns
+        publish([(1, SMALL)])
+        assert target.stat().st_mtime_ns == before
+    finally:
+        published.cache_clear()
+
+
+def test_a_digest_depends_on_all_that_matters() -> None:
+    others = [
+        Instance.of(5, [2, 2, 3, 3]),
+        Instance.of(4, [2, 2, 3]),
+        Instance.of(4, [2, 2, 2, 2], prompt=1),
+        Instance.of(4, [2, 2, 3, 3], arrival=[0, 0, 0, 1]),
+    ]
+    assert len({digest(instance) for instance in [SMALL, *others]}) == 5
