@@ -25,6 +25,7 @@ from theory.forms import (
     A_L,
     A_MAX,
     A_MIN,
+    A_MIN_STAGGERED,
     A_RANDOM,
     H_SF,
     Form,
@@ -159,6 +160,7 @@ def claims(law: Law) -> Iterator[tuple[Policy, Form]]:
     yield POLICIES["h-sf"], H_SF
     for reading in ("a-min", "a-min-live", "a-min-thinned"):
         yield POLICIES[reading], A_MIN
+    yield POLICIES["a-min-staggered"], A_MIN_STAGGERED
     yield POLICIES["a-random"], A_RANDOM
     yield POLICIES["a-max"], A_MAX
     if len([x for x in law.shares.values() if x]) == 2:

@@ -10,6 +10,7 @@ from simulate.chance import BITS, Purpose, draw, request_keys
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from simulate.queue import Queue
 from simulate.view import View
+from theory.model import volume
 
 
 class Declared:
@@ -27,6 +28,7 @@ class Declared:
         self._joins = 0
         self._late: list[int] = []  # thinned or overflowed in this step: they join after it
         self._paused = False
+        self._cleared = False  # since the last completion
         self._pace = admission.Pace() if policy.admits is Admits.PACED else None
 
     def assumed(self, request: int) -> int:
@@ -41,9 +43,9 @@ class Declared:
 
     def complete(self, view: View, request: int) -> None:
         """Learn from a completed request, and forget it."""
-        assumed = self._assumed.pop(request)
-        if self._pace is not None:
-            self._pace.ended(view.prompt(request), assumed, view.made(request))
+        self._pace_learns(view, request)
+        del self._assumed[request]
+        self._cleared = False
 
     def withdraw(self, view: View, request: int) -> None:
         """The client cancels a request; where it runs, nothing tells that from its completion."""
@@ -64,12 +66,14 @@ class Declared:
         for request in promoted:
             self._promote(view, request)
         thinned = [i for i in view.running if self.policy.thinned and self._thinned(view, i)]
+        for request in thinned:
+            self._pace_learns(view, request)
         overflow = self._overflow(view, {*promoted, *thinned})
         self._late = thinned + overflow
         for request in self._late:
             one_more = int(self.policy.learns is Learns.NEXT_TOKEN)
             self._learn(view, request, view.made(request) + one_more)
-        self._paused = bool(overflow) and self.policy.evicts is Evicts.NEWEST
+        self._paused = bool(overflow) and self.policy.evicts is not Evicts.SMALLEST_BOUND
         return promoted + self._late
 
     def admit(self, view: View) -> list[int]:
@@ -83,20 +87,21 @@ class Declared:
                 admitted.append(self._queue.take())
         for request in self._late:
             self._join(view, request)
-        if self._pace is not None and self._queue:
-            head = self._queue.head()
-            self._pace.forget_beyond(self._pace.cost(view, head, self._assumed[head]))
+        if self._pace is not None:
+            head = self._queue.head() if self._queue else None
+            cost = 0 if head is None else self._pace.cost(view, head, self._assumed[head])
+            self._pace.forget_beyond(cost)
         return admitted
 
     def _admission_test(self, view: View) -> admission.Test:
-        admits = self.policy.admits
+        admits, budget = self.policy.admits, self.policy.budget(view.memory)
         if admits is Admits.LOOK_AHEAD:
-            return admission.look_ahead(view, self._assumed)
+            return admission.look_ahead(view, self._assumed, budget)
         if admits is Admits.SLOT:
-            return admission.slot(view, self._assumed)
+            return admission.slot(view, self._assumed, budget)
         if self._pace is not None:
-            return self._pace.test(view, self._assumed)
-        return admission.next_step(view)
+            return self._pace.test(view, self._assumed, budget)
+        return admission.next_step(view, budget)
 
     def _assumption(self, view: View, request: int, stage: int) -> int | None:
         """The length assumed in a stage; None when the stage before it was the last."""
@@ -105,6 +110,9 @@ class Declared:
             caps = self.policy.caps
             most = self._most(view, request) if stage == len(caps) else None
             return caps[stage] if stage < len(caps) else most
+        if assumes is Assumes.MIDDLE:
+            lower = view.lower(request)
+            return lower + (view.upper(request) - lower) // 2 if stage == 0 else None
         readers = {
             Assumes.OUTPUT: (view.output,),
             Assumes.UPPER: (view.upper,),
@@ -126,6 +134,7 @@ class Declared:
             Order.ARRIVAL: view.arrival(request),
             Order.JOINED: self._joins,
             Order.RANDOM: 0,
+            Order.VOLUME: volume(view.prompt(request), self._assumed[request]),
         }[self.policy.order]
         self._queue.join(key, request, chance)
         self._attempts[request] += 1
@@ -136,6 +145,11 @@ class Declared:
         bound = min(bound, self._most(view, request))
         self._assumed[request] = max(self._assumed[request], bound)
 
+    def _pace_learns(self, view: View, request: int) -> None:
+        """From an attempt that ends, though not for lack of cache."""
+        if self._pace is not None:
+            self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
+
     def _outlived(self, view: View, request: int) -> bool:
         """Has it made all tokens of its stage and goes on, with another stage to come?"""
         if view.made(request) < self._assumed[request]:
@@ -143,8 +157,7 @@ class Declared:
         return self._assumption(view, request, self._stage[request] + 1) is not None
 
     def _promote(self, view: View, request: int) -> None:
-        if self._pace is not None:
-            self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
+        self._pace_learns(view, request)
         self._stage[request] += 1
         self._learn(view, request, self._assumption(view, request, self._stage[request]) or 1)
         self._join(view, request)
@@ -166,16 +179,40 @@ class Declared:
         if not gone and view.need() <= view.memory:
             return []
         following = view.now + 1
-        need = {i: view.prompt(i) + following - start for i, start in view.running.items()}
-        excess = sum(tokens for i, tokens in need.items() if i not in gone) - view.memory
+        need = {
+            i: view.prompt(i) + following - start
+            for i, start in view.running.items()
+            if i not in gone
+        }
+        excess = sum(need.values()) - view.memory
         if excess <= 0:
             return []
+        if self.policy.evicts is Evicts.CLEARED:
+            return self._clear(view, need, excess)
         evicted = []
-        for request in sorted(need.keys() - gone, key=lambda i: self._rank(view, i)):
+        for request in sorted(need, key=lambda i: self._rank(view, i)):
             if excess <= 0:
                 break
             evicted.append(request)
             excess -= need[request]
+        return evicted
+
+    def _clear(self, view: View, need: dict[int, int], excess: int) -> list[int]:
+        """Rounds in which everyone is cleared with the declared probability, until it fits.
+
+        One uniform number a request decides in which round it goes. In each, those who go are in
+        the order of their starts.
+        """
+        left = list(need)[1:] if self._cleared else list(need)
+        self._cleared = True
+        evicted: list[int] = []
+        survives = 1 << BITS
+        while excess > 0:
+            survives = survives * self.policy.kept >> 32
+            uniform = {i: draw(self._keys[i], view.now, Purpose.EVICT) for i in left}
+            evicted += [i for i in left if uniform[i] >= survives]
+            left = [i for i in left if uniform[i] < survives]
+            excess = sum(need.values()) - sum(need[i] for i in evicted) - view.memory
         return evicted
 
     def _rank(self, view: View, request: int) -> tuple[int, ...]:

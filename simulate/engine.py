@@ -235,6 +235,18 @@ def finish(
             raise LivelockError(f"step {now}: nothing arrives or completes in {patience} steps")
 
 
+def patience(instance: Instance) -> int:
+    """Steps without an arrival or a completion after which a declared policy is given up.
+
+    A longest conceivable attempt for every bound that can rise (each output token once), and a
+    thousand more: out of reach for every policy whose runs are proved to end.
+
+    >>> patience(Instance.of(10, [2, 3]))
+    10050
+    """
+    return instance.memory * (1000 + sum(instance.output))
+
+
 def run(
     instance: Instance,
     policy: Policy,
@@ -243,11 +255,7 @@ def run(
 ) -> Run:
     """Simulate a declared policy on an instance; same arguments, same result, everywhere.
 
-    A run ends. Where the newest are evicted, the oldest start makes progress until it completes or
-    is promoted. Where smallest bounds are evicted, bounds never decrease and none passes the
-    truth; once they rest, whoever has the largest bound survives every overflow, up to ties, which
-    are broken afresh each time, so that completion is certain with probability 1. The patience
-    given here, a longest output for every bound that can rise, is out of reach for such luck.
+    Every run ends (`simulate/README.md` says why, policy by policy).
 
     >>> from simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
@@ -255,7 +263,7 @@ def run(
     [5, 9]
     """
     scheduler = Declared(policy, instance.n, whole("seed", seed))
-    schedule = run_scheduler(instance, scheduler, progress, _patience(instance))
+    schedule = run_scheduler(instance, scheduler, progress, patience(instance))
     return Run(policy.name, seed, instance, schedule)
 
 
@@ -276,9 +284,4 @@ def run_timed(
     """
     scheduler = Declared(policy, instance.n, whole("seed", seed))
     label = (policy.name, seed)
-    return _timed(instance, scheduler, timing, label, progress, _patience(instance))
-
-
-def _patience(instance: Instance) -> int:
-    """A longest output for every bound that can rise (see `run`)."""
-    return max(instance.output, default=0) * (1000 + sum(instance.output))
+    return _timed(instance, scheduler, timing, label, progress, patience(instance))

@@ -11,9 +11,11 @@ What holds for all policies
   `prompt + output <= memory`. After an eviction it is at least what was learned (`Learns`).
 - *Overdue.* A running request that has made its assumed length and goes on is charged, in every
   admission test, as finishing with its next token. (Charging it nothing overflows at once.)
-- *Overflow.* When the next step of the running requests does not fit, requests are evicted one
-  by one, in the policy's order, until it does. Policies that never evict under their own
-  assumptions meet this only when a prediction was too low.
+- *Overflow.* When the next step of the running requests does not fit, requests are evicted in
+  the policy's order until it does. Policies that never evict under their own assumptions meet
+  this only when a prediction was too low.
+- *Reserve.* Admission tests see a budget of `(1 - reserve) * memory`; for the head of the queue
+  before an empty cache, of all the memory, or a large request would wait for ever.
 - *Queue.* Admission goes through the queue in order and stops at the first request whose
   admission test fails. The tests are monotone (more requests, more cache), so this is the
   largest feasible prefix.
@@ -24,8 +26,12 @@ What holds for all policies
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
-from theory.checks import InputError
+from theory.checks import InputError, rational
+
+# Below it, a step may take too many rounds of clearing
+LEAST_CLEARING = Fraction(1, 1000)
 
 
 class Assumes(IntEnum):
@@ -34,9 +40,10 @@ class Assumes(IntEnum):
     OUTPUT = 0  # the true length: a clairvoyant policy
     UPPER = 1  # the upper end of the predicted interval
     LOWER = 2  # the lower end
-    LOWER_THEN_UPPER = 3  # the lower end; once outlived, evict and assume the upper end
-    NOTHING = 4  # one more token
-    CAPS = 5  # `caps` in turn: once one is outlived, evict and assume the next
+    MIDDLE = 3  # the middle of the interval, rounded down
+    LOWER_THEN_UPPER = 4  # the lower end; once outlived, evict and assume the upper end
+    NOTHING = 5  # one more token
+    CAPS = 6  # `caps` in turn: once one is outlived, evict and assume the next
 
 
 class Order(IntEnum):
@@ -46,6 +53,7 @@ class Order(IntEnum):
     ARRIVAL = 1  # an evicted request returns to its place
     JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
+    VOLUME = 4  # smallest cache times steps of a run to the assumed length first
 
 
 class Ties(IntEnum):
@@ -73,6 +81,9 @@ class Evicts(IntEnum):
 
     SMALLEST_BOUND = 0  # ascending pseudo lower bound, ties random, P Algorithm 2
     NEWEST = 1  # latest start first; nobody is admitted in that step
+    # round by round, each with probability `clearing`, until it fits; the first started is spared
+    # when nobody has completed since the last clearing; nobody is admitted in that step
+    CLEARED = 2
 
 
 class Learns(IntEnum):
@@ -90,7 +101,8 @@ class Policy:
     algorithm. `live`: the pseudo lower bound of a running request follows its progress.
     `thinned`: a running request with `g` tokens that has outlived its bound survives each step
     with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
-    `Assumes.CAPS`; after the last one all that fits is assumed. `common_prompt`: defined by its
+    `Assumes.CAPS`; after the last one all that fits is assumed. `reserve`: the share of the budget
+    that admission keeps free. `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined by its
     source only for requests that share one prompt length (the engines run it on any).
 
     >>> from simulate.policies import POLICIES
@@ -110,12 +122,16 @@ class Policy:
     live: bool = False
     thinned: bool = False
     caps: tuple[int, ...] = ()
+    reserve: Fraction = Fraction(0)
+    clearing: Fraction = Fraction(1)
     common_prompt: bool = False
 
     def __post_init__(self) -> None:
         if self.thinned and self.promotes:
             required = "no thinning where outliving an assumption already evicts"
             raise InputError("thinned", True, required)
+        rational("reserve", self.reserve, least=0, below=1)
+        rational("clearing", self.clearing, least=LEAST_CLEARING, most=1)
 
     @property
     def sees(self) -> frozenset[str]:
@@ -124,6 +140,7 @@ class Policy:
             Assumes.OUTPUT: ("output",),
             Assumes.UPPER: ("upper",),
             Assumes.LOWER: ("lower",),
+            Assumes.MIDDLE: ("lower", "upper"),
             Assumes.LOWER_THEN_UPPER: ("lower", "upper"),
             Assumes.NOTHING: (),
             Assumes.CAPS: (),
@@ -148,10 +165,22 @@ class Policy:
     @property
     def evicting(self) -> bool:
         """Does it evict even when no prediction is wrong?"""
-        return self.assumes not in (Assumes.OUTPUT, Assumes.UPPER)
+        plans = self.admits in (Admits.LOOK_AHEAD, Admits.SLOT)
+        return not plans or self.assumes not in (Assumes.OUTPUT, Assumes.UPPER)
 
     @property
     def randomised(self) -> bool:
         """Does its schedule depend on the seed?"""
         random_order = self.order is Order.RANDOM or self.ties is Ties.RANDOM
-        return random_order or self.thinned or self.evicts is Evicts.SMALLEST_BOUND
+        some_cleared = self.evicts is Evicts.CLEARED and self.clearing < 1
+        random_eviction = some_cleared or self.evicts is Evicts.SMALLEST_BOUND
+        return random_order or self.thinned or random_eviction
+
+    def budget(self, memory: int) -> int:
+        """What admission may fill, in tokens."""
+        return int(memory * (1 - self.reserve))
+
+    @property
+    def kept(self) -> int:
+        """Of 2^32 running requests, so many survive a round of clearing."""
+        return int((1 - self.clearing) * 2**32)

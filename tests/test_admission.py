@@ -24,7 +24,7 @@ def test_next_step_counts_tokens_made_and_prompts() -> None:
     # in step 3 request 0 (s = 2, from 1) needs 2 + 3; of 10 are left 5: a prompt of 1 takes 2,
     # one of 2 takes 3, then nothing fits
     view = seen_at(3, Instance.of(10, [8, 3, 3, 3], prompt=[2, 1, 2, 0]), {0: 1})
-    fits = admission.next_step(view)
+    fits = admission.next_step(view, 10)
     assert [fits(i) for i in (1, 2, 3)] == [True, True, False]
 
 
@@ -34,7 +34,7 @@ def test_a_slot_is_the_larger_of_the_bound_and_the_next_token() -> None:
     # 4 (s = 1, bound 1) takes the last 2.
     instance = Instance.of(20, [9] * 5, prompt=[2, 1, 0, 1, 1])
     bounds = dict(enumerate([5, 2, 6, 2, 1]))
-    fits = admission.slot(seen_at(3, instance, {0: 2, 1: 0}), bounds)
+    fits = admission.slot(seen_at(3, instance, {0: 2, 1: 0}), bounds, 20)
     assert [fits(i) for i in (2, 3, 4)] == [True, False, True]
 
 
@@ -43,16 +43,31 @@ def test_volume_is_the_sum_over_the_steps(prompt: int, tokens: int) -> None:
     assert volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
 
 
+def busy(memory: int, requests: int = 4) -> View:
+    """Step 0; the last request (prompt 0) has just started."""
+    return seen_at(0, Instance.of(memory, [4] * requests), {requests - 1: 0})
+
+
 def test_pace_spends_what_the_budget_provides() -> None:
     # s = 0, M = 12, assumed 4: volume 1 + 2 + 3 + 4 = 10. A step's 12 pay for one start, the 2
     # left and 12 more for the next; a third would need 10 of 4.
-    view = seen_at(0, Instance.of(12, [4] * 4), {})
-    assumed = dict.fromkeys(range(4), 4)
+    view, assumed = busy(12), dict.fromkeys(range(4), 4)
     pace = admission.Pace()
     pace.provide(12)
-    assert [pace.test(view, assumed)(i) for i in (0, 1)] == [True, False]
+    assert [pace.test(view, assumed, 12)(i) for i in (0, 1)] == [True, False]
     pace.provide(12)
-    assert [pace.test(view, assumed)(i) for i in (1, 2)] == [True, False]
+    assert [pace.test(view, assumed, 12)(i) for i in (1, 2)] == [True, False]
+
+
+def test_an_empty_cache_waits_for_no_credit() -> None:
+    # volume 10 of 4 provided: the first start takes it all, the next would wait
+    view, assumed = seen_at(0, Instance.of(4, [4] * 4), {}), dict.fromkeys(range(4), 4)
+    pace = admission.Pace()
+    pace.provide(4)
+    fits = pace.test(view, assumed, 4)
+    assert [fits(i) for i in (0, 1)] == [True, False]
+    pace.provide(9)
+    assert not pace.test(busy(4), assumed, 4)(1)
 
 
 def test_pace_learns_the_share_that_is_used() -> None:
@@ -68,12 +83,10 @@ def test_pace_learns_the_share_that_is_used() -> None:
 
 
 def test_pace_forgets_what_could_not_be_spent() -> None:
-    view = seen_at(0, Instance.of(30, [4] * 4), {})
-    assumed = dict.fromkeys(range(4), 4)
     pace = admission.Pace()
     pace.provide(30)
     pace.forget_beyond(10)
-    fits = pace.test(view, assumed)
+    fits = pace.test(busy(30), dict.fromkeys(range(4), 4), 30)
     assert [fits(i) for i in (0, 1)] == [True, False]
 
 
@@ -82,8 +95,8 @@ def test_a_start_that_does_not_fit_costs_nothing() -> None:
     view = seen_at(5, Instance.of(6, [6, 1]), {0: 0})
     pace = admission.Pace()
     pace.provide(1)
-    assert not pace.test(view, {1: 1})(1)
-    assert pace.test(seen_at(0, Instance.of(6, [6, 1]), {}), {1: 1})(1)
+    assert not pace.test(view, {1: 1}, 6)(1)
+    assert pace.test(seen_at(0, Instance.of(6, [6, 1]), {}), {1: 1}, 6)(1)
 
 
 # --- slicing, worked out by hand -------------------------------------------------------------
@@ -103,15 +116,28 @@ def test_slicing_cuts_at_the_caps() -> None:
     }
 
 
+def spans(instance: Instance, caps: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Starts and ends, whoever drew the first place among equals."""
+    return sorted((a.start, a.end) for a in run(instance, slicing(caps)).schedule.attempts())
+
+
 def test_slicing_waits_for_its_credit() -> None:
-    # s = 8, M = 10, cap 2: volume 9 + 10 = 19, two steps of 10: the cache is idle in step 0
-    assert attempts(Instance.of(10, [2], prompt=8), (2,)) == {(0, 1, 3, True)}
+    # s = 3, M = 10, cap 2: volume 4 + 5 = 9. Step 0: of 10 the first takes 9. Step 1: 1 + 10 pay
+    # for the second, which fits: 5 + 4.
+    assert spans(Instance.of(10, [2, 2], prompt=3), (2,)) == [(0, 2), (1, 3)]
+
+
+def test_credit_is_lost_while_nobody_waits() -> None:
+    # s = 0, M = 10, cap 4: volume 10 a start. The first runs from 0. Two arrive at 3, when the
+    # credit is that step's 10: enough for one; the other waits for the next 10.
+    assert spans(Instance.of(10, [4, 1, 1], arrival=[0, 3, 3]), (4,)) == [(0, 4), (3, 4), (4, 5)]
 
 
 def test_after_the_last_cap_all_that_fits_is_assumed() -> None:
-    # s = 0, M = 10, cap 1, o = 3: 0-1, cut; then 10 tokens are assumed, volume 55: 9 left from
-    # step 0, 10 more in each of the steps 1 ... 5
-    assert attempts(Instance.of(10, [3]), (1,)) == {(0, 0, 1, False), (0, 5, 8, True)}
+    # s = 0, M = 10, cap 1, o = 3, 3: both 0-1 (volume 1 each), and cut; then 10 tokens are
+    # assumed, volume 55. One starts at once, for the cache is empty. The other has seen 10 in each
+    # of the steps 2 and 3 when it is empty again.
+    assert spans(Instance.of(10, [3, 3]), (1,)) == [(0, 1), (0, 1), (1, 4), (4, 7)]
 
 
 @pytest.mark.parametrize("caps", [(), (0, 1), (2, 2), (3, 2), (1.5,)])

@@ -1,5 +1,6 @@
 """The study that compares simulated latencies with the fluid forms."""
 
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 
 from reports.convergence import Law, Row, Size, claims, laws, mean_and_half_width, outputs, study
 from simulate.engine import run
+from simulate.kernel import run as run_fast
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing as slicing_policy
-from theory.forms import A_L, A_MIN, H_SF, slicing, tel
+from theory.forms import A_L, A_MIN, A_MIN_STAGGERED, H_SF, slicing, tel
 from theory.model import Instance
 
 PAIR = Law("pair", {5: Fraction(4, 5), 20: Fraction(1, 5)}, 5, 20)
@@ -57,6 +59,26 @@ def test_policies_follow_their_forms(policy, form, tolerance) -> None:
     instance = Instance.of(memory, [lengths[i] for i in order], interval=(5, 20))
     predicted = tel(form, {5: 800 * 4, 20: 200 * 4}, 0) / (2 * memory)
     assert run(instance, policy).tel == pytest.approx(float(predicted), rel=tolerance)
+
+
+def test_staggered_a_min_approaches_its_form() -> None:
+    """Its distance shrinks with the memory on every law, like 1 / sqrt(M)."""
+    for law in laws():
+        form = {}
+        for memory in (250, 2000):
+            lengths = outputs(law, 40 * memory)
+            order = np.random.default_rng(0).permutation(len(lengths))
+            instance = Instance.of(
+                memory,
+                [lengths[i] for i in order],
+                prompt=law.prompt,
+                interval=(law.low, law.high),
+            )
+            within = (law.low, law.high)
+            predicted = tel(A_MIN_STAGGERED, Counter(lengths), law.prompt, within) / (2 * memory)
+            form[memory] = run_fast(instance, POLICIES["a-min-staggered"]).tel / float(predicted)
+        assert abs(form[2000] - 1) < 0.08
+        assert abs(form[2000] - 1) < max(0.02, abs(form[250] - 1) / 2)
 
 
 def test_a_wrong_form_is_noticed() -> None:

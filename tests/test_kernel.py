@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from math import log
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from simulate import chance, engine, kernel
 from simulate.engine import EngineError
-from simulate.kernel import state as memory
+from simulate.kernel import build
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
@@ -58,6 +59,8 @@ def declarations(draw: Callable[..., Any]) -> Policy:
         live=draw(st.booleans()),
         thinned=draw(st.booleans()) and assumes not in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS),
         caps=tuple(sorted(caps)),
+        reserve=draw(st.just(Fraction(0)) | st.fractions(0, Fraction(9, 10), max_denominator=20)),
+        clearing=draw(st.fractions(Fraction(1, 20), 1, max_denominator=20)),
     )
 
 
@@ -142,18 +145,18 @@ def test_share_of_large_numbers(whole: int, part: int, total: int) -> None:
 def test_numbers_beyond_64_bits_go_to_the_reference_engine() -> None:
     """A late arrival of many large requests, and volumes near memory squared."""
     late = Instance.of(10**9, [2] * 10, prompt=3, arrival=10**12)
-    assert memory.fits(late, POLICIES["fcfs"])
+    assert build.fits(late, POLICIES["fcfs"])
     assert kernel.run(late, POLICIES["fcfs"]) == engine.run(late, POLICIES["fcfs"])
     vast = Instance.of(10**9, [1] * 9, prompt=10**9 - 2, arrival=10**12)
     policy = slicing((10**9,))
-    assert not memory.fits(Instance.of(10**9, [5 * 10**8] * 99), policy)
+    assert not build.fits(Instance.of(10**9, [5 * 10**8] * 99), policy)
     assert kernel.run(vast, policy) == engine.run(vast, policy)
 
 
 def test_a_run_beyond_the_horizon_is_left_to_the_reference_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memory, "horizon", lambda instance: 3 + max(instance.arrival))
+    monkeypatch.setattr(build, "horizon", lambda instance: 3 + max(instance.arrival))
     instance = Instance.of(10, [4, 4, 4], prompt=2)
     run, work = kernel.run_counted(instance, POLICIES["fcfs"])
     assert work is None
@@ -163,7 +166,7 @@ def test_a_run_beyond_the_horizon_is_left_to_the_reference_engine(
 def test_a_livelock_is_named_as_the_reference_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """No policy livelocks; with less patience than a completion takes, every one seems to."""
     instance = Instance.of(10, [6, 6, 6], prompt=2, arrival=5)
-    monkeypatch.setattr(memory, "patience", lambda _: 3)
+    monkeypatch.setattr(build, "patience", lambda _: 3)
     with pytest.raises(EngineError) as fast:
         kernel.run(instance, POLICIES["fcfs"])
     scheduler = engine.Declared(POLICIES["fcfs"], instance.n, 0)

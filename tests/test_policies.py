@@ -31,6 +31,12 @@ TRAITS = {
     "mc-sf": (False, True, False),
     "mc-benchmark": (False, True, False),
     "fcfs": (False, False, True),
+    "fcfs-watermark": (False, False, True),
+    "a-min-staggered": (False, False, True),
+    "svf": (True, False, False),
+    "shortest-predicted": (False, True, True),
+    "alpha-protection": (False, False, True),
+    "beta-clearing": (False, False, True),
 }
 
 Rows = set[tuple[int, int, int, bool]]

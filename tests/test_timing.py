@@ -17,7 +17,7 @@ from simulate.engine import Engine, EngineError
 from simulate.gpu.deployment import deployment
 from simulate.gpu.roofline import iteration_time
 from simulate.iteration import Batch, IterationTime
-from simulate.kernel import state as memory
+from simulate.kernel import build
 from simulate.policies import POLICIES
 from simulate.policy import Policy
 from simulate.timed import Moments, Passed, TimedRun, timed_run
@@ -245,7 +245,7 @@ def test_a_gpu_under_load_agrees() -> None:
 
 def test_many_moments_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
     """The logs are emptied and used again; progress is told."""
-    monkeypatch.setattr(memory, "LOG_ROWS", 16)
+    monkeypatch.setattr(build, "LOG_ROWS", 16)
     instance, timing = Instance.of(40, [3] * 200, prompt=4), Timing((0,) * 200, ROOFLINE)
     reports: list[int] = []
     fast = kernel.run_timed(instance, POLICIES["fcfs"], timing, progress=reports.append)
@@ -256,10 +256,10 @@ def test_many_moments_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_times_beyond_64_bits_go_to_the_reference_engine() -> None:
     slow = IterationTime(fixed=10**18, weights=10**18, pair=10**18)
-    assert not memory.fits(Instance.of(10**6, [1]), POLICIES["fcfs"], Timing((0,), slow))
+    assert not build.fits(Instance.of(10**6, [1]), POLICIES["fcfs"], Timing((0,), slow))
     late = Timing((10**18, 0), IterationTime(fixed=10**18))
     patient = Instance.of(10, [3, 3])
-    assert memory.fits(patient, POLICIES["fcfs"], late)
+    assert build.fits(patient, POLICIES["fcfs"], late)
     for instance, timing in (
         (patient, late),
         (Instance.of(10**6, [2, 3]), replace(late, iteration=slow)),
@@ -273,7 +273,7 @@ def test_time_that_runs_out_is_left_to_the_reference_engine() -> None:
     ages = IterationTime(fixed=10**18)
     instance = Instance.of(3, [2] * 3000, prompt=1)
     timing = Timing((0,) * 3000, ages)
-    assert memory.fits(instance, POLICIES["fcfs"], timing)
+    assert build.fits(instance, POLICIES["fcfs"], timing)
     fast = kernel.run_timed(instance, POLICIES["fcfs"], timing)
     assert max(fast.end) > 1 << 62
     assert fast == engine.run_timed(instance, POLICIES["fcfs"], timing)
@@ -281,8 +281,8 @@ def test_time_that_runs_out_is_left_to_the_reference_engine() -> None:
 
 def test_a_livelock_is_named_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     instance, timing = Instance.of(10, [6, 6, 6], prompt=2), Timing((50,) * 3, ROOFLINE)
-    monkeypatch.setattr(memory, "patience", lambda _: 3)
-    monkeypatch.setattr(engine, "_patience", lambda _: 3)
+    monkeypatch.setattr(build, "patience", lambda _: 3)
+    monkeypatch.setattr(engine, "patience", lambda _: 3)
     with pytest.raises(EngineError) as fast:
         kernel.run_timed(instance, POLICIES["fcfs"], timing)
     with pytest.raises(EngineError) as reference:

@@ -9,7 +9,8 @@ reference works through every step and every running request, this one jumps fro
 - `ahead`: the look-ahead test, with the proof of when the head of the queue can start
 - `agenda`, `line`, `overflow`, `pace`: next events, queue, eviction, paced admission
 - `watch`: time, in timed runs
-- `state`, `logs`: the arrays; `compiled`: the compiler, exact arithmetic on 64-bit words
+- `state`: the arrays; `build`: from a declaration to them; `logs`: from them to a schedule
+- `compiled`: the compiler, exact arithmetic on 64-bit words
 
 numba is imported at the first run, not before.
 """
@@ -121,19 +122,19 @@ def _execute(
     timing: Timing | None = None,
 ) -> _Found | None:
     """None where the numbers need the reference engine's long integers."""
-    from simulate.kernel import state as memory
+    from simulate.kernel import build
 
     whole("seed", seed)
-    if not memory.fits(instance, policy, timing):
+    if not build.fits(instance, policy, timing):
         return None
     from simulate.kernel import logs, machine
 
-    state = memory.build(instance, policy, seed, timing)
+    state = build.build(instance, policy, seed, timing)
     clock = state.clock[0]
     attempts, moments = logs.Attempts(instance.n), logs.MomentsLog()
     status = machine.ROOM
     while status == machine.ROOM:
-        state = memory.with_room(state)
+        state = build.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
         moments.collect(state)

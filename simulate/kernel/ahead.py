@@ -6,8 +6,9 @@ then still run. A request counts at every T up to its own end, so starting or le
 tail of the list only. An overdue request counts in the next step alone.
 
 *When can the head start?* At step `now`, with prompt s and assumed length b, it may start if the
-next step fits and F(T) + s + T - now <= M for every T in now + 1 ... now + b (between two ends the
-left side grows with T, so ends and now + b suffice). Let nothing happen until a later step `then`.
+next step fits and F(T) + s + T - now <= M, the admission's budget, for every T in now + 1 ... now +
+b (between two ends the left side grows with T, so ends and now + b suffice), or if nothing runs.
+Let something run, and nothing happen until a later step `then`.
 F stays what it is; the next step never gets easier, so while it does not fit the head stays out.
 Else, while T > then, T bounds the head at `then` as well, and F(T) + s + T - then <= M must hold.
 So no T lets the head in before step min(T, F(T) + s + T - M), and the largest of these over all T
@@ -32,7 +33,7 @@ def earliest(state: State, request: int) -> int:
     """The step before which the request cannot start, given that its next step fits now."""
     clock, ends = state.clock[0], state.ends
     this = state.requests[request]
-    now, over = clock.now, this.prompt - state.rules[0].memory
+    now, over = clock.now, this.prompt - state.rules[0].budget
     if request == clock.blocked:
         step = min(clock.blocked_end, clock.blocked_use + over + clock.blocked_end)
         if step > now:

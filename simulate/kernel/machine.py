@@ -15,7 +15,7 @@ from simulate.policy import Order
 
 QUEUE, THIN = int(Purpose.QUEUE), int(Purpose.THIN)
 BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
-JOINED = int(Order.JOINED)
+JOINED, BY_VOLUME = int(Order.JOINED), int(Order.VOLUME)
 
 SCANS = 4  # so many victims of an overflow are looked for one by one
 
@@ -70,7 +70,7 @@ def until_arrival(state: State, then: int) -> int:
         return then
     then = min(then, state.requests[state.arrivals[clock.arrived]].arrival)
     if clock.running == 0 and clock.queued == 0:
-        clock.provided = clock.last_event = then - 1
+        clock.last_event = then - 1
     return then
 
 
@@ -91,6 +91,7 @@ def observe(state: State) -> None:
         end(state, request, True)
         clock.completed += 1
         clock.last_event = clock.now
+        clock.cleared = False
     while clock.arrived < state.arrivals.size:
         request = state.arrivals[clock.arrived]
         if requests[request].arrival > clock.time:
@@ -115,22 +116,47 @@ def resolve(state: State) -> None:
         if request < 0:
             continue
         if clock.now - requests[request].start >= requests[request].survives:
+            if rules.paced:
+                pace.ended(state, request)
             evict(state, request)
         else:
             go_on_overdue(state, request)
     excess = clock.base + clock.running * (clock.now + 1) - rules.memory
+    clock.paused = excess > 0 and (rules.newest or rules.cleared)
+    if rules.cleared:
+        clear(state, excess)
+        return
     evicted = 0
     while excess > 0:
         if evicted == SCANS:
             overflow.arrange(state)
         place = overflow.first(state) if evicted < SCANS else overflow.take(state)
         evicted += 1
-        victim = state.agenda[place]
-        excess -= overflow.need(clock, victim)
-        request = victim.request
-        agenda.leave(state, request)
-        evict(state, request)
-    clock.paused = rules.newest and evicted > 0
+        excess -= cancel(state, place)
+
+
+@compiled
+def clear(state: State, excess: int) -> None:
+    """Whole rounds of clearing, until the next step fits."""
+    if excess <= 0:
+        return
+    clock = state.clock[0]
+    overflow.draw_rounds(state)
+    clock.cleared = True
+    round_ = 0
+    while excess > 0 or (clock.listed > 0 and state.victims[0].rank == round_):
+        round_ = state.victims[0].rank
+        excess -= cancel(state, overflow.take(state))
+
+
+@compiled
+def cancel(state: State, place: int) -> int:
+    """Evict who stands at a place of the agenda for lack of cache; returns the tokens freed."""
+    victim = state.agenda[place]
+    freed, request = overflow.need(state.clock[0], victim), victim.request
+    agenda.leave(state, request)
+    evict(state, request)
+    return freed
 
 
 @compiled
@@ -165,14 +191,16 @@ def startable(state: State, request: int) -> int:
     """A step before which the head cannot start; not after `now` exactly if it can start now.
 
     Between events the next step never gets easier and slots never get free, so NEVER stands for
-    "not before the next event"; credit grows by `memory` a step.
+    "not before the next event"; credit grows by `memory` a step. An empty cache takes everyone.
     """
     clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
+    if clock.running == 0:
+        return clock.now
     if rules.slot:
         held = clock.slots + clock.overdue_base + clock.overdue * clock.now
-        return clock.now if held + this.prompt + this.assumed <= rules.memory else NEVER
+        return clock.now if held + this.prompt + this.assumed <= rules.budget else NEVER
     need = clock.base + clock.running * (clock.now + 1)
-    if need + this.prompt + 1 > rules.memory:
+    if need + this.prompt + 1 > rules.budget:
         return NEVER
     if rules.look_ahead:
         return ahead.earliest(state, request)
@@ -193,7 +221,7 @@ def start(state: State, request: int) -> None:
     if rules.look_ahead:
         ahead.include(state, clock.now + this.assumed, this.prompt - clock.now)
     if rules.paced:
-        clock.credit -= pace.cost(state, request)
+        clock.credit = max(0, clock.credit - pace.cost(state, request))
     if rules.timed:
         watch.begin(clock, this)
     clock.slots += this.prompt + this.assumed
@@ -309,6 +337,8 @@ def join(state: State, request: int) -> None:
         key = this.arrival
     elif order == JOINED:
         key = clock.joins
+    elif order == BY_VOLUME:
+        key = pace.volume(this.prompt, this.assumed)
     line.join(state, key, request, draw(this.key, this.attempts, QUEUE))
     this.attempts += 1
     clock.joins += 1

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from simulate.chance import Purpose
-from simulate.kernel.compiled import compiled, draw
+from simulate.kernel.compiled import LOW, S32, compiled, draw
 from simulate.kernel.state import NEVER, Clock, Entry, Rows, Rules, State, Victim
 
 EVICT = int(Purpose.EVICT)
@@ -41,6 +41,34 @@ def arrange(state: State) -> None:
         victim.tie, victim.last = _tie(state, entry)
     for place in range(clock.listed // 2 - 1, -1, -1):
         _sink(victims, clock.listed, place)
+
+
+@compiled
+def draw_rounds(state: State) -> None:
+    """Make a heap of all that run by the round that clears them, then by start."""
+    clock, rules, victims = state.clock[0], state.rules[0], state.victims
+    oldest = NEVER
+    for k in range(clock.listed):
+        oldest = min(oldest, state.agenda[k].rank)
+    for k in range(clock.listed):
+        entry, victim = state.agenda[k], victims[k]
+        place_in_line: Any = np.uint64(entry.rank)
+        victim.request, victim.tie = entry.request, place_in_line
+        spared = clock.cleared and entry.rank == oldest
+        uniform = draw(state.requests[entry.request].key, clock.now, EVICT)
+        victim.rank = NEVER if spared else _round(uniform, rules.kept)
+    for place in range(clock.listed // 2 - 1, -1, -1):
+        _sink(victims, clock.listed, place)
+
+
+@compiled
+def _round(uniform: Any, kept: Any) -> int:
+    """The first round that a uniform 64-bit number does not survive (`simulate.declared`)."""
+    number, survives = 1, kept << S32
+    while uniform < survives:
+        number += 1
+        survives = (survives >> S32) * kept + (((survives & LOW) * kept) >> S32)
+    return number
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from simulate.kernel.compiled import compiled, share
 from simulate.kernel.line import slot_of
-from simulate.kernel.state import FREE, NEVER, State
+from simulate.kernel.state import FREE, State
 
 
 @compiled
@@ -13,7 +13,7 @@ def volume(prompt: int, tokens: int) -> int:
 
 @compiled
 def ended(state: State, request: int) -> None:
-    """Learn from an attempt that completes or has run to its assumed length, now."""
+    """Learn from an attempt that ends now, though not for lack of cache."""
     clock, this = state.clock[0], state.requests[request]
     slot = slot_of(state.volumes, this.assumed)
     entry = state.volumes[slot]
@@ -35,20 +35,20 @@ def cost(state: State, request: int) -> int:
 
 @compiled
 def provide(state: State) -> None:
-    """The credit of all steps since the last, of this one too; it never passes NEVER."""
+    """The credit of all steps since the last, of this one too."""
     clock, memory = state.clock[0], state.rules[0].memory
     steps = clock.now - 1 - clock.provided
     if steps > (clock.most_credit - clock.credit) // memory:
         clock.credit = clock.most_credit
     else:
         clock.credit += steps * memory
-    clock.credit = min(clock.credit + memory, NEVER)
+    clock.credit += memory
     clock.provided = clock.now
 
 
 @compiled
 def forget(state: State, head: int) -> None:
-    """Keep at most the credit for the start of the head (-1: nobody waits)."""
+    """Keep at most the credit for the start of the head (-1: nobody waits, nothing is kept)."""
     clock = state.clock[0]
-    clock.most_credit = NEVER if head < 0 else cost(state, head)
+    clock.most_credit = 0 if head < 0 else cost(state, head)
     clock.credit = min(clock.credit, clock.most_credit)

@@ -1,26 +1,15 @@
-"""The kernel's state: flat arrays of records, built from an instance and a declaration.
+"""The kernel's state: flat arrays of records."""
 
-Numbers of 64 bits suffice (`fits`); where they might not, the reference engine runs instead.
-"""
-
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from inspect import get_annotations
-from math import isqrt
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from simulate.chance import request_keys
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from simulate.timing import Timing
-from theory.model import Instance
-
 Ints = npt.NDArray[np.int64]
 
 NEVER = 1 << 62  # later than every step; also more credit than anything costs
-BEYOND = 10**9  # the stage after the last cap: clamped to all that fits
-LOG_ROWS = 1 << 16
 FREE = -1  # the key of a free slot of a hash table
 Word = Annotated[int, "64 bits, unsigned"]
 
@@ -30,6 +19,7 @@ class Rules:
     """The declaration, as numbers, and the limits of the run."""
 
     memory: int
+    budget: int  # of the admission tests
     horizon: int  # steps beyond it are left to the reference engine
     patience: int
     order: int
@@ -39,6 +29,8 @@ class Rules:
     slot: bool
     paced: bool
     newest: bool
+    cleared: bool
+    kept: Word  # of 2^32 that run, so many survive a round of clearing
     one_more: int
     live: bool
     thinned: bool
@@ -67,6 +59,7 @@ class Clock:
     listed: int  # running requests on the agenda
     last_event: int
     paused: bool
+    cleared: bool  # since the last completion
     # slots: what those before their assumed length hold; and those past it, less a token a step
     slots: int
     overdue: int
@@ -240,152 +233,20 @@ class State(NamedTuple):
     moments: Rows[Moment]  # executed steps of a timed run, until they are collected
 
 
-def horizon(instance: Instance) -> int:
-    """Up to this step, sums of start steps over running requests fit 64 bits."""
-    return NEVER // 2 // max(1, min(instance.n, instance.memory))
-
-
-def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bool:
-    """Are 64-bit integers and 32-bit indices enough to set out?"""
-    if timing is not None and timing.iteration.bound(instance.memory) >= NEVER:
-        return False
-    volumes = 0.0
-    if policy.admits is Admits.PACED:
-        # every stage ends once, and is at most as long as the last
-        assumed = np.minimum(_longest(instance, policy), instance.memory).astype(float)
-        stages = 2 + np.searchsorted(policy.caps, instance.output)
-        volumes = float((stages * assumed * (np.array(instance.prompt) + assumed)).sum())
-    arrival = max(instance.arrival, default=0)
-    return instance.n < 1 << 28 and arrival < horizon(instance) and volumes < NEVER
-
-
-def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None = None) -> State:
-    """The state before step 0."""
-    arrival = instance.arrival if timing is None else timing.arrival
-    n, memory = instance.n, instance.memory
-    concurrent = min(n, memory)  # each running request holds a token at least
-    distinct = concurrent if policy.order is Order.ASSUMED_LENGTH else n
-    random_ties = policy.ties is Ties.RANDOM and policy.order is not Order.JOINED
-    slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
-    by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
-    caps = [*policy.caps, BEYOND] if policy.assumes is Assumes.CAPS else []
-    return State(
-        rules=_rules(instance, policy, random_ties, timing),
-        clock=_clock(),
-        requests=_requests(instance, policy, seed, arrival),
-        arrivals=_indices(by_arrival),
-        caps=_indices(caps),
-        agenda=_rows(concurrent + 1, Entry),
-        # D distinct ends hold at least D * D / 4 tokens (`simulate.kernel.ahead`)
-        ends=_rows(min(concurrent, 2 * isqrt(memory) + 1) + 1, End),
-        queue=_rows(n, Pair),
-        buckets=_table(slots, Bucket),
-        arena=_indices(np.zeros(places)),
-        old_buckets=_table(slots, Bucket),
-        old_arena=_indices(np.zeros(places)),
-        volumes=_table(64, Volume),
-        due=_indices(np.zeros(concurrent)),
-        late=_indices(np.zeros(concurrent)),
-        victims=_rows(concurrent, Victim),
-        log=_rows(max(concurrent, LOG_ROWS), Ended),
-        moments=_rows(0 if timing is None else LOG_ROWS, Moment),
-    )
-
-
-def with_room(state: State) -> State:
-    """The same state, with a larger table of volumes where a step might fill it."""
-    clock = state.clock[0]
-    needed = 2 * int(clock.volumes + clock.running)
-    if state.volumes.size >= needed:
-        return state
-    from simulate.kernel.line import find
-
-    volumes = _table(2 * needed, Volume)
-    for k in range(state.volumes.size):
-        entry = state.volumes[k]
-        if entry.key != FREE:
-            volumes[find(volumes, int(entry.key))] = entry
-    return state._replace(volumes=volumes)
-
-
-def _indices(values: Any) -> Any:
+def indices(values: Any) -> Any:
     """Numbers of requests, and caps: 32 bits hold them."""
     return np.array(values, dtype=np.int32)
 
 
-def _rows(size: int, row: type) -> Any:
+def rows(size: int, row: type) -> Any:
     """Zeros; the fields of a record are those of its class."""
     codes = {int: "i8", bool: "?", Word: "u8"}
     fields = [(name, codes[kind]) for name, kind in get_annotations(row).items()]
     return np.zeros(size, np.dtype(fields, align=True)).view(np.recarray)
 
 
-def _table(least: int, row: type) -> Any:
+def table(least: int, row: type) -> Any:
     """An empty hash table with at least so many slots."""
-    table = _rows(1 << max(0, least - 1).bit_length(), row)
-    table.key = FREE
-    return table
-
-
-def _clock() -> Any:
-    clock = _rows(1, Clock)
-    clock.blocked = clock.provided = -1
-    return clock
-
-
-def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing | None) -> Any:
-    rules = _rows(1, Rules)
-    stages = {Assumes.CAPS: len(policy.caps) + 1, Assumes.LOWER_THEN_UPPER: 2}
-    rules.memory = instance.memory
-    rules.horizon = horizon(instance)
-    rules.patience = min(patience(instance), NEVER)
-    rules.order = policy.order
-    rules.stages = stages.get(policy.assumes, 1)
-    rules.random_ties = random_ties
-    rules.look_ahead = policy.admits is Admits.LOOK_AHEAD
-    rules.slot = policy.admits is Admits.SLOT
-    rules.paced = policy.admits is Admits.PACED
-    rules.newest = policy.evicts is Evicts.NEWEST
-    rules.one_more = policy.learns is Learns.NEXT_TOKEN
-    rules.live = policy.live
-    rules.thinned = policy.thinned
-    if timing is not None:
-        rules.timed = True
-        for name, coefficient in asdict(timing.iteration).items():
-            setattr(rules, name, coefficient)
-    return rules
-
-
-def patience(instance: Instance) -> int:
-    """As in `simulate.engine.run`."""
-    return max(instance.output, default=0) * (1000 + sum(instance.output))
-
-
-def _requests(instance: Instance, policy: Policy, seed: int, arrival: tuple[int, ...]) -> Any:
-    requests = _rows(instance.n, Request)
-    requests.prompt, requests.output = instance.prompt, instance.output
-    requests.arrival = arrival
-    first, requests.upper = _columns(instance, policy)
-    requests.assumed = np.minimum(first, instance.memory - requests.prompt)
-    requests.key = np.array(request_keys(seed, instance.n), dtype=np.uint64)
-    return requests
-
-
-def _columns(instance: Instance, policy: Policy) -> tuple[Ints, Ints]:
-    """The lengths assumed at first, and in the stage after it (where stages are no caps)."""
-    n, nothing = instance.n, np.ones(instance.n, dtype=np.int64)
-    read = {name: np.array(getattr(instance, name), dtype=np.int64) for name in policy.sees}
-    if policy.assumes is Assumes.CAPS:
-        first = np.full(n, policy.caps[0] if policy.caps else BEYOND)
-    else:
-        first = read.get("output", read.get("lower", read.get("upper", nothing)))
-    return first, read.get("upper", nothing)
-
-
-def _longest(instance: Instance, policy: Policy) -> Ints:
-    """No assumed length of a request exceeds this."""
-    longest = np.maximum(*_columns(instance, policy))
-    if policy.assumes is Assumes.CAPS:
-        ladder = np.array([*policy.caps, BEYOND], dtype=np.int64)
-        longest = ladder[np.searchsorted(policy.caps, instance.output)]
-    return np.maximum(longest, np.array(instance.output, dtype=np.int64))
+    slots = rows(1 << max(0, least - 1).bit_length(), row)
+    slots.key = FREE
+    return slots

@@ -41,7 +41,7 @@ def pass_steps(state: State, then: int) -> int:
     step = clock.now + 1
     if clock.running == 0 and clock.queued == 0:
         clock.time = arrival
-        clock.provided = clock.last_event = clock.now
+        clock.last_event = clock.now
         state.moments[clock.moments - 1].after = clock.time
         return step
     _iterate(clock, state.rules[0], step)

@@ -1,5 +1,9 @@
 """The policies, one small file each; `POLICIES` maps their names to their declarations."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 from simulate.policies import (
     a_l,
     a_max,
@@ -9,9 +13,13 @@ from simulate.policies import (
     h_sf,
     mc_benchmark,
     mc_sf,
+    protection,
+    shortest_predicted,
     slicing,
+    svf,
 )
 from simulate.policy import Policy
+from theory.checks import InputError, one_of
 
 POLICIES: dict[str, Policy] = {
     policy.name: policy
@@ -21,11 +29,82 @@ POLICIES: dict[str, Policy] = {
         a_min.ON_CANCEL,
         a_min.LIVE,
         a_min.THINNED,
+        a_min.STAGGERED,
         a_l.POLICY,
         a_random.POLICY,
         mc_sf.POLICY,
         mc_benchmark.POLICY,
+        protection.POLICY,
+        protection.CLEARING,
+        svf.POLICY,
+        shortest_predicted.POLICY,
         fcfs.POLICY,
+        fcfs.WATERMARK,
         slicing.POLICY,
     )
 }
+
+
+def _caps(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(item) for item in text.split(","))
+    except ValueError:
+        raise InputError("caps", text, "whole numbers, separated by commas") from None
+
+
+# What makes a policy from its parameters, and what reads their texts
+Makers = dict[str, tuple[Callable[..., Policy], dict[str, Callable[[str], Any]]]]
+MAKERS: Makers = {
+    "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
+    "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
+    "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
+}
+
+
+def named(text: str) -> Policy:
+    """The policy that a text names: one of `POLICIES`, or `NAME:key=value,key=value`.
+
+    - `slicing:caps=4,16,64` or `slicing:growth=3/2`
+    - `alpha-protection:alpha=0.2,beta=0.5`
+    - `fcfs-watermark:reserve=0.05`
+
+    The text is the name of the result. Numbers are exact: 0.2, 1/5.
+    Raises `InputError` for a name, a key or a value that is not known.
+
+    >>> named("slicing:caps=4,16").caps
+    (4, 16)
+    >>> named("h-sf:x=1")
+    Traceback (most recent call last):
+    ...
+    theory.checks.InputError: policy = 'h-sf:x=1': required no parameters for h-sf
+    """
+    name, colon, rest = text.partition(":")
+    policy = POLICIES[one_of("policy", name, POLICIES)]
+    if not colon:
+        return policy
+    if name not in MAKERS:
+        raise InputError("policy", text, f"no parameters for {name}")
+    make, parameters = MAKERS[name]
+    given = _values(text, rest, f"{name}:key=value, keys {', '.join(parameters)}, each once")
+    values = {}
+    for key, value in given.items():
+        if key not in parameters:
+            raise InputError("policy", text, f"no keys but {', '.join(parameters)}")
+        values[key] = parameters[key](value)
+    return replace(make(**values), name=text, title=f"{policy.title} ({rest})")
+
+
+def _values(text: str, rest: str, required: str) -> dict[str, str]:
+    """The values by key; a comma within a value is not followed by `key=`."""
+    values: dict[str, str] = {}
+    key = ""
+    for item in rest.split(","):
+        start, equals, value = item.partition("=")
+        if equals and start and start not in values:
+            key = start
+            values[key] = value
+        elif key and not equals:
+            values[key] += "," + item
+        else:
+            raise InputError("policy", text, required)
+    return values

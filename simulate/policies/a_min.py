@@ -1,4 +1,4 @@
-"""A_min, the optimist: P Algorithm 2 (Algorithm 5 with an interval a request), in three readings.
+"""A_min, the optimist: P Algorithm 2 (Algorithm 5 with an interval a request), in four readings.
 
 The pseudo lower bound of a request starts at the lower end of its interval. Admission: ascending
 pseudo lower bound, ties random, look-ahead test. Overflow: eviction in ascending pseudo lower
@@ -44,7 +44,15 @@ THINNED = replace(
     thinned=True,
 )
 
-READINGS = {"on_cancel": ON_CANCEL, "live": LIVE, "thinned": THINNED}
+STAGGERED = replace(
+    THINNED,
+    name="a-min-staggered",
+    title="A_min staggered",
+    source="ours; P Lemma 1 with spread starts",
+    admits=Admits.PACED,
+)
+
+READINGS = {"on_cancel": ON_CANCEL, "live": LIVE, "thinned": THINNED, "staggered": STAGGERED}
 
 
 def a_min(update: str = "on_cancel") -> Policy:
@@ -58,7 +66,11 @@ def a_min(update: str = "on_cancel") -> Policy:
       purpose: a running request with `g` tokens that has outlived its bound survives each step
       with probability (s + g) / (s + g + 1), else it is evicted with bound `g + 1`; everyone
       holds a constant slot of `s + max(bound, g + 1)`, so that a cohort's cache stays constant on
-      average. Overflow by chance falls back to the ordered eviction.
+      average. Overflow by chance falls back to the ordered eviction;
+    - "staggered": thinned, but nobody holds a slot: the starts of a class are spread (paced), so
+      that beside each other requests below their bound hold half of it on average. The cache is
+      full on average once the pace has learned what attempts of a class use, so that a class is
+      over sooner; the distance to the fluid form shrinks like 1 / sqrt(M).
 
     Raises `InputError` for another word.
 

@@ -3,14 +3,18 @@
 In the stage of cap x every unfinished request runs until it completes or has made x tokens; then
 it is evicted and waits for the next stage. Starts are paced so that attempts of all ages run
 beside each other and the cache is full on average, instead of all reaching their peak together.
-Overflow by chance evicts the newest, who lose least. Not work-conserving: an empty cache may wait
-for the next start to be due. Predictions are never read, so none is wrong.
+Overflow by chance evicts the newest, who lose least. Not work-conserving: room may wait for the
+next start to be due. Predictions are never read, so none is wrong.
 """
 
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 from simulate.policy import Admits, Assumes, Order, Policy, Ties
-from theory.checks import InputError, whole
+from theory.checks import InputError, rational, whole
+
+LONGEST = 2**20  # beyond every output length in use
 
 
 def slicing(caps: tuple[int, ...], name: str = "slicing") -> Policy:
@@ -36,5 +40,33 @@ def slicing(caps: tuple[int, ...], name: str = "slicing") -> Policy:
     )
 
 
-# doubling caps, beyond every output length in use
-POLICY = slicing(tuple(2**k for k in range(21)))
+def sliced(caps: tuple[int, ...] = (), growth: Fraction | int | str | None = None) -> Policy:
+    """Slicing with the given caps or with geometric ones, but not both.
+
+    >>> sliced(growth=4).caps[:3]
+    (1, 4, 16)
+    """
+    if growth is not None and caps:
+        raise InputError("growth", growth, "either caps or a growth, not both")
+    return slicing(caps if growth is None else growing(growth))
+
+
+def growing(growth: Fraction | int | str) -> tuple[int, ...]:
+    """The caps 1, growth, growth^2, ..., rounded up, to the first that is at least `LONGEST`.
+
+    Raises `InputError` unless 1.01 <= growth.
+
+    >>> growing(Fraction(3, 2))[:6], growing(4)[-1]
+    ((1, 2, 3, 4, 6, 8), 1048576)
+    """
+    factor = rational("growth", growth, least=Fraction(101, 100))
+    caps = [1]
+    exact = Fraction(1)
+    while caps[-1] < LONGEST:
+        exact *= factor
+        if exact > caps[-1]:
+            caps.append(ceil(exact))
+    return tuple(caps)
+
+
+POLICY = slicing(growing(2))

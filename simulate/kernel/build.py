@@ -1,0 +1,178 @@
+"""The kernel's state before step 0, from an instance and a declaration.
+
+Numbers of 64 bits suffice (`fits`); where they might not, the reference engine runs instead.
+"""
+
+from dataclasses import asdict
+from math import isqrt
+from typing import Any
+
+import numpy as np
+
+from simulate.chance import request_keys
+from simulate.engine import patience
+from simulate.kernel.state import (
+    FREE,
+    NEVER,
+    Bucket,
+    Clock,
+    End,
+    Ended,
+    Entry,
+    Ints,
+    Moment,
+    Pair,
+    Request,
+    Rules,
+    State,
+    Victim,
+    Volume,
+    indices,
+    rows,
+    table,
+)
+from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from simulate.timing import Timing
+from theory.model import MOST_TOKENS, Instance
+
+BEYOND = MOST_TOKENS  # the stage after the last cap: clamped to all that fits
+LOG_ROWS = 1 << 16
+
+
+def horizon(instance: Instance) -> int:
+    """Up to this step, sums of start steps over running requests fit 64 bits."""
+    return NEVER // 2 // max(1, min(instance.n, instance.memory))
+
+
+def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bool:
+    """Are 64-bit integers and 32-bit indices enough to set out?"""
+    if timing is not None and timing.iteration.bound(instance.memory) >= NEVER:
+        return False
+    volumes = 0.0
+    if policy.admits is Admits.PACED:
+        # every attempt but those evicted for lack of cache, each at most as long as the last
+        assumed = np.minimum(_longest(instance, policy), instance.memory).astype(float)
+        attempts = 2 + np.searchsorted(policy.caps, instance.output)
+        if policy.thinned:  # each time its bound grows, up to the output
+            attempts = attempts + np.array(instance.output, np.int64)
+        volumes = float((attempts * assumed * (np.array(instance.prompt) + assumed)).sum())
+    arrival = max(instance.arrival, default=0)
+    return instance.n < 1 << 28 and arrival < horizon(instance) and volumes < NEVER
+
+
+def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None = None) -> State:
+    """The state before step 0."""
+    arrival = instance.arrival if timing is None else timing.arrival
+    n, memory = instance.n, instance.memory
+    concurrent = min(n, memory)  # each running request holds a token at least
+    distinct = concurrent if policy.order is Order.ASSUMED_LENGTH else n
+    random_ties = policy.ties is Ties.RANDOM and policy.order is not Order.JOINED
+    slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
+    by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
+    return State(
+        rules=_rules(instance, policy, random_ties, timing),
+        clock=_clock(),
+        requests=_requests(instance, policy, seed, arrival),
+        arrivals=indices(by_arrival),
+        caps=indices(_ladder(policy) if policy.assumes is Assumes.CAPS else []),
+        agenda=rows(concurrent + 1, Entry),
+        # D distinct ends hold at least D * D / 4 tokens (`simulate.kernel.ahead`)
+        ends=rows(min(concurrent, 2 * isqrt(memory) + 1) + 1, End),
+        queue=rows(n, Pair),
+        buckets=table(slots, Bucket),
+        arena=indices(np.zeros(places)),
+        old_buckets=table(slots, Bucket),
+        old_arena=indices(np.zeros(places)),
+        volumes=table(64, Volume),
+        due=indices(np.zeros(concurrent)),
+        late=indices(np.zeros(concurrent)),
+        victims=rows(concurrent, Victim),
+        log=rows(max(concurrent, LOG_ROWS), Ended),
+        moments=rows(0 if timing is None else LOG_ROWS, Moment),
+    )
+
+
+def with_room(state: State) -> State:
+    """The same state, with a larger table of volumes where a step might fill it."""
+    clock = state.clock[0]
+    needed = 2 * int(clock.volumes + clock.running)
+    if state.volumes.size >= needed:
+        return state
+    from simulate.kernel.line import find
+
+    volumes = table(2 * needed, Volume)
+    for k in range(state.volumes.size):
+        entry = state.volumes[k]
+        if entry.key != FREE:
+            volumes[find(volumes, int(entry.key))] = entry
+    return state._replace(volumes=volumes)
+
+
+def _clock() -> Any:
+    clock = rows(1, Clock)
+    clock.blocked = clock.provided = -1
+    return clock
+
+
+def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing | None) -> Any:
+    rules = rows(1, Rules)
+    stages = {Assumes.CAPS: len(policy.caps) + 1, Assumes.LOWER_THEN_UPPER: 2}
+    rules.memory = instance.memory
+    rules.budget = policy.budget(instance.memory)
+    rules.horizon = horizon(instance)
+    rules.patience = min(patience(instance), NEVER)
+    rules.order = policy.order
+    rules.stages = stages.get(policy.assumes, 1)
+    rules.random_ties = random_ties
+    rules.look_ahead = policy.admits is Admits.LOOK_AHEAD
+    rules.slot = policy.admits is Admits.SLOT
+    rules.paced = policy.admits is Admits.PACED
+    rules.newest = policy.evicts is Evicts.NEWEST
+    rules.cleared = policy.evicts is Evicts.CLEARED
+    rules.kept = policy.kept
+    rules.one_more = policy.learns is Learns.NEXT_TOKEN
+    rules.live = policy.live
+    rules.thinned = policy.thinned
+    if timing is not None:
+        rules.timed = True
+        for name, coefficient in asdict(timing.iteration).items():
+            setattr(rules, name, coefficient)
+    return rules
+
+
+def _requests(instance: Instance, policy: Policy, seed: int, arrival: tuple[int, ...]) -> Any:
+    requests = rows(instance.n, Request)
+    requests.prompt, requests.output = instance.prompt, instance.output
+    requests.arrival = arrival
+    first, requests.upper = _columns(instance, policy)
+    requests.assumed = np.minimum(first, instance.memory - requests.prompt)
+    requests.key = np.array(request_keys(seed, instance.n), dtype=np.uint64)
+    return requests
+
+
+def _columns(instance: Instance, policy: Policy) -> tuple[Ints, Ints]:
+    """The lengths assumed at first, and in the stage after it (where stages are no caps)."""
+    nothing = np.ones(instance.n, dtype=np.int64)
+    read = {name: np.array(getattr(instance, name), dtype=np.int64) for name in policy.sees}
+    upper = read.get("upper", nothing)
+    if policy.assumes is Assumes.CAPS:
+        first = np.full(instance.n, _ladder(policy)[0])
+    elif policy.assumes is Assumes.MIDDLE:
+        first = read["lower"] + (upper - read["lower"]) // 2
+    else:
+        first = read.get("output", read.get("lower", upper))
+    return first, upper
+
+
+def _ladder(policy: Policy) -> list[int]:
+    """The caps, and beyond them all that fits."""
+    return [*(min(cap, BEYOND) for cap in policy.caps), BEYOND]
+
+
+def _longest(instance: Instance, policy: Policy) -> Ints:
+    """No assumed length of a request exceeds this."""
+    longest = np.maximum(*_columns(instance, policy))
+    if policy.assumes is Assumes.CAPS:
+        ladder = np.array(_ladder(policy), dtype=np.int64)
+        longest = ladder[np.searchsorted(policy.caps, instance.output)]
+    return np.maximum(longest, np.array(instance.output, dtype=np.int64))
