@@ -17,7 +17,7 @@ def needs_bounds(policy: Policy) -> bool:
     """Can a run be judged only by someone who knows the assumed lengths?"""
     return (
         policy.admits in (Admits.LOOK_AHEAD, Admits.SLOT)
-        or policy.order is Order.ASSUMED_LENGTH
+        or policy.order in (Order.ASSUMED_LENGTH, Order.VOLUME)
         or policy.evicts is Evicts.SMALLEST_BOUND
         or policy.promotes
     )
@@ -25,9 +25,11 @@ def needs_bounds(policy: Policy) -> bool:
 
 def fits(instance: Instance, policy: Policy, step: Step, new: Sequence[int]) -> bool:
     """Do `new` pass the admission test beside what runs, at every future step?"""
-    now, memory, prompt, bound = step.now, instance.memory, instance.prompt, step.learned
+    now, prompt, bound = step.now, instance.prompt, step.learned
     kept = {i: start for i, start in step.running.items() if i not in step.evicted}
     starts = {**kept, **dict.fromkeys(new, now)}
+    free = 0 if len(starts) == 1 else policy.reserve  # alone, a request may have all the memory
+    memory = (1 - free) * instance.memory
     if policy.admits in (Admits.NEXT_STEP, Admits.PACED):
         return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
     if policy.admits is Admits.SLOT:
@@ -50,6 +52,10 @@ def next_in_line(
         Order.ASSUMED_LENGTH: step.learned,
         Order.ARRIVAL: dict(enumerate(instance.arrival)),
         Order.RANDOM: dict.fromkeys(queue, 0),
+        Order.VOLUME: {
+            i: sum(instance.prompt[i] + made for made in range(1, step.learned.get(i, 0) + 1))
+            for i in queue
+        },
     }[policy.order]
     least = min((key[i] for i in queue), default=0)
     first = [i for i in queue if key[i] == least]
@@ -78,7 +84,7 @@ class Judged:
 
     def paused(self, policy: Policy) -> bool:
         """Is nobody to be admitted in this step?"""
-        return bool(self.for_cache) and policy.evicts is Evicts.NEWEST
+        return bool(self.for_cache) and policy.evicts is not Evicts.SMALLEST_BOUND
 
     def admissions(
         self, instance: Instance, policy: Policy

@@ -5,7 +5,7 @@ implement (`declares`); where that policy goes by assumed lengths, the scheduler
 (`assumed`). What a word of a declaration means stands in `simulate.testing.declaration`.
 """
 
-from simulate.policy import Admits, Policy
+from simulate.policy import Admits, Evicts, Policy
 from simulate.testing.cases import Case
 from simulate.testing.declaration import Judged, fits, judged, needs_bounds, rank
 from simulate.testing.history import History
@@ -46,7 +46,7 @@ def queue_order(subject: Subject, case: Case) -> None:
 @invariant(
     "admission-test",
     "Those admitted pass the declared admission test together; nobody is admitted in a step whose "
-    "overflow evicts the newest.",
+    "overflow evicts the newest or clears.",
     "arXiv 2508.14544 (3); simulate.policy.Admits",
     scope=SCOPE,
     applies=_declares,
@@ -85,14 +85,16 @@ def maximal_prefix(subject: Subject, case: Case) -> None:
 
 
 def _evicts_for_cache_alone(subject: Subject) -> bool:
-    return _declares(subject) and subject.declares is not None and not subject.declares.thinned
+    policy = subject.declares
+    by_luck = policy is None or policy.thinned or policy.evicts is Evicts.CLEARED
+    return _declares(subject) and not by_luck
 
 
 @invariant(
     "eviction-order",
     "An overflow evicts in the declared order.",
     "arXiv 2508.14544 Algorithm 2; simulate.policy.Evicts",
-    scope=f"{SCOPE}, unless some are evicted by luck",
+    scope=f"{SCOPE}, unless some are evicted by luck, or all are cleared",
     applies=_evicts_for_cache_alone,
 )
 def eviction_order(subject: Subject, case: Case) -> None:
@@ -111,7 +113,7 @@ def eviction_order(subject: Subject, case: Case) -> None:
     "no-needless-eviction",
     "An overflow evicts no more than is needed for the next step to fit.",
     "arXiv 2508.14544 Algorithm 2",
-    scope=f"{SCOPE}, unless some are evicted by luck",
+    scope=f"{SCOPE}, unless some are evicted by luck, or all are cleared",
     applies=_evicts_for_cache_alone,
 )
 def no_needless_eviction(subject: Subject, case: Case) -> None:
