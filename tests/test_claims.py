@@ -51,6 +51,8 @@ MUTATIONS = [
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
     ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
+    ("a-max-exact", "factor", "999/1000", Verdict.REFUTED),
+    ("a-min-area", "c", "49/100", Verdict.REFUTED),
     ("fig1-fit", "a", "25/100", Verdict.OPEN),
     ("fig1-fit", "b", "3", Verdict.OPEN),
     ("fig1-fit", "c", "114/100", Verdict.OPEN),
@@ -248,7 +250,7 @@ def test_simulated_verdicts_follow_the_runs(
 REQUIRED = {
     "arXiv 2508.14544: theorems": {
         "Theorem 1": ["t1-upper"],
-        "Theorem 2": ["t2-arithmetic", "t2-statement"],
+        "Theorem 2": ["t2-arithmetic", "t2-statement", "t2-every-alpha"],
         "Theorem 3": ["t3-step"],
         "Theorem 4": ["t4-staggered", "t4-slicing", "t4-printed", "t4-every-interval"],
         "Theorem 4, simulated": ["t4-worst-printed", "t4-worst-thinned", "t4-worst-slicing"],
@@ -294,6 +296,8 @@ REQUIRED = {
     "ours": {
         "A_min within 1/2, every prompt": ["secular-enclosure", "secular-every-prompt"],
         "slicing": ["slicing-5", "slicing-doubling"],
+        "A_max solved": ["a-max-exact"],
+        "A_min against others": ["a-min-below-a-random", "a-min-area"],
         "staggered A_min": ["t4-every-interval"],
     },
 }
