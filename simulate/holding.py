@@ -44,9 +44,11 @@ class HoldingEngine(Engine):
     def _generate(self, admitted: Sequence[int]) -> None:
         view, prompt = self.view, self.instance.prompt
         held = tuple(self.scheduler.hold(view))
+        once = set(held)
         for request in held:
-            if request not in view._running or request in admitted:
+            if request not in view._running or request in admitted or request not in once:
                 raise EngineError(f"step {view.now}: holds request {request}, which does not run")
+            once.remove(request)
             view._running[request] += 1
             self.holds.append((request, view.now))
         need = view.need()
@@ -54,7 +56,7 @@ class HoldingEngine(Engine):
         if over > 0:
             raise EngineError(f"step {view.now}: {over} tokens over the budget")
         moving = len(view._running) - len(held)
-        resting = sum(prompt[i] + view.made(i) + 1 for i in held)
+        resting = sum(prompt[i] + view.made(i) + 1 for i in held)  # their starts have moved
         view._now += 1
         assert self.watch is not None  # a holder runs in time
         if moving:

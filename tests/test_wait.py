@@ -348,6 +348,13 @@ def test_a_holder_that_breaks_the_model_is_stopped() -> None:
         run_holder(instance, Stubborn([1]), timing, ("stubborn", 0))
     single, alone = Instance.of(9, [2]), Timing((0,), LINEAR)
 
+    class Twice(Wait):
+        def hold(self, view: View) -> list[int]:
+            return super().hold(view) * 2
+
+    with pytest.raises(EngineError, match="holds request 0, which does not run"):
+        run_holder(single, Twice([1], lambda *_: 0), alone, ("twice", 0))
+
     class Never(Stubborn):
         def evict(self, view: View) -> list[int]:  # noqa: ARG002
             return []

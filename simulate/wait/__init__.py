@@ -10,7 +10,6 @@ requests of the run: what the paper calls known is read from the whole run befor
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from math import ceil
 
 from simulate.holding import HeldRun, Holder, run_holder
@@ -115,13 +114,13 @@ def _period(
 ) -> Callable[[Thresholds], Fraction]:
     """Seconds that an iteration takes with n_j requests in every stage, prompts included."""
     held = memory_of_nested if nested else memory_of_wait
-    lasts = [b.output - (a.output if nested else 0) for a, b in pairwise([kinds[0], *kinds])]
-    lasts[0] = kinds[0].output
+    before = [0, *(kind.output for kind in kinds[:-1])] if nested else [0] * len(kinds)
+    stages = [kind.output - first for kind, first in zip(kinds, before, strict=True)]
 
     def seconds(thresholds: Thresholds) -> Fraction:
         starting = list(zip(thresholds, kinds, strict=True))[: 1 if nested else None]
         batch = Batch(
-            running=sum(n * steps for n, steps in zip(thresholds, lasts, strict=True)),
+            running=sum(n * count for n, count in zip(thresholds, stages, strict=True)),
             started=sum(n for n, _ in starting),
             cache=ceil(held(kinds, thresholds)),
             prompt=ceil(sum(n * kind.prompt for n, kind in starting)),
