@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from simulate.kernel import run
-from simulate.policies import POLICIES
+from simulate.policies import named
 from simulate.records import Run
 from theory.area import lower_bound
 from theory.model import Instance
@@ -65,7 +65,8 @@ def compare(
 ) -> Comparison:
     """Run the named policies, and H-SF in any case, on one instance.
 
-    `progress` is called with a policy's name and its number of completed requests.
+    Names may have parameters (`simulate.policies.named`). `progress` is called with a policy's name
+    and its number of completed requests.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare("P Example 1", instance, ["a-max"])
@@ -75,6 +76,6 @@ def compare(
     runs = {}
     for name in dict.fromkeys([BENCHMARK, *policies]):
         report = None if progress is None else (lambda done, name=name: progress(name, done))
-        runs[name] = run(instance, POLICIES[name], seed, report)
+        runs[name] = run(instance, named(name), seed, report)
     chosen = tuple(runs[name] for name in dict.fromkeys(policies))
     return Comparison(description, instance, chosen, runs[BENCHMARK], lower_bound(instance))

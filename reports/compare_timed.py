@@ -8,7 +8,7 @@ from typing import Any
 from reports.compare import BENCHMARK
 from simulate.iteration import NS_PER_S
 from simulate.kernel import run_timed
-from simulate.policies import POLICIES
+from simulate.policies import named
 from simulate.timed import TimedRun
 from simulate.timing import Timing
 from simulate.wait import TITLES, run_wait
@@ -85,7 +85,7 @@ def compare_timed(
         if name in TITLES:
             runs[name] = run_wait(name, instance, timing, report)
         else:
-            runs[name] = run_timed(instance, POLICIES[name], timing, seed, report)
+            runs[name] = run_timed(instance, named(name), timing, seed, report)
     chosen = tuple(runs[name] for name in dict.fromkeys(policies))
     times, lengths = timing.iteration, zip(instance.prompt, instance.output, strict=True)
     works = zip(*(times.needed(s, o) for s, o in lengths), strict=True)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.compare import Comparison
-from simulate.policies import POLICIES
+from simulate.policies import named
 
 # of lines of text, in characters, so that what is printed does not depend on the terminal
 WIDTH = 120
@@ -55,7 +55,7 @@ def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
         m = run.measures
         cells.append(
             (
-                POLICIES[run.policy].title,
+                named(run.policy).title,
                 f"{m.tel:,}",
                 f"{float(m.mean_latency):,.{1 if m.mean_latency < 1000 else 0}f}",
                 f"{m.p50:,}",

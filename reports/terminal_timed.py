@@ -3,7 +3,7 @@
 from reports.compare_timed import TimedComparison
 from reports.terminal import print_table
 from simulate.iteration import NS_PER_S
-from simulate.policies import POLICIES
+from simulate.policies import named
 from simulate.wait import TITLES
 
 COLUMNS = (
@@ -25,7 +25,7 @@ def title(policy: str) -> str:
     >>> title("nested-wait")
     'Nested WAIT'
     """
-    return TITLES[policy] if policy in TITLES else POLICIES[policy].title
+    return TITLES[policy] if policy in TITLES else named(policy).title
 
 
 def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:

@@ -125,9 +125,19 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 < row["ttft_mean_s"] < row["latency_mean_s"] < row["span_s"]
 
 
+def test_policies_with_parameters(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ("--workload", "lmsys:rate=50", "--requests", "30", "--policy", "slicing:caps=9,99")
+    assert run(*few, "--gpu", GPU) == 0
+    assert run(*few, "--memory", "2000") == 0
+    assert capsys.readouterr().out.count("Slicing (caps=9,99)") == 2
+
+
 @pytest.mark.parametrize(
     ("options", "argument"),
     [
+        (("--policy", "slicing:caps=x"), "caps"),
+        (("--gpu", GPU, "--policy", "wait:n=3"), "policy"),
+        (("--policy", "nested-wait"), "policy"),
         (("--gpu", "llama-2-70b"), "gpu"),
         (("--gpu", GPU, "--timed", "3"), "timed"),
         (("--iteration", "line"), "iteration"),

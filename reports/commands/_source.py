@@ -32,13 +32,22 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def compare_source(policies: tuple[str, ...], predict: str | None, seed: int, **source: Any) -> Any:
-    """Check the options, then run the comparison they describe, with progress."""
+def compare_source(
+    policies: tuple[str, ...],
+    predict: str | None,
+    seed: int,
+    parameters: bool = False,
+    **source: Any,
+) -> Any:
+    """Check the options, then run the comparison they describe, with progress.
+
+    `parameters`: names of policies may have them, as in "slicing:caps=4,16".
+    """
     from reports.compare import compare
     from reports.inputs import build_instance
     from reports.progress import completions
 
-    names = _checked(policies, seed, source["requests"])
+    names = _checked(policies, seed, source["requests"], parameters)
     description, instance = build_instance(prediction=predict, seed=seed, **source)
     _somebody(instance.n)
     with completions(instance.n) as progress:
@@ -53,7 +62,7 @@ def compare_source_timed(
     from reports.inputs import build_timed
     from reports.progress import completions
 
-    names = _checked(policies, seed, source["requests"], timed=True)
+    names = _checked(policies, seed, source["requests"], parameters=True, timed=True)
     description, instance, timing = build_timed(prediction=predict, seed=seed, **source)
     _somebody(instance.n)
     with completions(instance.n) as progress:
@@ -61,18 +70,26 @@ def compare_source_timed(
 
 
 def _checked(
-    policies: tuple[str, ...], seed: int, requests: int | None, timed: bool = False
+    policies: tuple[str, ...],
+    seed: int,
+    requests: int | None,
+    parameters: bool,
+    timed: bool = False,
 ) -> list[str]:
     """The names of the policies; everything else is only looked at."""
-    from simulate.policies import POLICIES
+    from simulate.policies import POLICIES, named
     from simulate.wait import TITLES
     from theory.checks import InputError, one_of, whole
 
-    clocked = set(TITLES) & set(policies)
-    if clocked and not timed:
-        raise InputError("policy", min(clocked), "--gpu as well: it runs in time only")
     known = [*POLICIES, *TITLES] if timed else list(POLICIES)
-    names = [one_of("policy", name, known) for name in policies] or known
+    for name in policies:
+        if name in TITLES and not timed:
+            raise InputError("policy", name, "--gpu as well: it runs in time only")
+        if parameters and ":" in name:
+            named(name)
+        else:
+            one_of("policy", name, known)
+    names = list(policies) or known
     whole("seed", seed)
     if requests is not None:
         whole("requests", requests, least=1)

@@ -25,6 +25,9 @@ def command(
     linear-geometric:q=0.9, uniform:l=50,u=500, histogram:LENGTH=WEIGHT,..., lmsys;
     each also takes rate=R (arrivals a second, for --timed and --gpu).
 
+    Policies with parameters: slicing:caps=4,16,64, alpha-protection:alpha=0.3,beta=0.2,
+    fcfs-watermark:reserve=0.05.
+
     A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 
     \b
@@ -45,7 +48,7 @@ def command(
     elif iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
     else:
-        comparison, show = compare_source(**options), comparison_table
+        comparison, show = compare_source(parameters=True, **options), comparison_table
     if json_target is not None:
         emit_json(json_target, comparison.rows())
     if json_target != "-":
