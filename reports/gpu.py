@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from simulate.gpu.catalogue import ACCELERATORS, MODELS
 from simulate.gpu.deployment import Deployment
 from simulate.gpu.roofline import decode_batch, fitted_line, iteration_time, prefill_batch
 
@@ -11,7 +12,7 @@ PREFILL = (128, 512, 2048)
 CONTEXT = 512  # tokens a request, of the iterations that a line is fitted to
 PUBLISHED_TOKENS = 16492
 PUBLISHED = "arXiv 2502.07115 v5, section 5.2 and appendix C"
-PUBLISHED_FOR = "llama-2-70b"  # on two linked A100s
+PUBLISHED_FOR = (MODELS["llama-2-70b"], ACCELERATORS["a100-80"], 2)  # it says "two linked A100s"
 
 
 class Row(NamedTuple):
@@ -157,5 +158,5 @@ def sources(deployment: Deployment) -> str:
 
 
 def _published(deployment: Deployment) -> bool:
-    """Is it the model, on two accelerators, for which a budget was published?"""
-    return deployment.model.name == PUBLISHED_FOR and deployment.count == 2
+    """Is it the setting for which a budget was published?"""
+    return (deployment.model, deployment.accelerator, deployment.count) == PUBLISHED_FOR
