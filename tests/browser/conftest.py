@@ -1,0 +1,94 @@
+"""The page in a real browser: `pytest -n0 -m browser tests/browser` (`make browser`).
+
+Needs the extra `browser` and a chromium of the system. Without `-m browser` nothing here is even
+imported, so that the everyday tests need neither.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDTHS = {"desktop": 1100, "phone": 360}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    asked = "browser" in config.getoption("markexpr", "")
+    return True if collection_path.name.startswith("test_") and not asked else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives a headless chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    assert found, "no chromium: apt-get install chromium, or set CHROMIUM to its path"
+    switches = (
+        "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
+        " disable-component-update disable-sync"
+    )
+    arguments = [f"--{switch}" for switch in switches.split()]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole report, all sections, on few requests; and view.html beside it."""
+    from reports.cli import main
+    from reports.compare import compare
+    from reports.runs import save_runs
+    from reports.sections.schedules import LECTURE
+
+    out = tmp_path_factory.mktemp("report")
+    workload = "two-point:l=5,u=60,q=0.3"
+    main(["report", "--workload", workload, "--memory", "900", "--requests", "400",
+          "--out", str(out)])  # fmt: skip
+    ten = compare("ten requests", LECTURE, ["h-sf", "a-min", "a-max"])
+    save_runs(out / "ten.json", ten.description, ten.runs)
+    main(["view", str(out / "ten.json"), "--out", str(out / "view.html")])
+    return out
+
+
+class Visit:
+    """A page, and everything that it said or asked for."""
+
+    def __init__(self, browser: Any, address: str, **context: Any) -> None:
+        self.context = browser.new_context(**context)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(address)
+        self.page.wait_for_function("typeof viewers !== 'undefined'")
+
+
+@pytest.fixture
+def visit(browser: Any, folder: Path) -> Iterator[Any]:
+    """Open a page of the report; at the end nothing may have been said nor asked for."""
+    visits: list[tuple[Visit, str]] = []
+
+    def open_page(name: str = "index.html", width: str = "desktop", scheme: str = "light") -> Any:
+        address = (folder / name).as_uri()
+        size = {"width": WIDTHS[width], "height": 900}
+        one = Visit(browser, address, viewport=size, color_scheme=scheme)
+        visits.append((one, address))
+        return one.page
+
+    yield open_page
+    for one, address in visits:
+        assert one.said == []
+        asked = {url.split("#")[0] for url in one.asked if not url.startswith("data:")}
+        assert asked == {address}
+        one.context.close()
