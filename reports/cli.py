@@ -55,7 +55,13 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Certified competitive ratios for KV-cache scheduling of LLM inference.
 
+    \b
     Example: kvratio simulate --workload lmsys --memory 16492 --prompt 41
+
+    Completion in the shell, here bash (zsh and fish likewise), for a line in ~/.bashrc:
+
+    \b
+    eval "$(_KVRATIO_COMPLETE=bash_source kvratio)"
     """
 
 

@@ -1,6 +1,7 @@
 """The command line: every option, its JSON, and one line for everything that is wrong."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -306,10 +307,35 @@ def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom reports.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass"
     )
-    heavy = "print({'numpy', 'scipy', 'rich', 'matplotlib', 'cvxpy', 'jinja2'} & set(sys.modules))"
+    libraries = {"numpy", "scipy", "sympy", "numba", "rich", "matplotlib", "cvxpy", "jinja2"}
+    heavy = f"print({libraries} & set(sys.modules))"
     command = [sys.executable, "-c", f"{code}\n{heavy}"]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("kvratio sim", "plain,simulate"),
+        ("kvratio simulate --po", "plain,--policy"),
+        ("kvratio simulate --policy a-min-th", "plain,a-min-thinned"),
+        ("kvratio report --tr", "plain,--trace"),
+    ],
+)
+def test_the_shell_completes(words: str, completed: str) -> None:
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    done = shell(
+        capture_output=True, env=os.environ | {"_KVRATIO_COMPLETE": "bash_complete"} | asked
+    )
+    assert completed in done.stdout.splitlines()
+
+
+def test_the_script_for_the_shell_is_the_one_that_the_help_names(kvratio: Kvratio) -> None:
+    assert 'eval "$(_KVRATIO_COMPLETE=bash_source kvratio)"' in kvratio("--help").out
+    for name in ("bash", "zsh", "fish"):
+        asked = os.environ | {"_KVRATIO_COMPLETE": f"{name}_source"}
+        assert "kvratio" in shell(capture_output=True, env=asked).stdout
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:

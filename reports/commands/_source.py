@@ -6,6 +6,18 @@ from typing import Any
 
 import click
 
+
+def policy_names(beginning: str) -> list[str]:
+    """The names of the policies that begin so, for completion in the shell.
+
+    >>> policy_names("a-min")
+    ['a-min', 'a-min-live', 'a-min-thinned']
+    """
+    from simulate.policies import POLICIES
+
+    return [name for name in POLICIES if name.startswith(beginning)]
+
+
 OPTIONS = (
     click.option(
         "--trace", type=click.Path(path_type=Path), help="CSV, JSON Lines or instance file."
@@ -15,7 +27,13 @@ OPTIONS = (
     ),
     click.option("--prompt", type=int, help="Common prompt length in tokens."),
     click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492."),
-    click.option("--policy", "policies", multiple=True, help="Repeatable; default all."),
+    click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        shell_complete=lambda *words: policy_names(words[-1]),
+        help="Repeatable; default all.",
+    ),
     click.option(
         "--predict", metavar="SPEC", help="L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH."
     ),

@@ -22,7 +22,7 @@ class Viewer extends Painter {
     }
     this.selects = ["left", "right", "order"].map((name) => root.querySelector(`.${name}`));
     this.panes = [...root.querySelectorAll(".pane")].map((element) => ({
-      element, title: element.querySelector("h3"), detail: element.querySelector(".detail"),
+      element, title: element.querySelector(".title"), detail: element.querySelector(".detail"),
       bars: element.querySelector(".bars"), cache: element.querySelector(".cache"),
     }));
     this.fill();

@@ -65,8 +65,9 @@ def test_a_verdict_unfolds_to_its_evidence_by_mouse_and_keyboard(visit: Any) -> 
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")]
+)
 def test_axe_finds_no_violation(visit: Any, name: str, scheme: str, width: str) -> None:
     page = visit(name, width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach((d, k) => { d.open = k % 9 == 0 })")

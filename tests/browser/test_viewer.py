@@ -42,7 +42,7 @@ def test_all_canvases_of_the_report_are_painted(visit: Any) -> None:
         parts = page.locator(f".viewer .{part}")
         for k in range(parts.count()):
             parts.nth(k).scroll_into_view_if_needed()
-            assert parts.nth(k).evaluate(PAINTED) > 3
+            assert parts.nth(k).evaluate(PAINTED) >= 3
     assert canvas(page, 0).get_attribute("data-mode") == "bars"
     assert canvas(page, 2).get_attribute("data-mode") == "density"
 
@@ -156,14 +156,14 @@ def test_the_keyboard_does_all_that_the_mouse_does(visit: Any) -> None:
 def test_two_schedules_stand_side_by_side_or_one_alone(visit: Any) -> None:
     page = visit("view.html")
     left, right = (canvas(page, k).bounding_box() for k in (0, 1))
-    assert left["y"] == right["y"]
+    assert left["y"] == pytest.approx(right["y"], abs=1)
     assert left["x"] + left["width"] <= right["x"]
     page.locator(".right").select_option(label="nothing")
     assert not canvas(page, 1).is_visible()
     assert canvas(page).bounding_box()["width"] > 1.5 * left["width"]
     page.locator(".left").select_option(label="A_max")
     page.locator(".right").select_option(label="H-SF")
-    titles = page.locator(".pane h3").all_text_contents()
+    titles = page.locator(".pane .title").all_text_contents()
     assert titles[0].startswith("A_max: total latency")
     assert titles[1].startswith("H-SF: total latency")
     assert page.evaluate("viewers[0].end") == page.evaluate(
