@@ -137,14 +137,26 @@ Block = str | Table | Figure | tuple[Finding, ...] | Viewer
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report. A block that is a string is a paragraph; `...` in it is code."""
+    """A part of the report, and parts of it. A block that is a string is a paragraph; `...` in it
+    is code."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    parts: tuple["Section", ...] = ()
 
     def __post_init__(self) -> None:
         _check_name(self.id)
+
+    def all_blocks(self) -> Iterator[Block]:
+        """The blocks of the section and of its parts, in order.
+
+        >>> list(Section("a", "A", ("x",), (Section("b", "B", ("y",)),)).all_blocks())
+        ['x', 'y']
+        """
+        yield from self.blocks
+        for part in self.parts:
+            yield from part.all_blocks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +171,15 @@ class Document:
 
     def tables(self) -> Iterator[Table]:
         """All tables in order."""
-        for section in self.sections:
-            yield from (block for block in section.blocks if isinstance(block, Table))
+        return (block for block in self._blocks() if isinstance(block, Table))
 
     def figures(self) -> Iterator[Figure]:
         """All figures in order."""
+        return (block for block in self._blocks() if isinstance(block, Figure))
+
+    def _blocks(self) -> Iterator[Block]:
         for section in self.sections:
-            yield from (block for block in section.blocks if isinstance(block, Figure))
+            yield from section.all_blocks()
 
 
 def _check_name(name: str) -> None:

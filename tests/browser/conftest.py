@@ -1,7 +1,8 @@
 """The page in a real browser: `pytest -n0 -m browser tests/browser` (`make browser`).
 
 Needs the extra `browser` and a chromium of the system. Without `-m browser` nothing here is even
-imported, so that the everyday tests need neither.
+imported, so that the everyday tests need neither. With REPORT=FOLDER the report in that folder is
+looked at, otherwise one is made, which takes a minute.
 """
 
 import os
@@ -43,16 +44,26 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole report, all sections, on few requests; and view.html beside it."""
+    """A whole report, all sections."""
+    from reports.cli import main
+
+    if "REPORT" in os.environ:
+        return Path(os.environ["REPORT"]).absolute()
+    out = tmp_path_factory.mktemp("report")
+    workload = ("--workload", "two-point:l=5,u=60,q=0.3", "--memory", "900", "--requests", "400")
+    main(["report", *workload, "--out", str(out)])
+    return out
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ten.json, the lecture's ten requests, and view.html, which shows them."""
     from reports.cli import main
     from reports.compare import compare
     from reports.runs import save_runs
     from reports.sections.schedules import LECTURE
 
-    out = tmp_path_factory.mktemp("report")
-    workload = "two-point:l=5,u=60,q=0.3"
-    main(["report", "--workload", workload, "--memory", "900", "--requests", "400",
-          "--out", str(out)])  # fmt: skip
+    out = tmp_path_factory.mktemp("view")
     ten = compare("ten requests", LECTURE, ["h-sf", "a-min", "a-max"])
     save_runs(out / "ten.json", ten.description, ten.runs)
     main(["view", str(out / "ten.json"), "--out", str(out / "view.html")])
@@ -75,12 +86,12 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Any, folder: Path) -> Iterator[Any]:
-    """Open a page of the report; at the end nothing may have been said nor asked for."""
+def visit(browser: Any, folder: Path, alone: Path) -> Iterator[Any]:
+    """Open the report or view.html; at the end nothing may have been said nor asked for."""
     visits: list[tuple[Visit, str]] = []
 
     def open_page(name: str = "index.html", width: str = "desktop", scheme: str = "light") -> Any:
-        address = (folder / name).as_uri()
+        address = ((alone if name == "view.html" else folder) / name).as_uri()
         size = {"width": WIDTHS[width], "height": 900}
         one = Visit(browser, address, viewport=size, color_scheme=scheme)
         visits.append((one, address))

@@ -47,10 +47,10 @@ def test_all_canvases_of_the_report_are_painted(visit: Any) -> None:
     assert canvas(page, 2).get_attribute("data-mode") == "density"
 
 
-def test_hovering_tells_what_the_run_did(visit: Any, folder: Path) -> None:
+def test_hovering_tells_what_the_run_did(visit: Any, alone: Path) -> None:
     page = visit("view.html")
     assert "Point at a request" in page.locator(".detail").first.text_content()
-    runs = json.loads((folder / "ten.json").read_text())["runs"]
+    runs = json.loads((alone / "ten.json").read_text())["runs"]
     first = next(row for row in runs[0]["schedule"] if row[0] == 5)
     told = hover(page, 5, first[1] + 0.5)
     assert f"Request 5: prompt 2, output {LECTURE.output[5]} tokens, arrives at 0" in told
@@ -65,9 +65,9 @@ def test_hovering_tells_what_the_run_did(visit: Any, folder: Path) -> None:
     assert "Point at a request" in page.locator(".detail").first.text_content()
 
 
-def test_the_cache_that_is_told_is_the_cache_of_the_model(visit: Any, folder: Path) -> None:
+def test_the_cache_that_is_told_is_the_cache_of_the_model(visit: Any, alone: Path) -> None:
     page = visit("view.html")
-    runs = json.loads((folder / "ten.json").read_text())["runs"]
+    runs = json.loads((alone / "ten.json").read_text())["runs"]
     for pane in (0, 1):
         for step in range(0, 15, 3):
             used = sum(
@@ -189,11 +189,12 @@ def test_many_requests_are_shown_as_densities_and_as_bars_when_zoomed(visit: Any
     bars = chosen.locator(".bars").first
     bars.scroll_into_view_if_needed()
     assert bars.get_attribute("data-mode") == "density"
-    assert int(bars.get_attribute("data-attempts")) == 400
-    for _ in range(4):
+    requests = page.evaluate("viewers[1].n")
+    assert int(bars.get_attribute("data-attempts")) >= requests >= 400
+    for _ in range(7):
         chosen.locator(".rows-in").click()
     assert bars.get_attribute("data-mode") == "bars"
-    assert 0 < int(bars.get_attribute("data-attempts")) < 40
+    assert 0 < int(bars.get_attribute("data-attempts")) < requests
 
 
 def test_the_viewer_is_redrawn_for_the_night_and_for_paper(visit: Any) -> None:
