@@ -7,8 +7,10 @@ any kind of colour vision). Every colour has a twin for dark backgrounds; both r
 
 import re
 from typing import Any, NamedTuple
+from zlib import crc32
 
-from simulate.policies import POLICIES
+from simulate.policies import POLICIES, named
+from theory.checks import InputError
 
 PAPER, DARK_PAPER = "#ffffff", "#16181c"
 INK, DARK_INK = "#1a1a1a", "#e8e8e8"
@@ -48,7 +50,7 @@ THEME = {
 def look(k: int, label: str) -> dict[str, Any]:
     """The k-th look, as arguments of matplotlib's `plot`.
 
-    8 colours, 4 line styles and 9 markers repeat with different periods: 288 looks.
+    Line style and marker together come again after 36 looks, colour and marker after 72.
 
     >>> look(9, "x")["color"], look(9, "x")["marker"]
     ('#c44900', 'o')
@@ -56,14 +58,28 @@ def look(k: int, label: str) -> dict[str, Any]:
     return {
         "label": label,
         "color": COLOURS[k % len(COLOURS)].light,
-        "linestyle": DASHES[(k + k // len(COLOURS)) % len(DASHES)],
+        "linestyle": DASHES[(k + 2 * (k // len(MARKERS))) % len(DASHES)],
         "marker": MARKERS[k % len(MARKERS)],
     }
 
 
+def policy_title(policy: str) -> str:
+    """The title of a policy, which may have parameters; an unknown one has its name.
+
+    >>> policy_title("h-sf"), policy_title("someone's own")
+    ('H-SF', "someone's own")
+    """
+    try:
+        return named(policy).title
+    except InputError:
+        return policy
+
+
 def policy_look(policy: str) -> dict[str, Any]:
-    """The look of a policy of `simulate.policies`."""
-    return look(list(POLICIES).index(policy), POLICIES[policy].title)
+    """The look of a policy, the same in every figure."""
+    names = list(POLICIES)
+    k = names.index(policy) if policy in names else len(names) + crc32(policy.encode()) % len(names)
+    return look(k, policy_title(policy))
 
 
 def themable(svg: str) -> str:

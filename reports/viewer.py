@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.document import Column, Kind, Obtained, Table, Viewer
+from reports.looks import policy_title
 from simulate.measures import cache_profile
-from simulate.policies import POLICIES
 from simulate.records import Run
 
 HELP = (
@@ -54,8 +54,7 @@ def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
 
 def title(run: Run, runs: Sequence[Run]) -> str:
     """The policy's title; with the seed where it occurs more than once."""
-    policy = POLICIES.get(run.policy)
-    known = policy.title if policy else run.policy
+    known = policy_title(run.policy)
     often = sum(other.policy == run.policy for other in runs) > 1
     return f"{known}, seed {run.seed}" if often else known
 

@@ -8,7 +8,7 @@ from reports.draw import Labels, draw
 from reports.looks import COLOURS, look, policy_look, themable
 from simulate.policies import POLICIES
 
-GREY = 18  # so many looks differ even where no colour can be seen
+GREY = 36  # so many looks differ even where no colour can be seen
 CONTRAST = 3.0  # WCAG 2.1, success criterion 1.4.11, for graphics
 
 
@@ -56,6 +56,8 @@ def test_every_policy_has_a_look_of_its_own() -> None:
     assert len(POLICIES) <= GREY
     found = [policy_look(name) for name in POLICIES]
     assert len({(str(x["linestyle"]), x["marker"]) for x in found}) == len(POLICIES)
+    assert policy_look("slicing:caps=4,16")["label"] == "Slicing (caps=4,16)"
+    assert policy_look("unheard of")["label"] == "unheard of"
 
 
 def a_figure() -> Figure:

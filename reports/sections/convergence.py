@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from reports.convergence import CONFIDENCE, SIZES, TOLERANCE, Row, study
 from reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
 from reports.draw import Labels, draw
-from reports.looks import MUTED, policy_look
+from reports.looks import MUTED, policy_look, policy_title
 from reports.material import Material
-from simulate.policies import POLICIES
 
 PUBLISHED = "convergence.json"
 SEEDS = 5
@@ -50,7 +49,7 @@ def _figure(k: int, law: str, rows: list[Row]) -> Figure:
         axes.set_xticks([], minor=True)
 
     last = [row for row in rows if row.size == rows[-1].size]
-    met = ", ".join(POLICIES[row.policy].title for row in last if row.meets)
+    met = ", ".join(policy_title(row.policy) for row in last if row.meets)
     labels = Labels(law, "memory M (tokens), 40 M requests", "latency: simulated / form")
     text = f"Convergence on {law}. At the largest size these meet their form: {met}."
     caption = f"At the largest size within {TOLERANCE:.0%} of their form: {met} (simulated)."
@@ -74,7 +73,7 @@ def _table(k: int, law: str, rows: list[Row]) -> Table:
         ),
         tuple(
             (
-                POLICIES[row.policy].title,
+                policy_title(row.policy),
                 f"{row.size.memory:,}",
                 f"{row.size.requests:,}",
                 f"{row.form_to_h_sf:.4f}",

@@ -11,7 +11,7 @@ from mpmath import mpf
 from reports.convergence import CONFIDENCE
 from reports.document import Column, Figure, Kind, Obtained, Section, Table
 from reports.draw import Labels, draw
-from reports.looks import INK, look, policy_look
+from reports.looks import INK, look, policy_look, policy_title
 from reports.material import Material
 from reports.sections._points import (
     A_L_CURVE,
@@ -25,7 +25,6 @@ from reports.sections._points import (
     endless_points,
     two_length_points,
 )
-from simulate.policies import POLICIES
 from theory.bound import Bound
 from theory.forms import H_SF
 from theory.lengths import geometric, linear_geometric
@@ -258,7 +257,7 @@ def _table(points: list[Point]) -> Table:
         ),
         tuple(
             (
-                POLICIES[p.policy].title,
+                policy_title(p.policy),
                 p.lengths,
                 f"{float(p.x):g}",
                 f"{float(p.form):.4f}",

@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from reports.compare import Comparison
 from reports.document import Column, Figure, Kind, Obtained, Section, Table
 from reports.draw import Labels, draw
-from reports.looks import COLOURS, MUTED, policy_look
+from reports.looks import COLOURS, MUTED, policy_look, policy_title
 from reports.material import Material
 from simulate.measures import cache_profile, latencies, tokens_at
-from simulate.policies import POLICIES
 from simulate.records import Run
 
 SHOWN = ("h-sf", "a-max", "a-min", "fcfs")  # in the figure of the cache: more hide each other
@@ -55,7 +54,7 @@ def _latency_table(comparison: Comparison) -> Table:
     columns = _head("total", "mean", "p50", "p95", "p99", "first token", "makespan", "/ H-SF")
     rows = [
         (
-            POLICIES[run.policy].title,
+            policy_title(run.policy),
             f"{run.tel:,}",
             f"{float(run.measures.mean_latency):,.1f}",
             *(f"{x:,}" for x in (run.measures.p50, run.measures.p95, run.measures.p99)),
@@ -81,7 +80,7 @@ def _work_table(comparison: Comparison) -> Table:
     memory = comparison.instance.memory
     rows = [
         (
-            POLICIES[run.policy].title,
+            policy_title(run.policy),
             f"{m.evictions:,}",
             f"{m.generated_tokens:,}",
             f"{m.wasted_tokens:,}",
@@ -114,7 +113,7 @@ def latency_figure(comparison: Comparison) -> Figure:
         plot,
         caption="Share of requests whose latency is at most so long. A curve further to the left "
         "and higher is better.",
-        text=f"Distribution of latency by policy; {POLICIES[best.policy].title} has the least mean",
+        text=f"Distribution of latency by policy; {policy_title(best.policy)} has the least mean",
         height=5.2,
     )
 
@@ -124,7 +123,7 @@ def waste_figure(comparison: Comparison) -> Figure:
     runs = list(comparison.runs)[::-1]  # the first policy on top
 
     def plot(axes: Axes) -> None:
-        names = [POLICIES[run.policy].title for run in runs]
+        names = [policy_title(run.policy) for run in runs]
         wasted = [run.measures.wasted_tokens for run in runs]
         useful = [
             run.measures.generated_tokens - lost for run, lost in zip(runs, wasted, strict=True)
@@ -143,7 +142,7 @@ def waste_figure(comparison: Comparison) -> Figure:
         Labels("Tokens made (simulated)", "tokens", ""),
         plot,
         caption="An evicted request loses its tokens and makes them again.",
-        text=f"Tokens by policy; {POLICIES[most.policy].title} wastes most",
+        text=f"Tokens by policy; {policy_title(most.policy)} wastes most",
         height=1.2 + 0.3 * len(runs),
     )
 
@@ -170,7 +169,7 @@ def cache_figure(runs: Sequence[Run]) -> Figure:
         plot,
         caption="What stays empty below the budget was reserved for tokens that never came, or "
         "held back until it could be used without an eviction.",
-        text=f"Cache in use over time by {', '.join(POLICIES[run.policy].title for run in runs)}",
+        text=f"Cache in use over time by {', '.join(policy_title(run.policy) for run in runs)}",
     )
 
 
