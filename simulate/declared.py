@@ -7,6 +7,7 @@ in the order of their starts, and those that overflowed, in the order of their e
 
 from simulate import admission
 from simulate.chance import BITS, Purpose, draw, request_keys
+from simulate.phases import Phase
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from simulate.queue import Queue
 from simulate.view import View
@@ -29,6 +30,7 @@ class Declared:
         self._late: list[int] = []  # thinned or overflowed in this step: they join after it
         self._paused = False
         self._cleared = False  # since the last completion
+        self._phase = Phase() if policy.admits is Admits.STAGGERED else None
         self._pace = admission.Pace() if policy.admits is Admits.PACED else None
 
     def assumed(self, request: int) -> int:
@@ -52,7 +54,10 @@ class Declared:
         if request in view.running:
             self.complete(view, request)
         else:
-            self._queue.leave(request)
+            if self._phase is not None and request in self._phase:
+                self._phase.leave(request)
+            else:
+                self._queue.leave(request)
             del self._assumed[request]
 
     def resize(self, view: View) -> None:
@@ -81,10 +86,11 @@ class Declared:
         admitted: list[int] = []
         if self._pace is not None:
             self._pace.provide(view.memory)
-        if self._queue and not self._paused:
-            fits = self._admission_test(view)
-            while self._queue and fits(self._queue.head()):
-                admitted.append(self._queue.take())
+        if not self._paused:
+            line = self._line(view)
+            fits = self._admission_test(view) if line else None
+            while line and fits and fits(line.head()):
+                admitted.append(line.take())
         for request in self._late:
             self._join(view, request)
         if self._pace is not None:
@@ -92,6 +98,14 @@ class Declared:
             cost = 0 if head is None else self._pace.cost(view, head, self._assumed[head])
             self._pace.forget_beyond(cost)
         return admitted
+
+    def _line(self, view: View) -> Queue | Phase:
+        """Where requests start from: the queue, or the phase that runs or begins now."""
+        if self._phase is None:
+            return self._queue
+        budget = self.policy.budget(view.memory)
+        self._phase.begin(view, self._queue, self._assumed, budget)
+        return self._phase
 
     def _admission_test(self, view: View) -> admission.Test:
         admits, budget = self.policy.admits, self.policy.budget(view.memory)
@@ -101,6 +115,8 @@ class Declared:
             return admission.slot(view, self._assumed, budget)
         if self._pace is not None:
             return self._pace.test(view, self._assumed, budget)
+        if self._phase is not None:
+            return self._phase.test(view, budget)
         return admission.next_step(view, budget)
 
     def _assumption(self, view: View, request: int, stage: int) -> int | None:
@@ -110,6 +126,11 @@ class Declared:
             caps = self.policy.caps
             most = self._most(view, request) if stage == len(caps) else None
             return caps[stage] if stage < len(caps) else most
+        if assumes is Assumes.CLASS:
+            output = view.output(request)
+            return next(
+                (cap for cap in self.policy.caps if cap >= output), self._most(view, request)
+            )
         if assumes is Assumes.MIDDLE:
             lower = view.lower(request)
             return lower + (view.upper(request) - lower) // 2 if stage == 0 else None

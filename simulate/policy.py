@@ -44,6 +44,7 @@ class Assumes(IntEnum):
     LOWER_THEN_UPPER = 4  # the lower end; once outlived, evict and assume the upper end
     NOTHING = 5  # one more token
     CAPS = 6  # `caps` in turn: once one is outlived, evict and assume the next
+    CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
 
 
 class Order(IntEnum):
@@ -74,6 +75,8 @@ class Admits(IntEnum):
     NEXT_STEP = 2
     # the next step fits, and starts are spread so that the cache is full on average
     PACED = 3
+    # phases of staggered pipelines (`simulate.phases`): a start is due, and the next step fits
+    STAGGERED = 4
 
 
 class Evicts(IntEnum):
@@ -101,9 +104,9 @@ class Policy:
     algorithm. `live`: the pseudo lower bound of a running request follows its progress.
     `thinned`: a running request with `g` tokens that has outlived its bound survives each step
     with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
-    `Assumes.CAPS`; after the last one all that fits is assumed. `reserve`: the share of the budget
-    that admission keeps free. `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined by its
-    source only for requests that share one prompt length (the engines run it on any).
+    `Assumes.CAPS` and `CLASS`; after the last one all that fits is assumed. `reserve`: the share of
+    the budget that admission keeps free. `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined
+    by its source only for requests that share one prompt length (the engines run it on any).
 
     >>> from simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
@@ -130,6 +133,9 @@ class Policy:
         if self.thinned and self.promotes:
             required = "no thinning where outliving an assumption already evicts"
             raise InputError("thinned", True, required)
+        if self.admits is Admits.STAGGERED and self.order is not Order.ASSUMED_LENGTH:
+            required = "ASSUMED_LENGTH where phases are of one assumed length"
+            raise InputError("order", self.order.name, required)
         rational("reserve", self.reserve, least=0, below=1)
         rational("clearing", self.clearing, least=LEAST_CLEARING, most=1)
 
@@ -144,6 +150,7 @@ class Policy:
             Assumes.LOWER_THEN_UPPER: ("lower", "upper"),
             Assumes.NOTHING: (),
             Assumes.CAPS: (),
+            Assumes.CLASS: ("output",),
         }
         return frozenset(columns[self.assumes])
 
@@ -165,8 +172,8 @@ class Policy:
     @property
     def evicting(self) -> bool:
         """Does it evict even when no prediction is wrong?"""
-        plans = self.admits in (Admits.LOOK_AHEAD, Admits.SLOT)
-        return not plans or self.assumes not in (Assumes.OUTPUT, Assumes.UPPER)
+        plans = self.admits in (Admits.LOOK_AHEAD, Admits.SLOT, Admits.STAGGERED)
+        return not plans or self.assumes not in (Assumes.OUTPUT, Assumes.UPPER, Assumes.CLASS)
 
     @property
     def randomised(self) -> bool:

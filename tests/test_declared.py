@@ -162,13 +162,17 @@ def check_admissions(instance: Instance, policy: Policy, log: list[Step]) -> Non
         queue += for_cache
 
 
-@pytest.mark.parametrize("name", NAMES)
+# phases (gsa, gba) have a queue of their own, which the testing kit follows
+UNPHASED = [name for name in NAMES if POLICIES[name].admits is not Admits.STAGGERED]
+
+
+@pytest.mark.parametrize("name", UNPHASED)
 @given(instance=instances(), seed=st.integers(0, 3))
 def test_the_largest_feasible_prefix_is_admitted(name: str, instance: Instance, seed: int) -> None:
     check_admissions(instance, POLICIES[name], decisions(instance, POLICIES[name], seed))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", UNPHASED)
 @given(instance=instances(), seed=st.integers(0, 3))
 def test_the_cache_is_never_empty_while_somebody_waits(
     name: str, instance: Instance, seed: int

@@ -46,14 +46,16 @@ def declarations(draw: Callable[..., Any]) -> Policy:
     """Any combination of the words of a declaration."""
     caps = draw(st.sets(st.integers(1, 12), min_size=1, max_size=4))
     assumes = draw(st.sampled_from(Assumes))
+    admits = draw(st.sampled_from(Admits))
+    staggered = admits is Admits.STAGGERED
     return Policy(
         name="any",
         title="any",
         source="drawn",
         assumes=assumes,
-        order=draw(st.sampled_from(Order)),
+        order=Order.ASSUMED_LENGTH if staggered else draw(st.sampled_from(Order)),
         ties=draw(st.sampled_from(Ties)),
-        admits=draw(st.sampled_from(Admits)),
+        admits=admits,
         evicts=draw(st.sampled_from(Evicts)),
         learns=draw(st.sampled_from(Learns)),
         live=draw(st.booleans()),

@@ -37,6 +37,7 @@ TRAITS = {
     "shortest-predicted": (False, True, True),
     "alpha-protection": (False, False, True),
     "beta-clearing": (False, False, True),
+    "gba": (True, False, False),
 }
 
 Rows = set[tuple[int, int, int, bool]]

@@ -83,6 +83,7 @@ def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None =
         arena=indices(np.zeros(places)),
         old_buckets=table(slots, Bucket),
         old_arena=indices(np.zeros(places)),
+        phase=indices(np.zeros(n if policy.admits is Admits.STAGGERED else 0)),
         volumes=table(64, Volume),
         due=indices(np.zeros(concurrent)),
         late=indices(np.zeros(concurrent)),
@@ -127,6 +128,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing
     rules.look_ahead = policy.admits is Admits.LOOK_AHEAD
     rules.slot = policy.admits is Admits.SLOT
     rules.paced = policy.admits is Admits.PACED
+    rules.staggered = policy.admits is Admits.STAGGERED
     rules.newest = policy.evicts is Evicts.NEWEST
     rules.cleared = policy.evicts is Evicts.CLEARED
     rules.kept = policy.kept
@@ -157,6 +159,9 @@ def _columns(instance: Instance, policy: Policy) -> tuple[Ints, Ints]:
     upper = read.get("upper", nothing)
     if policy.assumes is Assumes.CAPS:
         first = np.full(instance.n, _ladder(policy)[0])
+    elif policy.assumes is Assumes.CLASS:
+        ladder = np.array(_ladder(policy), dtype=np.int64)
+        first = ladder[np.searchsorted(policy.caps, read["output"])]
     elif policy.assumes is Assumes.MIDDLE:
         first = read["lower"] + (upper - read["lower"]) // 2
     else:

@@ -126,6 +126,12 @@ def _pack(state: State) -> None:
 
 
 @compiled
+def is_empty(clock: Clock) -> bool:
+    """Does nobody wait, in the queue or in a phase?"""
+    return clock.queued == 0 and clock.member == clock.members
+
+
+@compiled
 def head(state: State) -> int:
     """The next request of a queue that is not empty."""
     first = state.queue[0]

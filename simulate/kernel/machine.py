@@ -8,7 +8,7 @@ in which the head of the queue might start; and the one after an eviction.
 from collections.abc import Callable
 
 from simulate.chance import Purpose
-from simulate.kernel import agenda, ahead, line, overflow, pace, watch
+from simulate.kernel import agenda, ahead, line, overflow, pace, phase, watch
 from simulate.kernel.compiled import cached, compiled, draw, scaled, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
@@ -69,7 +69,7 @@ def until_arrival(state: State, then: int) -> int:
     if clock.arrived == state.arrivals.size:
         return then
     then = min(then, state.requests[state.arrivals[clock.arrived]].arrival)
-    if clock.running == 0 and clock.queued == 0:
+    if clock.running == 0 and line.is_empty(clock):
         clock.last_event = then - 1
     return then
 
@@ -169,21 +169,37 @@ def admit(state: State) -> int:
     if rules.paced:
         pace.provide(state)
     then, head = NEVER, -1
-    while clock.queued > 0 and not clock.paused:
-        head = line.head(state)
+    if rules.staggered and not clock.paused:
+        phase.begin(state)
+    while not clock.paused:
+        head = candidate(state)
+        if head < 0:
+            break
         then = startable(state, head)
         if then > clock.now:
             break
-        line.take(state)
+        if rules.staggered:
+            clock.member += 1
+        else:
+            line.take(state)
         start(state, head)
     for k in range(clock.late):
         join(state, state.late[k])
-    following = line.head(state) if clock.queued > 0 else -1
+    following = candidate(state)
     if rules.paced:
         pace.forget(state, following)
     if following == -1:
-        return NEVER
+        return clock.now + 1 if clock.queued > 0 and clock.running == 0 else NEVER
     return then if following == head and then > clock.now else clock.now + 1
+
+
+@compiled
+def candidate(state: State) -> int:
+    """Who is to start next: the head of the queue, or of the running phase; -1 for nobody."""
+    clock = state.clock[0]
+    if state.rules[0].staggered:
+        return state.phase[clock.member] if clock.member < clock.members else -1
+    return line.head(state) if clock.queued > 0 else -1
 
 
 @compiled
@@ -194,6 +210,8 @@ def startable(state: State, request: int) -> int:
     "not before the next event"; credit grows by `memory` a step. An empty cache takes everyone.
     """
     clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
+    if rules.staggered and phase.due(state) > clock.now:
+        return phase.due(state)
     if clock.running == 0:
         return clock.now
     if rules.slot:

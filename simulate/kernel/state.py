@@ -28,6 +28,7 @@ class Rules:
     look_ahead: bool
     slot: bool
     paced: bool
+    staggered: bool
     newest: bool
     cleared: bool
     kept: Word  # of 2^32 that run, so many survive a round of clearing
@@ -73,6 +74,12 @@ class Clock:
     queued: int
     buckets: int
     arena: int
+    # phases: members, how many have started; when it began, its length and parallelism
+    members: int
+    member: int
+    began: int
+    length: int
+    parallel: int
     # pace
     volumes: int
     credit: int
@@ -225,6 +232,7 @@ class State(NamedTuple):
     arena: Rows[int]  # the buckets' contents
     old_buckets: Rows[Bucket]  # scratch for packing them
     old_arena: Rows[int]
+    phase: Rows[int]  # members of the running phase, in order
     volumes: Rows[Volume]  # hash table
     due: Rows[int]  # scratch: those with an event in this step
     late: Rows[int]  # scratch: those that join the queue after the step's admissions

@@ -5,6 +5,7 @@ else a policy does happens from event to event, as without a clock.
 """
 
 from simulate.iteration import PS_PER_NS
+from simulate.kernel import line
 from simulate.kernel.compiled import compiled
 from simulate.kernel.state import NEVER, Clock, Request, Rules, State
 
@@ -39,7 +40,7 @@ def pass_steps(state: State, then: int) -> int:
     if clock.arrived < state.arrivals.size:
         arrival = state.requests[state.arrivals[clock.arrived]].arrival
     step = clock.now + 1
-    if clock.running == 0 and clock.queued == 0:
+    if clock.running == 0 and line.is_empty(clock):
         clock.time = arrival
         clock.last_event = clock.now
         state.moments[clock.moments - 1].after = clock.time

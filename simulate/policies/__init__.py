@@ -10,6 +10,7 @@ from simulate.policies import (
     a_min,
     a_random,
     fcfs,
+    gsa,
     h_sf,
     mc_benchmark,
     mc_sf,
@@ -40,6 +41,8 @@ POLICIES: dict[str, Policy] = {
         shortest_predicted.POLICY,
         fcfs.POLICY,
         fcfs.WATERMARK,
+        gsa.SLICES,
+        gsa.CLASSES,
         slicing.POLICY,
     )
 }
@@ -58,6 +61,8 @@ MAKERS: Makers = {
     "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
+    "gsa": (gsa.gsa, {"growth": str, "first": str}),
+    "gba": (gsa.gba, {"growth": str, "first": str}),
 }
 
 
@@ -67,6 +72,7 @@ def named(text: str) -> Policy:
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`
+    - `gsa:growth=2,first=16`, `gba:growth=3/2`
 
     The text is the name of the result. Numbers are exact: 0.2, 1/5.
     Raises `InputError` for a name, a key or a value that is not known.

@@ -51,17 +51,17 @@ def sliced(caps: tuple[int, ...] = (), growth: Fraction | int | str | None = Non
     return slicing(caps if growth is None else growing(growth))
 
 
-def growing(growth: Fraction | int | str) -> tuple[int, ...]:
-    """The caps 1, growth, growth^2, ..., rounded up, to the first that is at least `LONGEST`.
+def growing(growth: Fraction | int | str, first: int | str = 1) -> tuple[int, ...]:
+    """The caps first, growth first, growth^2 first, ..., rounded up, until one is >= `LONGEST`.
 
-    Raises `InputError` unless 1.01 <= growth.
+    Raises `InputError` unless 1.01 <= growth and 1 <= first.
 
     >>> growing(Fraction(3, 2))[:6], growing(4)[-1]
     ((1, 2, 3, 4, 6, 8), 1048576)
     """
     factor = rational("growth", growth, least=Fraction(101, 100))
-    caps = [1]
-    exact = Fraction(1)
+    exact = rational("first", first, least=1, most=LONGEST)
+    caps = [ceil(exact)]
     while caps[-1] < LONGEST:
         exact *= factor
         if exact > caps[-1]:

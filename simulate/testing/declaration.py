@@ -6,7 +6,7 @@ the shortcuts that a scheduler takes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
 from simulate.testing.history import Step
@@ -30,7 +30,7 @@ def fits(instance: Instance, policy: Policy, step: Step, new: Sequence[int]) -> 
     starts = {**kept, **dict.fromkeys(new, now)}
     free = 0 if len(starts) == 1 else policy.reserve  # alone, a request may have all the memory
     memory = (1 - free) * instance.memory
-    if policy.admits in (Admits.NEXT_STEP, Admits.PACED):
+    if policy.admits in (Admits.NEXT_STEP, Admits.PACED, Admits.STAGGERED):
         return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
     if policy.admits is Admits.SLOT:
         slots = (prompt[i] + max(bound[i], now + 1 - start) for i, start in starts.items())
@@ -74,7 +74,8 @@ class Judged:
     """A step, and what the declaration says about it.
 
     `promoted` were evicted for having outlived a stage, `for_cache` for lack of cache. `queue` are
-    those that wait, in the order of joining, before the admissions.
+    those that wait, in the order of joining, before the admissions; where phases are staggered,
+    those of them that belong to the running phase.
     """
 
     step: Step
@@ -111,6 +112,7 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
     stage: dict[int, int] = {}
     queue: list[int] = []
+    phase: list[int] = []
     for step in steps:
         promoted = [
             i
@@ -122,5 +124,12 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
         for_cache = [i for i in step.evicted if i not in promoted]
         queue += sorted(i for i in step.waiting if i not in queue)
         queue += promoted
-        yield Judged(step, promoted, for_cache, tuple(queue))
+        at = Judged(step, promoted, for_cache, tuple(queue))
+        if policy.admits is Admits.STAGGERED:
+            if not (phase or step.running.keys() - set(step.evicted) or at.paused(policy)):
+                least = min((step.learned[i] for i in queue), default=0)
+                phase = [i for i in queue if step.learned[i] == least]
+            at = replace(at, queue=tuple(phase))
+        yield at
+        phase = [i for i in phase if i not in step.admitted]
         queue = [i for i in queue if i not in step.admitted] + for_cache

@@ -66,11 +66,11 @@ def admission_test(subject: Subject, case: Case) -> None:
     "maximal-prefix",
     "The admitted are the largest prefix of the queue that passes the admission test.",
     "arXiv 2508.14544 Algorithms 1 to 3",
-    scope=f"{SCOPE}, unless starts are paced",
+    scope=f"{SCOPE}, unless starts are spread",
     applies=lambda subject: (
         _declares(subject)
         and subject.declares is not None
-        and subject.declares.admits is not Admits.PACED
+        and subject.declares.admits not in (Admits.PACED, Admits.STAGGERED)
     ),
 )
 def maximal_prefix(subject: Subject, case: Case) -> None:
