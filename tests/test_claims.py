@@ -61,6 +61,8 @@ MUTATIONS = [
     ("svf-ratio", "c", "199/100", Verdict.OPEN),  # the proof's constant, not known to be needed
     ("mc-sf-4.3", "c", "399/100", Verdict.OPEN),
     ("mc-sf-4.1", "c", "1/11", Verdict.OPEN),
+    ("gsa-finite", "bound", "4", Verdict.REFUTED),
+    ("gsa-finite", "bound", "46", Verdict.OPEN),  # the proof's constant, not known to be needed
     ("gba-fluid", "bound", "399/100", Verdict.REFUTED),
     ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
     ("t1-upper", "a", "99/100", Verdict.REFUTED),
@@ -253,7 +255,8 @@ REQUIRED = {
         "Theorem 2": ["t2-arithmetic", "t2-statement", "t2-every-alpha"],
         "Theorem 3": ["t3-step"],
         "Theorem 4": ["t4-staggered", "t4-slicing", "t4-printed", "t4-every-interval"],
-        "Theorem 4, simulated": ["t4-worst-printed", "t4-worst-thinned", "t4-worst-slicing"],
+        "Theorem 4, simulated": ["t4-worst-printed", "t4-worst-thinned"],
+        "Theorem 4, other policies": ["t4-worst-slicing", "t4-worst-staggered"],
         "Theorem 5": ["t5-trace", "t5-sharper", "t5-constant", "t5-fixed-prompt", "t5-prompts"],
         "Theorem 6": ["t6-s0", "t6-prompts", "t6-on-cancel", "t6-live", "t6-thinned"],
         "Theorem 6, exact": ["t6-exact", "t6-exact-live", "alg2-literal"],
@@ -290,8 +293,8 @@ REQUIRED = {
         "SVF": ["svf-ratio"],
         "MC-SF, theorems": ["mc-sf-4.1", "mc-sf-4.3"],
         "MC-SF, study": ["mc-sf-model-1", "mc-sf-model-2", "mc-sf-worst"],
-        "GSA": ["gsa-fluid"],
-        "GBA": ["gba-fluid"],
+        "GSA": ["gsa-fluid", "gsa-finite", "gsa-sampled"],
+        "GBA": ["gba-fluid", "gba-sampled"],
     },
     "ours": {
         "A_min within 1/2, every prompt": ["secular-enclosure", "secular-every-prompt"],

@@ -1,20 +1,25 @@
 """Algorithm 2 on paper: its expected latencies are those of the simulators, and it can overflow."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import sqrt
 from statistics import fmean, stdev
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proofs_check.claims.mc_sf_study import draw
+from proofs_check.claims.slices_and_classes import draw as draw_many
 from proofs_check.evidence import overflow, proportions
 from proofs_check.greedy import greedy, pipeline
+from proofs_check.pipelines import gba, gsa, parallel
 from proofs_check.tiny import AlgorithmTwo, OverBudgetError
 from proofs_check.verdict import Outcome
 from simulate.kernel import run
 from simulate.policies import POLICIES
-from theory.model import Instance, ScheduleError, verify
+from theory.model import Instance, Schedule, ScheduleError, verify
 
 RUNS = 400
 
@@ -58,11 +63,44 @@ def test_mc_sf_by_its_definition_is_the_simulator_s(model: int, seed: int) -> No
     assert ours == run(instance, POLICIES["mc-sf"]).tel
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_svf_by_its_definition_is_the_simulator_s(seed: int) -> None:
+    instance = draw(1, seed)
+    volumes = [
+        s * o + o * (o + 1) // 2 for s, o in zip(instance.prompt, instance.output, strict=True)
+    ]
+    ours = verify(greedy(instance, instance.output, volumes), instance).tel
+    assert ours == run(instance, POLICIES["svf"]).tel
+
+
 def test_a_pipeline_that_is_too_dense_is_no_schedule() -> None:
     instance = Instance.of(5, [4, 4, 4])
     assert verify(pipeline(instance, 1), instance).tel == 4 + 8 + 12
     with pytest.raises(ScheduleError, match="budget"):
         verify(pipeline(instance, 3), instance)
+
+
+@given(st.integers(0, 4), st.integers(1, 9), st.integers(0, 40))
+def test_the_widest_pipeline_is_the_one_that_fits(prompt: int, length: int, spare: int) -> None:
+    """Its peak by the formula is the peak of its schedule, when requests are many."""
+    memory = prompt + length + spare
+    k = parallel(memory, prompt, length)
+    instance = Instance.of(memory, [length] * (3 * k + 6), prompt=prompt)
+    assert verify(pipeline(instance, k), instance)
+    with pytest.raises(ScheduleError, match="budget"):
+        verify(pipeline(instance, k + 1), instance)
+
+
+@pytest.mark.parametrize("policy", [gsa, gba])
+@pytest.mark.parametrize("seed", range(6))
+def test_slices_and_classes_make_valid_schedules(
+    policy: Callable[[Instance], Schedule], seed: int
+) -> None:
+    instance = draw_many(seed)
+    made = policy(instance)
+    assert verify(made, instance).tel >= sum(instance.output)
+    cancelled = any(not attempt.finished for attempt in made.attempts())
+    assert cancelled == (policy is gsa)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ CLAIMS = (
         )
         for name, policy, description, predicted in (
             ("slicing", SLICING, "slicing with doubling caps", (0.83, 0.89)),
+            ("staggered", "a-min-staggered", "A_min with staggered starts", (0.92, 0.98)),
         )
     ),
 )
