@@ -1,0 +1,1 @@
+"""Adapters: other people's schedulers as systems that `simulate.testing` can examine."""
