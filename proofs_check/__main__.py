@@ -1,6 +1,6 @@
 """`python -m proofs_check [ID ...]`: check the claims with nothing of this project but this room.
 
-The same as `kvratio check --quick` (no simulator is loaded), in plain text.
+The same as `kvratio check --quick` (nothing is simulated), in plain text.
 """
 
 import sys

@@ -51,6 +51,10 @@ MUTATIONS = [
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
     ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
+    ("fig3-every-prompt", "bound", "179/100", Verdict.REFUTED),
+    ("fig3-every-prompt", "bound", "199/100", Verdict.OPEN),  # q = 4/5 is far from 1
+    ("t8-every-prompt", "bound", "159/100", Verdict.REFUTED),
+    ("t8-every-prompt", "bound", "177/100", Verdict.OPEN),
     ("a-max-exact", "factor", "999/1000", Verdict.REFUTED),
     ("a-min-area", "c", "49/100", Verdict.REFUTED),
     ("fig1-fit", "a", "25/100", Verdict.OPEN),
@@ -300,6 +304,7 @@ REQUIRED = {
         "A_min within 1/2, every prompt": ["secular-enclosure", "secular-every-prompt"],
         "slicing": ["slicing-5", "slicing-doubling"],
         "A_max solved": ["a-max-exact"],
+        "A_min, every prompt": ["a-min-moments", "fig3-every-prompt", "t8-every-prompt"],
         "A_min against others": ["a-min-below-a-random", "a-min-area"],
         "staggered A_min": ["t4-every-interval"],
     },

@@ -119,6 +119,18 @@ def test_a_simulator_is_not_believed() -> None:
         lab.tel(Instance.of(4, [3, 3]), "any", 0)
 
 
+def all_at_once(instance: Instance, seed: int) -> Schedule:
+    """A search that claims to start everything at 0."""
+    return fast_but_wrong(instance, "any", seed)
+
+
+def test_a_search_is_not_believed() -> None:
+    lab = Lab(search=f"{__name__}:all_at_once")
+    assert lab.upper_bound(Instance.of(4, [1, 1]), 0) == 2
+    with pytest.raises(ScheduleError, match="budget"):
+        lab.upper_bound(Instance.of(4, [3, 3]), 0)
+
+
 def test_samples_decide_only_outside_their_interval() -> None:
     values = [1.9, 2.0, 2.1]
     mean, half = confidence(values)
