@@ -1,6 +1,7 @@
-"""`python -m proofs_check [ID ...]`: check the claims with nothing of this project but this room.
+"""`python -m proofs_check [ID ...]`: check the claims without a command line of another room.
 
-The same as `kvratio check --quick` (nothing is simulated), in plain text.
+The same as `kvratio check --quick` (nothing is simulated), in plain text. `fig1-fit` asks another
+room for numbers, which it checks; every other claim needs this room alone.
 """
 
 import sys
