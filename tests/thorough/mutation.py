@@ -1,10 +1,12 @@
 """Mutation testing: one small fault at a time is put into a module; some test has to fail.
 
-The faults are those of cosmic-ray's operators. Left out are faults in annotations, which never
-run, and equality turned into identity (or back), which are the same for small numbers, None and
-members of an enumeration. Each fault is tried in a process of its own, forked from one that has
-imported everything but this project; it sees the module through an import hook, so that no file
-is changed. The tests of a module are those that concern it (`TARGETS`).
+The faults are those of cosmic-ray's operators, and one of ours: another word in the declaration of
+a policy (`MEMBER`). Left out are faults in annotations, which never run, and equality turned into
+identity (or back), which are the same for small numbers, None and members of an enumeration.
+
+Each fault is tried in a process of its own, forked from one that has imported everything but this
+project; it sees the module through an import hook, so that no file is changed. The tests of a
+module are those that concern it (`TARGETS`).
 
 The faults of a module are tried in a random order that depends on the seed alone, and every result
 is kept at once: an interrupted run goes on where it stopped, and the first k are a random sample.
@@ -20,6 +22,7 @@ import importlib.util
 import json
 import os
 import pickle
+import re
 import resource
 import signal
 import sys
@@ -33,17 +36,20 @@ from typing import Any
 
 import numpy as np
 
-from tests.thorough.targets import TARGETS
+from tests.thorough.targets import TARGETS as GROUPS
 
+TARGETS = {module: tests for group in GROUPS.values() for module, tests in group.items()}
 ROOT = Path(__file__).parent.parent.parent
 OURS = ("theory", "simulate", "proofs_check", "reports", "tests")
 RESULTS = ROOT / "reports" / "out" / "mutation.jsonl"
 LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
+MEMBER = "ReplaceMember"
 SAME = ("Eq_Is", "Is_Eq", "NotEq_IsNot", "IsNot_NotEq")
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
 # with assertions rewritten, pytest's own import hook would load files named here from the disk
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
+EXAMPLES = 40  # of a property that does not say how many it wants
 MEMORY = 8 << 30  # bytes of address space; a fault may ask for any amount
 PATIENCE, SPARE = 3, 10  # a fault may take so many times as long as no fault, and seconds more
 
@@ -94,11 +100,34 @@ def places(code: str) -> list[tuple[str, int, int]]:
         for k, (start, _) in enumerate(positions):
             if not any(a <= start < b for a, b in annotated):
                 found.append((name, k, start[0]))
-    return found
+    lines = [code.count("\n", 0, place) + 1 for place, _, _ in _other_members(code)]
+    return found + [(MEMBER, k, line) for k, line in enumerate(lines)]
+
+
+def _other_members(code: str) -> list[tuple[int, int, str]]:
+    """Every word of a declaration and what may stand for it: from, to, another word."""
+    members: dict[str, list[str]] = {}
+    for node in ast.parse((ROOT / "simulate" / "policy.py").read_text()).body:
+        if (
+            isinstance(node, ast.ClassDef)
+            and node.bases
+            and ast.unparse(node.bases[0]) == "IntEnum"
+        ):
+            names = [x.targets[0] for x in node.body if isinstance(x, ast.Assign)]
+            members[node.name] = [ast.unparse(name) for name in names]
+    return [
+        (*match.span(), f"{match[1]}.{other}")
+        for match in re.finditer(rf"\b({'|'.join(members)})\.([A-Z_]+)", code)
+        for other in members[match[1]]
+        if other != match[2]
+    ]
 
 
 def mutated(code: str, operator: str, occurrence: int) -> str:
     """The text with one fault."""
+    if operator == MEMBER:
+        start, end, other = _other_members(code)[occurrence]
+        return code[:start] + other + code[end:]
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
 
@@ -150,14 +179,16 @@ class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 class _Settings:
-    """A plugin of pytest: Hypothesis need not look for the smallest of failing examples."""
+    """A plugin of pytest: fewer examples, and no search for the smallest of failing ones."""
 
     def pytest_sessionstart(self) -> None:
         from hypothesis import Phase, settings
 
         phases = (Phase.explicit, Phase.generate)
         everyday = settings.get_profile("everyday")
-        settings.register_profile("mutation", parent=everyday, database=None, phases=phases)
+        settings.register_profile(
+            "mutation", parent=everyday, database=None, phases=phases, max_examples=EXAMPLES
+        )
         settings.load_profile("mutation")
 
 

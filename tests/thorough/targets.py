@@ -1,19 +1,49 @@
-"""Which tests concern which module, for mutation testing: arguments of pytest, quick ones first."""
+"""Which tests concern which module, for mutation testing: arguments of pytest, quick ones first.
 
-TARGETS: dict[str, tuple[str, ...]] = {
-    "theory/model.py": ("theory/model.py", "tests/test_model.py"),
-    "theory/checks.py": ("theory/checks.py", "tests/test_checks.py"),
-    "theory/area.py": ("tests/test_area.py",),
-    "proofs_check/certificate.py": (
-        "proofs_check/certificate.py",
-        "tests/test_optimality.py",
-        "--deselect=tests/test_optimality.py::test_the_command",
-        "--deselect=tests/test_optimality.py::test_the_checker_is_short_and_needs_the_standard_library_alone",
-    ),
-    "proofs_check/optimality.py": (
-        "proofs_check/optimality.py",
-        "tests/test_optimality.py",
-        "--deselect=tests/test_optimality.py::test_the_command",
-        "--deselect=tests/test_optimality.py::test_the_checker_is_short_and_needs_the_standard_library_alone",
-    ),
+Tests that start other processes are left out: those would import the module from its file.
+"""
+
+SUBPROCESSES = (
+    "--deselect=tests/test_optimality.py::test_the_command",
+    "--deselect=tests/test_optimality.py"
+    "::test_the_checker_is_short_and_needs_the_standard_library_alone",
+    "--deselect=tests/test_engine.py::test_same_seed_same_bytes_in_another_process",
+)
+CHECKER = ("tests/test_grammar.py", "tests/test_optimality.py", *SUBPROCESSES)
+ENGINE = (
+    "tests/test_policies.py",
+    "tests/test_engine.py",
+    "tests/test_slicing.py",
+    "tests/test_stateful.py",
+    *SUBPROCESSES,
+)
+
+TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
+    "model": {
+        "theory/model.py": ("theory/model.py", "tests/test_model.py"),
+        "theory/checks.py": ("theory/checks.py", "tests/test_checks.py"),
+        "theory/area.py": ("tests/test_area.py",),
+    },
+    "checker": {
+        "proofs_check/certificate.py": ("proofs_check/certificate.py", *CHECKER),
+        "proofs_check/optimality.py": ("proofs_check/optimality.py", *CHECKER),
+    },
+    "engine": {
+        "simulate/engine.py": ("simulate/engine.py", "tests/test_timing.py", *ENGINE),
+        "simulate/queue.py": ("simulate/queue.py", "tests/test_queue.py", *ENGINE),
+        "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
+        "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
+        "simulate/admission.py": ("simulate/admission.py", "tests/test_admission.py", *ENGINE),
+        "simulate/declared.py": ("tests/test_policies.py", *ENGINE, "tests/test_declared.py"),
+    },
+    "policies": {
+        "simulate/policy.py": ("simulate/policy.py", *ENGINE),
+        **{
+            f"simulate/policies/{name}.py": (f"simulate/policies/{name}.py", *ENGINE)
+            for name in (
+                *("a_l", "a_max", "a_min", "a_random", "fcfs", "h_sf"),
+                *("mc_benchmark", "mc_sf", "slicing"),
+            )
+        },
+    },
 }

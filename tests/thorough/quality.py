@@ -1,0 +1,182 @@
+"""The page of the quality of the suite, from the figures that the thorough runs have left.
+
+    python -m tests.thorough.quality
+
+writes reports/published/quality.md and quality.json; a run that is missing is said to be missing.
+Survivors of the mutation testing are listed with the reasons of `survivors.json`, by the changed
+line; one without a reason is a gap in the tests and is called so.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import beta
+
+from tests.thorough import branches, fuzz
+from tests.thorough.mutation import Result, digest, places, stored
+from tests.thorough.targets import TARGETS
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLISHED = ROOT / "reports" / "published"
+REASONS = Path(__file__).parent / "survivors.json"
+LEVEL = 0.95  # of the confidence intervals
+UNEXPLAINED = "no reason known: a gap in the tests"
+
+
+def interval(killed: int, tried: int) -> tuple[float, float]:
+    """Clopper and Pearson's interval for the share of all faults that the tests kill.
+
+    >>> interval(10, 10)[1]
+    1.0
+    """
+    rest = (1 - LEVEL) / 2
+    low = 0.0 if not killed else float(beta.ppf(rest, killed, tried - killed + 1))
+    high = 1.0 if killed == tried else float(beta.ppf(1 - rest, killed + 1, tried - killed))
+    return low, high
+
+
+def reasons() -> dict[str, dict[str, str]]:
+    """Why a survivor is none, by module and by "before => after"."""
+    found: dict[str, dict[str, str]] = json.loads(REASONS.read_text(encoding="utf-8"))
+    return found
+
+
+def module_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
+    """The figures of one module; survivors with their reasons."""
+    mine = [r for r in results if r.mutant.module == module]
+    known = reasons().get(module, {})
+    survivors = []
+    for result in sorted(mine, key=lambda r: r.mutant.line):
+        if result.outcome == "survived":
+            change = f"{result.mutant.before} => {result.mutant.after}"
+            reason = known.get(change, UNEXPLAINED)
+            survivors.append({"line": result.mutant.line, "change": change, "reason": reason})
+    code = (ROOT / module).read_text(encoding="utf-8")
+    return {
+        "module": module,
+        "faults": len(places(code)),
+        "tried": len(mine),
+        "killed": sum(r.outcome != "survived" for r in mine),
+        "timeouts": sum(r.outcome == "timeout" for r in mine),
+        "survivors": survivors,
+    }
+
+
+def collect() -> dict[str, Any]:
+    """All figures; mutation results of an older text of a module do not count."""
+    current = {module: digest(module) for group in TARGETS.values() for module in group}
+    results = [r for (source, m), r in stored().items() if source == current.get(m.module)]
+    groups = {
+        name: [module_row(module, results) for module in group] for name, group in TARGETS.items()
+    }
+    return {
+        "mutation": groups,
+        "fuzzing": json.loads(fuzz.RESULTS.read_text()) if fuzz.RESULTS.exists() else [],
+        "branches": json.loads(branches.RESULTS.read_text()) if branches.RESULTS.exists() else {},
+    }
+
+
+def markdown(data: dict[str, Any]) -> str:
+    """The page."""
+    lines = [
+        "# Quality of the suite",
+        "",
+        "`make thorough` runs all this; `python -m tests.thorough.quality` writes the page.",
+        "",
+        "## Mutation testing",
+        "",
+        "One small fault at a time is put into a module, and the tests of that module have to",
+        "fail. Faults: cosmic-ray's operators, and other words in a policy's declaration. Where",
+        "not all were tried, those tried are a random sample (seed 0), and the interval holds the",
+        f"share of all faults with {LEVEL:.0%} confidence.",
+        "A fault that makes the tests run out of time counts as killed.",
+        "",
+        "| part | module | faults | tried | killed | share | interval | out of time |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, group in data["mutation"].items():
+        lines += [_mutation_line(name, row) for row in [*group, _total(group)]]
+    lines += ["", "### Survivors", ""]
+    for group in data["mutation"].values():
+        for row in group:
+            lines += _survivor_lines(row)
+    lines += _fuzzing_lines(data["fuzzing"])
+    lines += _branch_lines(data["branches"])
+    return "\n".join(lines) + "\n"
+
+
+def _total(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    sums = {key: sum(row[key] for row in group) for key in ("faults", "tried", "killed")}
+    timeouts = sum(row["timeouts"] for row in group)
+    return {"module": "**all**", "timeouts": timeouts, **sums}
+
+
+def _mutation_line(name: str, row: dict[str, Any]) -> str:
+    killed, tried = row["killed"], row["tried"]
+    if not tried:
+        share, span = "not run", ""
+    else:
+        share = f"{killed / tried:.1%}"
+        low, high = interval(killed, tried)
+        # the interval is one for a random sample of one population: not for a total of several
+        whole = tried == row["faults"] or row["module"].startswith("*")
+        span = "" if whole else f"{low:.1%} to {high:.1%}"
+    cells = (name, row["module"], row["faults"], tried, killed, share, span, row["timeouts"])
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _survivor_lines(row: dict[str, Any]) -> list[str]:
+    if not row["survivors"]:
+        return []
+    lines = [f"{row['module']}:", "", "| line | fault | reason |", "| --- | --- | --- |"]
+    for one in row["survivors"]:
+        change = one["change"].replace("|", "\\|")
+        lines.append(f"| {one['line']} | `{change}` | {one['reason']} |")
+    return [*lines, ""]
+
+
+def _fuzzing_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    lines = ["## Fuzzing", ""]
+    if not rows:
+        return [*lines, "Not run.", ""]
+    total = sum(row["inputs"] for row in rows)
+    lines += [
+        f"{total:,} inputs, guided by coverage (atheris), through every parser. An input is",
+        f"accepted, or refused with the documented error, within {fuzz.PATIENCE} seconds; else it",
+        "is a bug.",
+        "What was found earlier, and is repaired, is in `tests/test_fuzz.py`.",
+        "",
+        "| parser | inputs | seconds | found |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        found = row["found"] or ("nothing" if row["status"] == 0 else f"status {row['status']}")
+        lines.append(f"| {row['parser']} | {row['inputs']:,} | {row['seconds']} | {found} |")
+    return [*lines, ""]
+
+
+def _branch_lines(files: dict[str, dict[str, int]]) -> list[str]:
+    lines = ["## Branch coverage of the checker", ""]
+    if not files:
+        return [*lines, "Not run."]
+    lines += [
+        "| file | statements | missed | branches | missed |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, f in files.items():
+        cells = (f["num_statements"], f["missing_lines"], f["num_branches"], f["missing_branches"])
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    return lines
+
+
+def main() -> None:
+    """Collect the figures and write the page."""
+    data = collect()
+    (PUBLISHED / "quality.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    (PUBLISHED / "quality.md").write_text(markdown(data), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
