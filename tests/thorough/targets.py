@@ -3,6 +3,8 @@
 Tests that start other processes are left out: those would import the module from its file.
 """
 
+from pathlib import Path
+
 SUBPROCESSES = (
     "--deselect=tests/test_optimality.py::test_the_command",
     "--deselect=tests/test_optimality.py"
@@ -12,11 +14,15 @@ SUBPROCESSES = (
 CHECKER = ("tests/test_grammar.py", "tests/test_optimality.py", *SUBPROCESSES)
 ENGINE = (
     "tests/test_policies.py",
+    "tests/test_field.py",
     "tests/test_engine.py",
     "tests/test_slicing.py",
     "tests/test_stateful.py",
     *SUBPROCESSES,
 )
+
+FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
+POLICIES = sorted(path.name for path in FOLDER.glob("[a-z]*.py"))
 
 TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "model": {
@@ -38,12 +44,6 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "policies": {
         "simulate/policy.py": ("simulate/policy.py", *ENGINE),
-        **{
-            f"simulate/policies/{name}.py": (f"simulate/policies/{name}.py", *ENGINE)
-            for name in (
-                *("a_l", "a_max", "a_min", "a_random", "fcfs", "h_sf"),
-                *("mc_benchmark", "mc_sf", "slicing"),
-            )
-        },
+        **{f"simulate/policies/{name}": ENGINE for name in POLICIES},
     },
 }
