@@ -1,10 +1,11 @@
 """Foreign code under the kit: what it finds in sched-sim 0.2.1, and that sched-sim agrees."""
 
+import pytest
 from sched_sim.core.event_engine import Simulator
 from sched_sim.core.request import Request, RequestState
 from sched_sim.hardware.profile import HardwareProfile
 
-from simulate.testing import Case, examine
+from simulate.testing import Case, Stuck, examine
 from tests.foreign.sched_sim import SchedSimFCFS, scheduler_of
 from theory.model import Instance
 
@@ -44,3 +45,10 @@ def test_with_room_for_all_it_serves_all() -> None:
     # one iteration prefills all, then token after token
     assert SchedSimFCFS().simulate(instance, 0).end == (4, 5, 6)
     assert completed_in_its_own_simulator(instance) == 3
+
+
+def test_the_instance_that_the_readme_shows_never_ends() -> None:
+    instance = Instance.of(3, [1, 2, 2], prompt=1)
+    with pytest.raises(Stuck):
+        SchedSimFCFS().simulate(instance, 0)
+    assert completed_in_its_own_simulator(instance) < 3

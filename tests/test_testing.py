@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import simulate.testing
 from simulate.declared import Declared
 from simulate.engine import Scheduler, run
 from simulate.policies import POLICIES
@@ -232,3 +234,9 @@ def test_without_hypothesis_one_line_says_what_to_install() -> None:
     assert last == (
         'ImportError: simulate.testing needs hypothesis: pip install "kvratio[testing]"'
     )
+
+
+def test_the_readme_lists_every_invariant_as_it_is() -> None:
+    text = (Path(simulate.testing.__file__).parent / "README.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{i.name}` | {i.statement} | {i.scope} |" for i in INVARIANTS.values()]
