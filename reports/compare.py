@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from simulate.kernel import run
 from simulate.policies import named
@@ -12,18 +13,21 @@ from theory.area import lower_bound
 from theory.model import Instance
 
 BENCHMARK = "h-sf"
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Runs of several policies on one instance. `bound` is certified: no schedule has a smaller
-    total latency, evicting or not, clairvoyant or not (`theory.area`)."""
+    total latency, evicting or not, clairvoyant or not (`theory.area`). `unfinished` names the
+    policies that an interrupt left out."""
 
     description: str
     instance: Instance
     runs: tuple[Run, ...]
     benchmark: Run
     bound: int
+    unfinished: tuple[str, ...] = ()
 
     def ratio_to_h_sf(self, run: Run) -> Fraction:
         """Total latency over that of H-SF (simulated over simulated)."""
@@ -73,9 +77,34 @@ def compare(
     >>> comparison.ratio_to_h_sf(comparison.runs[0])
     Fraction(9, 5)
     """
-    runs = {}
-    for name in dict.fromkeys([BENCHMARK, *policies]):
-        report = None if progress is None else (lambda done, name=name: progress(name, done))
-        runs[name] = run(instance, named(name), seed, report)
-    chosen = tuple(runs[name] for name in dict.fromkeys(policies))
-    return Comparison(description, instance, chosen, runs[BENCHMARK], lower_bound(instance))
+
+    def simulate(name: str) -> Run:
+        report = None if progress is None else partial(progress, name)
+        return run(instance, named(name), seed, report)
+
+    wanted = tuple(dict.fromkeys(policies))
+    runs, unfinished = one_by_one(wanted, simulate)
+    chosen = tuple(runs[name] for name in wanted if name in runs)
+    bound = lower_bound(instance)
+    return Comparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)
+
+
+def one_by_one(
+    wanted: tuple[str, ...], simulate: Callable[[str], R]
+) -> tuple[dict[str, R], tuple[str, ...]]:
+    """Run H-SF and the wanted policies; an interrupt keeps what is done, and names what is not.
+
+    An interrupt before the first wanted policy is done is passed on.
+
+    >>> one_by_one(("fcfs",), str.upper)
+    ({'h-sf': 'H-SF', 'fcfs': 'FCFS'}, ())
+    """
+    done: dict[str, R] = {}
+    for name in dict.fromkeys((BENCHMARK, *wanted)):
+        try:
+            done[name] = simulate(name)
+        except KeyboardInterrupt:
+            if not set(done) & set(wanted):
+                raise
+            break
+    return done, tuple(name for name in wanted if name not in done)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from reports.compare import BENCHMARK
+from reports.compare import BENCHMARK, one_by_one
 from simulate.iteration import NS_PER_S
 from simulate.kernel import run_timed
 from simulate.policies import named
@@ -26,6 +27,7 @@ class TimedComparison:
     runs: tuple[TimedRun, ...]
     benchmark: TimedRun
     bound: int
+    unfinished: tuple[str, ...] = ()
 
     def ratio_to_h_sf(self, run: TimedRun) -> Fraction:
         """Mean latency over that of H-SF (simulated over simulated)."""
@@ -79,15 +81,17 @@ def compare_timed(
     >>> comparison.ratio_to_h_sf(comparison.runs[0])
     Fraction(9, 5)
     """
-    runs: dict[str, TimedRun] = {}
-    for name in dict.fromkeys([BENCHMARK, *policies]):
-        report = None if progress is None else (lambda done, name=name: progress(name, done))
+
+    def simulate(name: str) -> TimedRun:
+        report = None if progress is None else partial(progress, name)
         if name in TITLES:
-            runs[name] = run_wait(name, instance, timing, report)
-        else:
-            runs[name] = run_timed(instance, named(name), timing, seed, report)
-    chosen = tuple(runs[name] for name in dict.fromkeys(policies))
+            return run_wait(name, instance, timing, report)
+        return run_timed(instance, named(name), timing, seed, report)
+
+    wanted = tuple(dict.fromkeys(policies))
+    runs, unfinished = one_by_one(wanted, simulate)
+    chosen = tuple(runs[name] for name in wanted if name in runs)
     times, lengths = timing.iteration, zip(instance.prompt, instance.output, strict=True)
     works = zip(*(times.needed(s, o) for s, o in lengths), strict=True)
     bound = lower_bound_in_time(instance, timing.arrival, times.least, tuple(works))
-    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound)
+    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)

@@ -314,6 +314,43 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.endswith("set()\n")
 
 
+def test_runs_are_saved_for_the_viewer(kvratio: Kvratio) -> None:
+    chosen = ("--policy", "a-min", "--policy", "fcfs")
+    assert kvratio("simulate", *SMALL, *chosen, "--save-run", "run.json").status == 0
+    result = kvratio("view", "run.json")
+    assert (result.status, result.out) == (0, "Page: run.html\n")
+    for name in ("a-min", "fcfs"):
+        assert POLICIES[name].title in Path("run.html").read_text()
+    assert kvratio("simulate", *SMALL, "--save-run", "").status == 2
+    assert kvratio("simulate", *SMALL, "--save-run", "no/such/run.json").status == 2
+    assert kvratio("simulate", *SMALL, "--gpu", "llama-3-8b:h100", "--save-run", "x").status == 2
+
+
+def interrupted_at(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while this policy runs."""
+    run = reports.compare.run
+
+    def simulate(instance: Any, declared: Any, *rest: Any) -> Any:
+        if declared.name == policy:
+            raise KeyboardInterrupt
+        return run(instance, declared, *rest)
+
+    monkeypatch.setattr(reports.compare, "run", simulate)
+
+
+def test_an_interrupt_keeps_the_policies_that_are_done(
+    kvratio: Kvratio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_at("a-min", monkeypatch)
+    chosen = [word for name in ("h-sf", "a-max", "a-min", "fcfs") for word in ("--policy", name)]
+    result = kvratio("simulate", *SMALL, *chosen, "--json", "-")
+    assert result.status == 130
+    assert [row["policy"] for row in result.rows] == ["h-sf", "a-max"]
+    assert result.err == "interrupted, not run: a-min, fcfs\n"
+    nothing = kvratio("simulate", *SMALL, "--policy", "a-min")
+    assert (nothing.status, nothing.out) == (130, "")
+
+
 @pytest.mark.parametrize(
     ("words", "completed"),
     [

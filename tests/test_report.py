@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -261,8 +262,19 @@ def test_the_command_writes_what_is_done_when_interrupted(
     monkeypatch.setattr(reports.report, "SECTIONS", (policies.section, stop))
     result = CliRunner().invoke(command, [*SMALL, "--out", str(tmp_path)])
     assert result.exit_code == 130
-    assert "1 sections were finished" in result.output
+    assert "the page lacks some sections" in result.output
     assert (tmp_path / "index.html").exists()
+
+
+def test_the_command_shows_the_policies_that_are_done_when_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = replace(a_comparison(), unfinished=("fcfs",))
+    monkeypatch.setattr(report_command, "compare_source", lambda **_: done)
+    result = CliRunner().invoke(command, ["--out", str(tmp_path)])
+    assert result.exit_code == 130
+    assert "the page lacks fcfs" in result.output
+    assert "Policies compared" in (tmp_path / "index.html").read_text()
 
 
 @pytest.mark.parametrize("name", ["", "  "])

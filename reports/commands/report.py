@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from reports.cli import EXIT_INTERRUPTED
 from reports.commands._source import compare_source, source_options
 
 PUBLISHED = Path(__file__).parent.parent / "published" / "report"
-EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -42,6 +42,7 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
         report_files,
         write_report,
     )
+    from reports.sections import policies
     from reports.terminal import comparison_table
     from theory.checks import InputError
 
@@ -54,11 +55,12 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
     redo = target / "studies" if full else None
     if redo is not None:
         redo.mkdir(parents=True, exist_ok=True)
-    stopped = False
+    stopped = bool(comparison.unfinished)
+    sections = (policies.section,) if stopped else None
     with messages() as progress:
         material = Material(comparison, options["seed"], redo, progress)
         try:
-            document = make_document(material, _words(options, full), options["trace"])
+            document = make_document(material, _words(options, full), options["trace"], sections)
         except Interrupted as interrupt:
             document, stopped = interrupt.document, True
     made = report_files(document, comparison)
@@ -66,7 +68,8 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
     comparison_table(comparison)
     click.echo(f"Page: {target / PAGE}  ({len(made)} files)")
     if stopped:
-        click.echo(f"interrupted: {len(document.sections)} sections were finished", err=True)
+        missing = ", ".join(comparison.unfinished) or "some sections"
+        click.echo(f"interrupted: the page lacks {missing}", err=True)
         sys.exit(EXIT_INTERRUPTED)
     if write:
         write_report(PUBLISHED, published_part(made))

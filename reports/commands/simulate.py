@@ -1,10 +1,13 @@
 """`kvratio simulate`: policies side by side on a trace or a workload."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from reports.cli import EXIT_INTERRUPTED
 from reports.commands._source import compare_source, compare_source_timed, source_options
 
 
@@ -15,8 +18,13 @@ from reports.commands._source import compare_source, compare_source_timed, sourc
     "--iteration", metavar="SPEC", help="With --gpu: roofline (default), line, or D0:D1 in ns."
 )
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
+@click.option("--save-run", metavar="FILE", help="Write the schedules, for kvratio view.")
 def command(
-    gpu: str | None, iteration: str | None, json_target: str | None, **options: Any
+    gpu: str | None,
+    iteration: str | None,
+    json_target: str | None,
+    save_run: str | None,
+    **options: Any,
 ) -> None:
     """Compare policies on a trace or a workload, in steps or, with --gpu, in seconds.
 
@@ -35,11 +43,15 @@ def command(
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
     from reports.output import check_target, emit_json
+    from reports.runs import save_runs
     from reports.terminal import comparison_table
     from reports.terminal_timed import timed_table
     from theory.checks import InputError
 
-    check_target(json_target)
+    for target in (json_target, save_run):
+        check_target(target)
+    if save_run is not None and (gpu is not None or save_run in ("", "-")):
+        raise InputError("save-run", save_run, "the name of a file, and no --gpu")
     comparison: Any
     if gpu is not None:
         spec = "roofline" if iteration is None else iteration
@@ -53,3 +65,8 @@ def command(
         emit_json(json_target, comparison.rows())
     if json_target != "-":
         show(comparison)
+    if save_run is not None:
+        save_runs(Path(save_run), comparison.description, comparison.runs)
+    if comparison.unfinished:
+        click.echo(f"interrupted, not run: {', '.join(comparison.unfinished)}", err=True)
+        sys.exit(EXIT_INTERRUPTED)
