@@ -19,6 +19,8 @@ from proofs_check.tiny import AlgorithmTwo, OverBudgetError
 from proofs_check.verdict import Outcome
 from simulate.kernel import run
 from simulate.policies import POLICIES
+from simulate.policies.gsa import SLICES
+from simulate.policies.gsa import gba as engine_gba
 from theory.model import Instance, Schedule, ScheduleError, verify
 
 RUNS = 400
@@ -101,6 +103,15 @@ def test_slices_and_classes_make_valid_schedules(
     assert verify(made, instance).tel >= sum(instance.output)
     cancelled = any(not attempt.finished for attempt in made.attempts())
     assert cancelled == (policy is gsa)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_gsa_and_gba_on_paper_are_those_of_the_simulator(seed: int) -> None:
+    """But for when a phase ends (with the last slot, or the last request) and ties."""
+    instance = draw_many(seed)
+    for made, policy in ((gsa(instance), SLICES), (gba(instance), engine_gba(growth=2))):
+        simulated = run(instance, policy).tel
+        assert verify(made, instance).tel == pytest.approx(simulated, rel=0.005)
 
 
 @pytest.mark.parametrize(
