@@ -111,7 +111,7 @@ def test_gsa_and_gba_on_paper_are_those_of_the_simulator(seed: int) -> None:
     instance = draw_many(seed)
     for made, policy in ((gsa(instance), SLICES), (gba(instance), engine_gba(growth=2))):
         simulated = run(instance, policy).tel
-        assert verify(made, instance).tel == pytest.approx(simulated, rel=0.005)
+        assert verify(made, instance).tel == pytest.approx(simulated, rel=0.01)
 
 
 @pytest.mark.parametrize(
