@@ -2,9 +2,14 @@
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from reports.adversary import FOES, Limits, search
+from reports.adversary_table import Worst, worst_of
+from reports.adversary_table import rows as published_worst
 from reports.document import Block, Column, Kind, Obtained, Section, Table
 from reports.hindsight_experiment import PUBLISHED as CITED
 from reports.hindsight_experiment import Trial, run_trials, summarise
@@ -14,6 +19,7 @@ from reports.smallest_table import summary
 from theory.hindsight.optimum import Effort
 
 SMALLEST = "smallest.json"
+ADVERSARY = "adversary/adversary.json"
 STUDY = "hindsight-{model}.jsonl"
 # the sizes of the published study of small instances: requests, memory; and of H-SF alone
 SIZE, H_SF_SIZE, SEEDS = (6, 8), (7, 10), 16
@@ -23,6 +29,12 @@ SMALL_LEAD = (
     "Every instance of a size, all requests at step 0: budgets from 1 up, every common prompt, "
     "every multiset of output lengths that fits. Each optimum stated has a certificate that the "
     "independent checker accepted (`kvratio smallest` makes them)."
+)
+ADVERSARY_LEAD = (
+    "The worst instances that a search found, larger than those enumerated. Every optimum is "
+    "certified; a mean over random draws is measured on other seeds than the search used. The "
+    "fluid limit is the largest ratio of the policy's form, where it has one, to the optimum as "
+    "M and n/M grow; small instances may be worse."
 )
 STUDY_LEAD = (
     "Fifty or so requests, drawn as in arXiv 2502.07115, section 5.1; the optimum is enclosed by a "
@@ -44,6 +56,7 @@ def section(material: Material) -> Section:
         Column("at least", obtained=Obtained.CERTIFIED),
         Column("at most", obtained=Obtained.CERTIFIED),
     )
+    blocks += [ADVERSARY_LEAD, _adversary(material)]
     blocks += [
         STUDY_LEAD,
         material.origin(STUDY.format(model=1)),
@@ -83,6 +96,55 @@ def _trials(model: int, material: Material) -> list[Trial]:
         processes,
         lambda done: material.progress(f"study of MC-SF, model {model}: {done} of {TRIALS}"),
     )
+
+
+def _adversary(material: Material) -> Table:
+    found: list[Worst] = []
+    if material.redo is None:
+        material.published(ADVERSARY)
+        found = published_worst()
+    else:
+        for foe in FOES:
+            scored = search(foe, Limits(), material.seed, _searching(foe.key, material))
+            found.append(worst_of(foe, scored, material.progress)[0])
+    return Table(
+        "adversary",
+        f"The worst instances found ({material.origin(ADVERSARY).rstrip('.')})",
+        (
+            Column("policy", Kind.TEXT),
+            Column("predicted", Kind.TEXT),
+            Column("instance", Kind.TEXT),
+            Column("optimum", obtained=Obtained.CERTIFIED),
+            Column("ratio", obtained=Obtained.SIMULATED),
+            Column("standard error", obtained=Obtained.SIMULATED),
+            Column("fluid limit"),
+            Column("obtained", Kind.OBTAINED),
+        ),
+        tuple(
+            (
+                worst.title,
+                worst.predicted,
+                _instance(asdict(worst)),
+                f"{worst.optimum:,}",
+                f"{worst.ratio:.4f}",
+                f"{worst.error:.4f}",
+                *(
+                    ("", "")
+                    if worst.bound is None
+                    else (f"{worst.bound:.4f}", worst.bound_obtained)
+                ),
+            )
+            for worst in found
+        ),
+    )
+
+
+def _limit(worst: Worst) -> tuple[str, str]:
+    return ("", "") if worst.bound is None else (f"{worst.bound:.4f}", worst.bound_obtained)
+
+
+def _searching(key: str, material: Material) -> Callable[[int, Fraction], None]:
+    return lambda n, best: material.progress(f"{key}: {n} candidates, worst {float(best):.4f}")
 
 
 def _title(row: dict[str, Any]) -> str:
