@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from reports.compare import Comparison
 from reports.document import Column, Figure, Kind, Obtained, Section, Table
 from reports.draw import Labels, draw
-from reports.looks import COLOURS, MUTED, policy_look, policy_title
+from reports.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
 from reports.material import Material
 from simulate.measures import cache_profile, latencies, tokens_at
 from simulate.records import Run
@@ -119,27 +119,25 @@ def latency_figure(comparison: Comparison) -> Figure:
 
 
 def waste_figure(comparison: Comparison) -> Figure:
-    """Tokens made by each policy: those of the outputs, and those made and lost."""
+    """Of the tokens that each policy made: those of completed outputs, and those lost."""
     runs = list(comparison.runs)[::-1]  # the first policy on top
 
     def plot(axes: Axes) -> None:
         names = [policy_title(run.policy) for run in runs]
-        wasted = [run.measures.wasted_tokens for run in runs]
-        useful = [
-            run.measures.generated_tokens - lost for run, lost in zip(runs, wasted, strict=True)
-        ]
-        axes.barh(names, useful, color=COLOURS[0].light, label="of completed outputs")
+        lost = [100 * run.measures.wasted_tokens / run.measures.generated_tokens for run in runs]
+        kept = [100 - share for share in lost]
+        axes.barh(names, kept, color=COLOURS[0].light, label="of completed outputs")
         axes.barh(
-            names, wasted, left=useful, color=COLOURS[1].light, hatch="///", edgecolor="#ffffff",
-            lw=0, label="made and lost",
+            names, lost, left=kept, color=COLOURS[1].light, hatch="///", edgecolor=PAPER, lw=0,
+            label="made and lost",
         )  # fmt: skip
         axes.grid(axis="y", visible=False)
-        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set_xlim(0, 100)
 
     most = max(runs, key=lambda run: run.measures.wasted_tokens)
     return draw(
         "policies-waste",
-        Labels("Tokens made (simulated)", "tokens", ""),
+        Labels("Tokens made (simulated)", "share of the tokens made (%)", ""),
         plot,
         caption="An evicted request loses its tokens and makes them again.",
         text=f"Tokens by policy; {policy_title(most.policy)} wastes most",
