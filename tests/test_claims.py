@@ -10,6 +10,8 @@ import pytest
 
 import proofs_check.claims
 from proofs_check.claim import Claim, Plan, examine
+from proofs_check.claims import four_slicings
+from proofs_check.fluid import latency
 from proofs_check.greedy import greedy
 from proofs_check.lab import PUBLISHED, Lab
 from proofs_check.ledger import claims, select
@@ -48,6 +50,8 @@ MUTATIONS = [
     ("c2-s0", "c", "249/1000", Verdict.REFUTED),
     ("slicing-5", "c", "497/100", Verdict.REFUTED),
     ("slicing-5", "c", "499/100", Verdict.OPEN),  # the witness has 200 stages only
+    ("four-slicings", "c", "3", Verdict.REFUTED),
+    ("four-slicings", "c", "399/100", Verdict.OPEN),
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
     ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
@@ -120,6 +124,16 @@ def test_every_constant_is_mutated() -> None:
     missing = stated - mutated
     # the same check with the same number is mutated in another reading
     assert missing <= {("t7-rho", "a"), ("fig3-s0", "logarithm"), ("fig3-limit", "logarithm")}
+
+
+def test_slicing_by_volume_is_slicing_by_caps_when_prompts_are_equal() -> None:
+    """Levels 1, 5, 20, 80 of volume are the caps 1, 2, 5, 12 at s = 0."""
+    shares = {1: 5, 2: 3, 4: 2, 7: 1, 12: 1}
+    volumes = [k * (k + 1) // 2 for k, n in shares.items() for _ in range(n)]
+    assert four_slicings.latency(volumes, 5) == latency(
+        "slicing", shares, 0, (1, 12), (1, 2, 5, 12)
+    )
+    assert four_slicings.area(volumes) == latency("area", shares)
 
 
 def test_certificates_of_something_else_or_damaged_prove_nothing(tmp_path: Path) -> None:
@@ -302,7 +316,7 @@ REQUIRED = {
     },
     "ours": {
         "A_min within 1/2, every prompt": ["secular-enclosure", "secular-every-prompt"],
-        "slicing": ["slicing-5", "slicing-doubling"],
+        "slicing": ["slicing-5", "slicing-doubling", "four-slicings"],
         "A_max solved": ["a-max-exact"],
         "A_min, every prompt": ["a-min-moments", "fig3-every-prompt", "t8-every-prompt"],
         "A_min against others": ["a-min-below-a-random", "a-min-area"],
