@@ -126,14 +126,15 @@ def test_every_constant_is_mutated() -> None:
     assert missing <= {("t7-rho", "a"), ("fig3-s0", "logarithm"), ("fig3-limit", "logarithm")}
 
 
-def test_slicing_by_volume_is_slicing_by_caps_when_prompts_are_equal() -> None:
-    """Levels 1, 5, 20, 80 of volume are the caps 1, 2, 5, 12 at s = 0."""
+def test_slicing_by_volume_costs_at_least_slicing_by_caps() -> None:
+    """Levels 1, 5, 20, 80 of volume are the caps 1, 2, 5, 12 at s = 0; 3 tokens need 6."""
     shares = {1: 5, 2: 3, 4: 2, 7: 1, 12: 1}
     volumes = [k * (k + 1) // 2 for k, n in shares.items() for _ in range(n)]
-    assert four_slicings.latency(volumes, 5) == latency(
-        "slicing", shares, 0, (1, 12), (1, 2, 5, 12)
-    )
+    by_caps = latency("slicing", shares, 0, (1, 12), (1, 2, 5, 12))
+    assert by_caps < four_slicings.latency(volumes, 5) < 2 * by_caps
     assert four_slicings.area(volumes) == latency("area", shares)
+    only_first = latency("slicing", {1: 5}, 0, (1, 1), (1,))
+    assert four_slicings.latency([1] * 5, 5) == only_first
 
 
 def test_certificates_of_something_else_or_damaged_prove_nothing(tmp_path: Path) -> None:

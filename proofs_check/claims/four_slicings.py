@@ -2,7 +2,8 @@
 
 A slicing by volume has levels C_1 < C_2 < ...; in stage r every unfinished request runs, with
 staggered starts, until it completes or its volume s k + k (k+1)/2 would pass C_r. The four have the
-levels floor(F 4^k / 16) with F = 5, 7, 10, 14. Prompts may differ.
+levels floor(F 4^k / 16) with F = 5, 7, 10, 14. Prompts may differ. A request that is cancelled is
+charged the whole level here, which is at least what it used.
 """
 
 from collections.abc import Iterator, Sequence
