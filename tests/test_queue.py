@@ -72,3 +72,22 @@ def test_the_largest_draw_stays_within_the_bucket() -> None:
     for request in range(5):
         queue.join(0, request, 2**BITS - 1)
     assert sorted(queue.take() for _ in range(5)) == list(range(5))
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=12), st.data())
+def test_whoever_leaves_is_gone_and_the_others_keep_their_order(
+    keys: list[int], data: st.DataObject
+) -> None:
+    for random in (False, True):
+        stay, leave = Queue(random), Queue(random)
+        for request, key in enumerate(keys):
+            luck = data.draw(st.integers(0, 2**BITS - 1))
+            stay.join(key, request, luck)
+            leave.join(key, request, luck)
+        gone = data.draw(st.sets(st.sampled_from(range(len(keys)))))
+        for request in sorted(gone, reverse=data.draw(st.booleans())):
+            leave.leave(request)
+        everyone = [stay.take() for _ in keys]
+        left = [leave.take() for _ in range(len(keys) - len(gone))]
+        assert left == [request for request in everyone if request not in gone]
+        assert not leave

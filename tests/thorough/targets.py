@@ -12,15 +12,13 @@ SUBPROCESSES = (
     "--deselect=tests/test_engine.py::test_same_seed_same_bytes_in_another_process",
 )
 CHECKER = ("tests/test_grammar.py", "tests/test_optimality.py", *SUBPROCESSES)
+# the quick ones of many: they run for every fault
 ENGINE = (
     "tests/test_policies.py",
     "tests/test_field.py",
     "tests/test_engine.py",
-    "tests/test_slicing.py",
-    "tests/test_stateful.py",
     *SUBPROCESSES,
 )
-
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
 POLICIES = sorted(path.name for path in FOLDER.glob("[a-z]*.py"))
 
@@ -35,7 +33,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "proofs_check/optimality.py": ("proofs_check/optimality.py", *CHECKER),
     },
     "engine": {
-        "simulate/engine.py": ("simulate/engine.py", "tests/test_timing.py", *ENGINE),
+        "simulate/engine.py": ("simulate/engine.py", *ENGINE),
         "simulate/queue.py": ("simulate/queue.py", "tests/test_queue.py", *ENGINE),
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
