@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
-from math import log
+from math import log, log2
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -194,7 +194,9 @@ def test_progress_grows_to_all_requests(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("prompt", [0, 5])
 @pytest.mark.parametrize("name", ["h-sf", "a-max", "a-min", "a-l", "mc-benchmark"])
 def test_theorem_3_work_of_a_step(name: str, prompt: int) -> None:
-    """Ends looked at in a step: O(M log M), with the constant that `simulate.kernel.ahead` proves.
+    """Ends looked at and heap moves in a step: O(M log M).
+
+    For the looks, with the constant that `simulate.kernel.ahead` proves.
 
     Lengths with P(length >= T) about 1 / T fill every time scale, the worst case of the proof. In
     a step it bounds the looks of those that leave, of tests and of starts, and of one failed test.
@@ -208,6 +210,9 @@ def test_theorem_3_work_of_a_step(name: str, prompt: int) -> None:
     assert work.ends > 0
     assert work.most_starts <= memory_size
     assert work.most_ends <= 4 * memory_size * (1 + log(memory_size))
+    # all n join in step 0; at most M leave and M start in a step, through two heaps; four scans
+    heaps = (instance.n + 4 * memory_size) * (1 + log2(instance.n))
+    assert 0 < work.most_moves <= heaps + 4 * memory_size
 
 
 def test_help_does_not_import_numba() -> None:

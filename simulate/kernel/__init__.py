@@ -35,7 +35,9 @@ class Work(NamedTuple):
     """Counted work of a run (P Theorem 3): in all, and the most in one step.
 
     `steps` were executed, the others passed over. `ends` are assumed ends looked at, in `tests`
-    look-ahead tests and when requests start or leave. `starts` are attempts.
+    look-ahead tests and when requests start or leave. `starts` are attempts. `moves` are the levels
+    gone up and down in heaps (events, queue, overflow), and the running requests looked at for
+    whom an overflow hits.
     """
 
     steps: int
@@ -44,6 +46,8 @@ class Work(NamedTuple):
     most_ends: int
     starts: int
     most_starts: int
+    moves: int
+    most_moves: int
 
 
 def run(
@@ -153,6 +157,8 @@ def _execute(
         most_ends=int(clock.most_looked),
         starts=int(clock.starts),
         most_starts=int(clock.most_started),
+        moves=int(clock.moves),
+        most_moves=int(clock.most_moves),
     )
     passed = Passed(int(clock.busy), (int(clock.held_high) << 32) + int(clock.held_low))
     del state  # its memory is large beside that of the schedule

@@ -20,14 +20,17 @@ def _put(requests: Rows[Request], agenda: Rows[Entry], place: int, entry: Entry)
 
 
 @compiled
-def _rise(requests: Rows[Request], agenda: Rows[Entry], place: int, entry: Entry) -> None:
+def _rise(state: State, place: int, entry: Entry) -> None:
     """Bring an entry, which stands beyond the heap's end, up from a place to where it belongs."""
+    clock, requests, agenda = state.clock[0], state.requests, state.agenda
+    clock.moves += 1
     while place > 0:
         above = (place - 1) >> 1
         if not _before(entry, agenda[above]):
             break
         _put(requests, agenda, place, agenda[above])
         place = above
+        clock.moves += 1
     _put(requests, agenda, place, entry)
 
 
@@ -38,7 +41,7 @@ def enter(state: State, request: int, due: int) -> None:
     entry = state.agenda[state.agenda.size - 1]  # never part of the heap
     entry.due, entry.rank, entry.request = due, this.rank, request
     entry.prompt, entry.start, entry.assumed = this.prompt, this.start, this.assumed
-    _rise(state.requests, state.agenda, clock.listed, entry)
+    _rise(state, clock.listed, entry)
     clock.listed += 1
 
 
@@ -61,4 +64,5 @@ def leave(state: State, request: int) -> None:
             break
         _put(requests, agenda, place, agenda[below])
         place = below
-    _rise(requests, agenda, place, last)
+        clock.moves += 1
+    _rise(state, place, last)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from simulate.kernel.compiled import compiled, scaled
-from simulate.kernel.state import FREE, Bucket, Clock, Pair, Rows, State
+from simulate.kernel.state import FREE, Bucket, Clock, Rows, State
 
 
 def find(table: Rows[Any], key: int) -> int:
@@ -28,8 +28,11 @@ slot_of = compiled(find)
 
 
 @compiled
-def _push(heap: Rows[Pair], size: int, key: int, request: int) -> None:
-    place = size
+def _push(state: State, key: int, request: int) -> None:
+    clock, heap = state.clock[0], state.queue
+    place = clock.queued
+    clock.queued += 1
+    clock.moves += 1
     while place > 0:
         above = (place - 1) >> 1
         other = heap[above]
@@ -37,13 +40,17 @@ def _push(heap: Rows[Pair], size: int, key: int, request: int) -> None:
             break
         heap[place].key, heap[place].request = other.key, other.request
         place = above
+        clock.moves += 1
     heap[place].key, heap[place].request = key, request
 
 
 @compiled
-def _pop(heap: Rows[Pair], size: int) -> None:
-    """Remove the smallest of `size` pairs."""
-    size -= 1
+def _pop(state: State) -> None:
+    """Remove the smallest pair."""
+    clock, heap = state.clock[0], state.queue
+    clock.queued -= 1
+    clock.moves += 1
+    size = clock.queued
     key, request = heap[size].key, heap[size].request
     place = 0
     while True:
@@ -59,6 +66,7 @@ def _pop(heap: Rows[Pair], size: int) -> None:
             break
         heap[place].key, heap[place].request = child.key, child.request
         place = below
+        clock.moves += 1
     heap[place].key, heap[place].request = key, request
 
 
@@ -67,8 +75,7 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
     """Enter the queue; `chance` places the request among equals."""
     clock = state.clock[0]
     if not state.rules[0].random_ties:
-        _push(state.queue, clock.queued, key, request)
-        clock.queued += 1
+        _push(state, key, request)
         return
     slot = slot_of(state.buckets, key)
     bucket = state.buckets[slot]
@@ -79,8 +86,7 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
             bucket = state.buckets[slot_of(state.buckets, key)]
         _enlarge(clock, bucket, key, state.arena)
     if bucket.length == 0:
-        _push(state.queue, clock.queued, key, 0)
-        clock.queued += 1
+        _push(state, key, 0)
     last = bucket.offset + bucket.length
     place = bucket.offset + scaled(chance, bucket.length + 1)
     bucket.length += 1
@@ -144,11 +150,9 @@ def head(state: State) -> int:
 @compiled
 def take(state: State) -> None:
     """Remove the head."""
-    clock = state.clock[0]
     if state.rules[0].random_ties:
         bucket = state.buckets[slot_of(state.buckets, state.queue[0].key)]
         bucket.length -= 1
         if bucket.length > 0:
             return
-    _pop(state.queue, clock.queued)
-    clock.queued -= 1
+    _pop(state)

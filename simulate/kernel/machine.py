@@ -364,11 +364,13 @@ def join(state: State, request: int) -> None:
 
 @compiled
 def count_work(state: State) -> None:
-    """Keep the largest work of a step: ends looked at, and starts."""
+    """Keep the largest work of a step: ends looked at, starts, moves in heaps."""
     clock = state.clock[0]
     clock.most_looked = max(clock.most_looked, clock.looked - clock.looked_before)
     clock.most_started = max(clock.most_started, clock.starts - clock.starts_before)
+    clock.most_moves = max(clock.most_moves, clock.moves - clock.moves_before)
     clock.looked_before, clock.starts_before = clock.looked, clock.starts
+    clock.moves_before = clock.moves
 
 
 def _entry(version: int) -> Callable[[State, int], int]:

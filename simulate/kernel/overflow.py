@@ -20,6 +20,7 @@ def first(state: State) -> int:
     """The place on the agenda of the one that goes first."""
     clock, rules = state.clock[0], state.rules[0]
     found, best, tie, last = 0, NEVER, np.uint64(0), 0
+    clock.moves += clock.listed
     for place in range(clock.listed):
         entry = state.agenda[place]
         rank = _rank(rules, clock, entry)
@@ -40,7 +41,7 @@ def arrange(state: State) -> None:
         victim.request, victim.rank = entry.request, _rank(rules, clock, entry)
         victim.tie, victim.last = _tie(state, entry)
     for place in range(clock.listed // 2 - 1, -1, -1):
-        _sink(victims, clock.listed, place)
+        _sink(clock, victims, clock.listed, place)
 
 
 @compiled
@@ -58,7 +59,7 @@ def draw_rounds(state: State) -> None:
         uniform = draw(state.requests[entry.request].key, clock.now, EVICT)
         victim.rank = NEVER if spared else _round(uniform, rules.kept)
     for place in range(clock.listed // 2 - 1, -1, -1):
-        _sink(victims, clock.listed, place)
+        _sink(clock, victims, clock.listed, place)
 
 
 @compiled
@@ -74,10 +75,10 @@ def _round(uniform: Any, kept: Any) -> int:
 @compiled
 def take(state: State) -> int:
     """Remove the first from the heap of all that run; returns its place on the agenda."""
-    size, victims = state.clock[0].listed, state.victims
+    clock, victims = state.clock[0], state.victims
     request = victims[0].request
-    victims[0] = victims[size - 1]
-    _sink(victims, size - 1, 0)
+    victims[0] = victims[clock.listed - 1]
+    _sink(clock, victims, clock.listed - 1, 0)
     return state.requests[request].place
 
 
@@ -111,8 +112,9 @@ def _first(victims: Rows[Victim], a: int, b: int) -> bool:
 
 
 @compiled
-def _sink(victims: Rows[Victim], size: int, place: int) -> None:
+def _sink(clock: Clock, victims: Rows[Victim], size: int, place: int) -> None:
     while True:
+        clock.moves += 1
         below = 2 * place + 1
         if below >= size:
             return

@@ -104,6 +104,9 @@ class Clock:
     looked: int
     looked_before: int
     most_looked: int
+    moves: int
+    moves_before: int
+    most_moves: int
     starts_before: int
     most_started: int
 

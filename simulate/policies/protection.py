@@ -7,7 +7,8 @@ each with probability beta (again and again until the next step fits, which the 
 The paper reports that small alpha loop for ever: those cleared start together again and overflow
 together again. Here a clearing that follows another with no completion between spares the request
 that started first. It then survives every clearing until it completes, so a run ends; and as long
-as clearings do not follow each other fruitlessly, the policy is the paper's.
+as clearings do not follow each other fruitlessly, the policy is the paper's. When all arrive at
+once, most do: a run then takes a thousand starts for a completion.
 Predictions are never read.
 """
 
