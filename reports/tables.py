@@ -21,6 +21,7 @@ GENERAL = (
     "theory.general",
     "theory.general_variants",
     "theory.slicing",
+    "theory.learned",
     "reports.certificates",
 )
 # where the published table evaluates the closed forms: the points that the README talks about

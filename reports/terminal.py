@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.compare import Comparison
+from simulate.learned import NAME, TITLE
 from simulate.policies import named
 
 # of lines of text, in characters, so that what is printed does not depend on the terminal
@@ -55,7 +56,7 @@ def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
         m = run.measures
         cells.append(
             (
-                named(run.policy).title,
+                TITLE if run.policy == NAME else named(run.policy).title,
                 f"{m.tel:,}",
                 f"{float(m.mean_latency):,.{1 if m.mean_latency < 1000 else 0}f}",
                 f"{m.p50:,}",

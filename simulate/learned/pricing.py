@@ -1,0 +1,273 @@
+"""Learned slicing in integers: survival of lengths, prices of completions, and plans.
+
+One definition for both engines: these functions are compiled, and both call them. Nothing is a
+float, so a schedule is the same on every machine. Arrays are 64-bit; a budget of at most
+`MOST_MEMORY` tokens keeps every intermediate below 2^63.
+
+*Bins.* A request's output length is measured against its *scale* m, the sum of the ends of its
+predicted interval. Bin j ends at floor(RHO[j] m / 2^20) tokens, 16 bins an octave: a length,
+rounded up to the end of its bin, grows by at most 1/16 (for m <= 2^20). Requests whose scales have
+equally many binary digits form a *class*; each class has its own distribution of relative lengths.
+
+*Survival.* `survival` estimates, for each bin, the share of requests that outlive it, from all
+lengths seen so far: those of completed requests, and the tokens that others are known to exceed
+(Kaplan and Meier). One more request is imagined in each bin, whose hazard is the mean one, so
+that the estimate goes on beyond what has been seen.
+
+*Plan.* Ascending levels of volume (token-steps of cache, v = s k + k (k + 1) / 2): an attempt may
+be cancelled where its volume would pass the next level. Until then it is a *stage*. A stage costs
+its expected volume and completes requests with some probability; its *price* is token-steps a
+completion. A request is priced at its cheapest run of stages, from the next one on.
+
+*Cost of a plan.* Stages in ascending price, each waited for by those it completes (half of it) and
+by all others (all of it): the fluid latency of `theory.learned`, estimated for a sample.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from simulate.learned import MOST_MEMORY
+from simulate.learned.compiled import cached
+
+Ints = npt.NDArray[np.int64]
+
+BITS = 16
+ONE = 1 << BITS  # survival 1
+UNIT_BITS = 20
+PER_OCTAVE = 16
+EXPOSURE = 1024  # exposures are counted in this part of the scale
+SLOW_BITS = 6  # an exposure of 2^-10 scales, over 2^6, is one of 2^-20 scales, over 2^16
+FACTORS = np.array([5, 7, 10, 14])  # levels: these, times powers of 4, over 16
+FAMILIES = len(FACTORS)
+MOST_STAGES = 64
+CLASSES = MOST_MEMORY.bit_length() + 1
+SAMPLE = 64  # waiting requests that a plan is chosen for
+COST_BITS = 32  # stages of a plan's cost keep so many bits
+
+
+def _ends() -> Ints:
+    """Ends of the bins in 2^-20 of the scale."""
+    octaves = range(MOST_MEMORY.bit_length() + UNIT_BITS - PER_OCTAVE.bit_length() + 1)
+    steps = range(PER_OCTAVE + 1, 2 * PER_OCTAVE + 1)
+    ends = [*range(PER_OCTAVE + 1), *(k << e for e in octaves for k in steps)]
+    return np.array(ends, dtype=np.int64)
+
+
+RHO = _ends()
+BINS = len(RHO)
+
+
+@cached
+def tokens(j: int, m: int) -> int:
+    """The last length of bin j."""
+    end: int = RHO[j] * m >> UNIT_BITS
+    return end
+
+
+def scale(lower: int, upper: int) -> int:
+    """The scale of a request's length: twice the middle of its predicted interval."""
+    return min(lower + upper, MOST_MEMORY)
+
+
+@cached
+def class_of(m: int) -> int:
+    """The number of binary digits of a scale."""
+    digits = 0
+    while m >> digits:
+        digits += 1
+    return digits
+
+
+@cached
+def bin_of(m: int, length: int) -> int:
+    """The bin of a length."""
+    low, high = 0, BINS - 1
+    while low < high:
+        middle = (low + high) // 2
+        if tokens(middle, m) >= length:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@cached
+def volume(s: int, k: int) -> int:
+    """Token-steps of the first k tokens of an attempt with prompt s."""
+    return s * k + k * (k + 1) // 2
+
+
+@cached
+def cap(levels: Ints, count: int, s: int, known: int, most: int) -> int:
+    """Tokens at which the next stage of a request ends that is known to exceed `known`."""
+    for k in range(count):
+        if volume(s, known + 1) <= levels[k]:
+            low, high = known + 1, most + 1
+            while high - low > 1:
+                middle = (low + high) // 2
+                if volume(s, middle) <= levels[k]:
+                    low = middle
+                else:
+                    high = middle
+            return min(low, most)
+    return most
+
+
+@cached
+def survival(done: Ints, passed: Ints, exposure: int, table: Ints) -> None:
+    """Fill the table: the share of requests, of ONE, that outlive each bin.
+
+    `done` counts completions by bin, `passed` the others by the last bin that they have outlived,
+    `exposure` all tokens seen, each over its request's scale, in 1 / EXPOSURE.
+    """
+    completed, alive = 0, 0
+    for j in range(BINS):
+        completed += done[j]
+        alive += passed[j]
+    slow = (exposure + EXPOSURE) >> SLOW_BITS
+    beyond = completed + alive - passed[0]  # those seen in this bin or beyond it
+    table[0] = ONE
+    for j in range(1, BINS):
+        usual = min((completed + 1) * (RHO[j] - RHO[j - 1]) // slow, ONE // 2)
+        # those who stopped within the bin, undecided, say nothing about it
+        outlive = beyond - done[j]
+        hazardless = ((outlive + 1) << BITS) - usual
+        table[j] = table[j - 1] * hazardless // ((beyond + 1) << BITS)
+        beyond = outlive - passed[j]
+
+
+@cached
+def stages(
+    table: Ints,
+    request: tuple[int, int, int],
+    known: int,
+    kept: bool,
+    levels: Ints,
+    count: int,
+    work: Ints,
+    ends: Ints,
+) -> int:
+    """The stages of a request that is known to exceed `known` tokens; returns their number.
+
+    `request` is (prompt, scale, most tokens); `kept`: it runs and has them still. `work` gets
+    the expected volume of each stage and `ends` the probability of completing in it, both times
+    the same factor.
+    """
+    s, m, most = request
+    j = bin_of(m, known + 1)
+    here = max(1, table[j - 1])  # outlives `known`
+    before = here  # at the start of the stage
+    at = known
+    spent = 0 if kept else volume(s, known) * here
+    stage = 0
+    stop = cap(levels, count, s, known, most)
+    while True:
+        end = min(tokens(j, m), most)
+        while stop < end:
+            spent += here * (volume(s, stop) - volume(s, at))
+            work[stage], ends[stage] = spent, before - here
+            stage += 1
+            before, at = here, stop
+            spent = volume(s, stop) * here
+            stop = cap(levels, count, s, stop, most)
+        spent += here * (volume(s, end) - volume(s, at))
+        at = end
+        here = 0 if end == most else min(here, table[j])
+        if here == 0:
+            work[stage], ends[stage] = spent, before
+            return stage + 1
+        j += 1
+        if stop == end:
+            work[stage], ends[stage] = spent, before - here
+            stage += 1
+            before = here
+            spent = volume(s, stop) * here
+            stop = cap(levels, count, s, stop, most)
+
+
+@cached
+def cheapest(work: Ints, ends: Ints, first: int, count: int) -> tuple[int, int]:
+    """(price, last stage) of the cheapest run of stages that begins with `first`."""
+    best, last = 1 << 62, first
+    volumes, completions = 0, 0
+    for stage in range(first, count):
+        volumes += work[stage]
+        completions += ends[stage]
+        if completions > 0 and volumes // completions < best:
+            best, last = volumes // completions, stage
+    return best, last
+
+
+@cached
+def price(
+    table: Ints,
+    request: tuple[int, int, int],
+    known: int,
+    kept: bool,
+    levels: Ints,
+    count: int,
+) -> int:
+    """Token-steps a completion of a waiting request, or of one that runs and has `known`."""
+    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    number = stages(table, request, known, kept, levels, count, work, ends)
+    return cheapest(work, ends, 0, number)[0]
+
+
+@cached
+def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> int:
+    """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known, class)."""
+    size = len(sample)
+    rows = np.empty((size * MOST_STAGES, 3), np.int64)
+    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    shift = max(0, BITS + 2 * class_of(memory) - COST_BITS)
+    used, left = 0, 0
+    for i in range(size):
+        s, m, known, kind = sample[i]
+        request = (s, m, memory - s)
+        number = stages(tables[kind], request, known, False, levels, count, work, ends)
+        stage = 0
+        while stage < number:
+            best, last = cheapest(work, ends, stage, number)
+            while stage <= last:
+                rows[used, 0], rows[used, 1], rows[used, 2] = best, work[stage], ends[stage]
+                left += ends[stage]
+                used += 1
+                stage += 1
+    total = 0
+    for k in np.argsort(rows[:used, 0], kind="mergesort"):
+        total += (rows[k, 1] >> shift) * (2 * left - rows[k, 2])
+        left -= rows[k, 2]
+    return total
+
+
+@cached
+def choose(tables: Ints, sample: Ints, memory: int, levels: Ints) -> int:
+    """Put the levels of the cheapest plan into `levels`; return their number.
+
+    The plans: no levels; four families of growth 4; and each of the families' levels alone.
+    """
+    most = memory * (memory + 1) // 2
+    best, count = cost(tables, sample, memory, levels, 0), 0
+    trial = np.empty(MOST_STAGES, np.int64)
+    for family in range(FAMILIES):
+        number, power = 0, 0
+        while (FACTORS[family] << 2 * power) >> 4 < most:
+            level = (FACTORS[family] << 2 * power) >> 4
+            power += 1
+            if level > 0:
+                trial[number] = level
+                number += 1
+        found = cost(tables, sample, memory, trial, number)
+        if found < best:
+            best, count = found, number
+            levels[:number] = trial[:number]
+    power = 0
+    while (FACTORS[0] << 2 * power) >> 4 < most:
+        for family in range(FAMILIES):
+            trial[0] = (FACTORS[family] << 2 * power) >> 4
+            found = cost(tables, sample, memory, trial, 1)
+            if found < best:
+                best, count = found, 1
+                levels[0] = trial[0]
+        power += 1
+    return count
