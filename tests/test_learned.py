@@ -114,7 +114,7 @@ def test_one_definition_of_the_levels_in_two_rooms() -> None:
 
 @pytest.mark.parametrize("m", [2, 3, 100, 1001, 1 << 20])
 def test_bins_round_up_by_a_sixteenth(m: int) -> None:
-    for length in (*range(1, 200), 12345, 10**6, pricing.MOST_MEMORY):
+    for length in (*range(1, 200), 12345, 10**6, learned.MOST_MEMORY):
         j = pricing.bin_of(m, length)
         end = pricing.tokens(j, m)
         assert length <= end <= Fraction(17, 16) * length
