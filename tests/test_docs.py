@@ -26,7 +26,7 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 DOWNLOADED = {
     "azure.csv": "TIMESTAMP,ContextTokens,GeneratedTokens\n"
     "2023-11-16 18:15:46.6805900,374,44\n2023-11-16 18:15:50.9951690,396,109\n",
-    "lmsys.csv": "output_tokens\n12\n40\n300\n7\n",
+    "lmsys.csv": "output_tokens\n" + "12\n40\n300\n7\n" * 500,
     "lengths.csv": "output_tokens,p10,p90\n12,5,20\n40,30,60\n300,100,200\n",
 }
 
