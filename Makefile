@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published bench clean
+.PHONY: report test lint types published bench browser thorough api clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -26,6 +26,22 @@ published: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/kvratio bench
+
+# the pages in a real browser; needs chromium (apt-get install chromium)
+browser: $(VENV)/browser
+	$(BIN)/python -m pytest -n0 -m browser tests/browser
+
+# mutation testing, fuzzing and coverage: hours; interrupted, it goes on where it stopped
+thorough: $(VENV)/thorough
+	$(BIN)/python -m tests.thorough
+
+# the reference of all public functions: reports/out/api/index.html
+api: $(VENV)/api
+	$(BIN)/pdoc ./theory ./simulate ./proofs_check ./reports --output-directory reports/out/api
+
+$(VENV)/browser $(VENV)/thorough $(VENV)/api: $(VENV)/%: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	touch $@
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
