@@ -91,7 +91,18 @@ def compare_timed(
     wanted = tuple(dict.fromkeys(policies))
     runs, unfinished = one_by_one(wanted, simulate)
     chosen = tuple(runs[name] for name in wanted if name in runs)
+    bound = certified_in_time(instance, timing)
+    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)
+
+
+def certified_in_time(instance: Instance, timing: Timing) -> int:
+    """Nanoseconds below which no schedule's total latency can be under these iterations.
+
+    >>> from simulate.iteration import IterationTime
+    >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
+    >>> certified_in_time(Instance.of(10, [1, 1, 1, 1, 1], prompt=1), timing)
+    5000000
+    """
     times, lengths = timing.iteration, zip(instance.prompt, instance.output, strict=True)
     works = zip(*(times.needed(s, o) for s, o in lengths), strict=True)
-    bound = lower_bound_in_time(instance, timing.arrival, times.least, tuple(works))
-    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)
+    return lower_bound_in_time(instance, timing.arrival, times.least, tuple(works))

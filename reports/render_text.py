@@ -4,7 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from reports.document import MEANING, Block, Column, Document, Figure, Finding, Kind, Table, Viewer
+from reports.document import (
+    MEANING,
+    Block,
+    Column,
+    Document,
+    Figure,
+    Finding,
+    Kind,
+    Section,
+    Table,
+    Viewer,
+)
 from reports.tables import tex_text
 
 
@@ -14,21 +25,31 @@ def markdown(document: Document) -> str:
     lines += ["How numbers were obtained:", ""]
     lines += [f"- **{label}**: {meaning}" for label, meaning in MEANING.items()]
     for section in document.sections:
-        lines += ["", f"## {section.title}"]
-        for block in section.blocks:
-            lines += ["", *_block(block)]
+        lines += ["", section_markdown(section).removesuffix("\n")]
     lines += ["", "## What was run", "", f"To repeat it: `{document.command}`.", ""]
     lines += ["Versions, seeds, sources and the hashes of all files: `manifest.json`."]
     return "\n".join(lines) + "\n"
 
 
-def _block(block: Block) -> list[str]:
+def section_markdown(section: Section, level: int = 2, figures: str = "figures/") -> str:
+    """One section under a heading of that level; `figures`: where the figures are.
+
+    >>> section_markdown(Section("x", "Title", ("A paragraph.",)))
+    '## Title\\n\\nA paragraph.\\n'
+    """
+    lines = [f"{'#' * level} {section.title}"]
+    for block in section.blocks:
+        lines += ["", *_block(block, figures)]
+    return "\n".join(lines) + "\n"
+
+
+def _block(block: Block, figures: str) -> list[str]:
     if isinstance(block, str):
         return [block]
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Figure):
-        return [f"![{block.text}](figures/{block.name}.svg)", "", block.caption]
+        return [f"![{block.text}]({figures}{block.name}.svg)", "", block.caption]
     if isinstance(block, Viewer):
         return [f"{block.caption} (The page shows them: `index.html`.)"]
     return [line for finding in block for line in _finding(finding)]

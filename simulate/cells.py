@@ -8,18 +8,23 @@ version of the simulator is never taken for one's own.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulate.engine import EngineError
-from simulate.kernel import run
-from simulate.policies import POLICIES
+from simulate.gpu.deployment import Deployment, deployment
+from simulate.gpu.roofline import iteration_by
+from simulate.kernel import run, run_timed
+from simulate.policies import named
 from simulate.predictions import predict
 from simulate.sources import digest, draw, files
-from theory.checks import InputError, one_of, rational, whole
+from simulate.timed import TimedRun
+from simulate.timing import Timing
+from simulate.workloads import Requests
+from theory.checks import InputError, rational, whole
 from theory.model import Instance
 
 Row = dict[str, Any]
@@ -29,11 +34,14 @@ Row = dict[str, Any]
 class Cell:
     """One policy on one drawn instance.
 
-    `workload`: a text of `simulate.sources`; `requests`: how many of it, None for a whole file.
-    `prediction`: a text of `simulate.predictions`, or None. `memory`: tokens. `prompt`: a common
+    `policy`: a text of `simulate.policies.named`. `workload`: a text of `simulate.sources`;
+    `requests`: how many of it, None for a whole file. `prediction`: a text of
+    `simulate.predictions`, or None. `memory`: tokens; None: what the GPU leaves. `prompt`: a common
     prompt length in tokens instead of the workload's. `timed`: steps a second, an exact number as
-    text, to use arrival times; None: all requests arrive at step 0. `seed`: of the draw and of
-    the policy.
+    text, to use arrival times; None: all requests arrive at step 0. `gpu`: a text of
+    `simulate.gpu.deployment`, to run in seconds, with the workload's arrivals if it has any;
+    `iteration`: a text of `simulate.gpu.roofline.iteration_by`. `seed`: of the draw and of the
+    policy.
 
     Raises `InputError` for values that no workload can have.
 
@@ -43,23 +51,32 @@ class Cell:
 
     policy: str
     workload: str
-    memory: int
+    memory: int | None = None
     requests: int | None = None
     prediction: str | None = None
     prompt: int | None = None
     timed: str | None = None
+    gpu: str | None = None
+    iteration: str = "roofline"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        one_of("policy", self.policy, POLICIES)
-        whole("memory", self.memory, least=1)
+        named(self.policy)
         whole("seed", self.seed)
+        if self.memory is not None:
+            whole("memory", self.memory, least=1)
+        elif self.gpu is None:
+            raise InputError("memory", None, "a budget in tokens (or a gpu, which leaves one)")
         if self.requests is not None:
             whole("requests", self.requests, least=1)
         if self.prompt is not None:
             whole("prompt", self.prompt)
         if self.timed is not None:
             rational("timed", self.timed, above=0)
+            if self.gpu is not None:
+                raise InputError("timed", self.timed, "no steps a second with a gpu")
+        if self.gpu is not None:
+            iteration_by(deployment(self.gpu), self.iteration)
 
 
 class Chunk(NamedTuple):
@@ -107,16 +124,45 @@ def key(cell: Cell, digests: Mapping[str, str]) -> str:
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def instance_of(cell: Cell, digests: Mapping[str, str]) -> Instance:
-    """The instance that a cell's policy meets; other policies with the same words meet the same.
+def requests_of(cell: Cell, digests: Mapping[str, str]) -> Requests:
+    """The requests that a cell draws.
 
-    >>> instance_of(Cell("a-min", "lmsys", memory=16492, requests=10), {}).n
+    >>> len(requests_of(Cell("a-min", "lmsys", memory=16492, requests=10), {}))
     10
     """
+    in_time = cell.timed is not None or cell.gpu is not None
+    return draw(cell.workload, cell.requests, cell.seed, digests, in_time)
+
+
+def instance_of(cell: Cell, requests: Requests) -> Instance:
+    """The instance that a cell's policy meets.
+
+    >>> cell = Cell("a-min", "lmsys", requests=10, gpu="llama-2-70b:a100-80x2")
+    >>> instance_of(cell, requests_of(cell, {})).memory
+    37751
+    """
     rate = None if cell.timed is None else rational("timed", cell.timed, above=0)
-    requests = draw(cell.workload, cell.requests, cell.seed, digests, in_time=rate is not None)
+    memory = cell.memory if cell.memory is not None else _worker(cell).budget
     intervals = predict(cell.prediction, requests)
-    return requests.instance(cell.memory, intervals, prompt=cell.prompt, rate=rate)
+    return requests.instance(memory, intervals, prompt=cell.prompt, rate=rate)
+
+
+def timing_of(cell: Cell, requests: Requests) -> Timing | None:
+    """Arrivals in time and the durations of iterations; None for a cell in steps.
+
+    >>> cell = Cell("a-min", "lmsys", requests=10, gpu="llama-2-70b:a100-80x2", iteration="9e6:1")
+    >>> timing_of(cell, requests_of(cell, {})).iteration.fixed
+    9000000000
+    """
+    if cell.gpu is None:
+        return None
+    return Timing.of(requests, iteration_by(_worker(cell), cell.iteration))
+
+
+def _worker(cell: Cell) -> Deployment:
+    if cell.gpu is None:
+        raise InputError("gpu", None, "MODEL:ACCELERATOR")
+    return deployment(cell.gpu)
 
 
 def simulate_chunk(chunk: Chunk) -> list[Row]:
@@ -133,21 +179,44 @@ def simulate_chunk(chunk: Chunk) -> list[Row]:
         raise InputError("a worker's kvratio", code_digest()[:8], required)
 
     @lru_cache(maxsize=1)  # policies that meet one instance stand beside each other
-    def built(cell: Cell) -> Instance:
-        return instance_of(cell, chunk.digests)
+    def built(cell: Cell) -> tuple[Instance, Timing | None]:
+        requests = requests_of(cell, chunk.digests)
+        return instance_of(cell, requests), timing_of(cell, requests)
 
     rows = []
     for cell in chunk.cells:
-        shared = Cell(**{**asdict(cell), "policy": "h-sf"})
-        rows.append({"key": key(cell, chunk.digests), **_row(cell, built(shared))})
+        instance, timing = built(replace(cell, policy="h-sf"))
+        rows.append({"key": key(cell, chunk.digests), **_row(cell, instance, timing)})
     return rows
 
 
-def _row(cell: Cell, instance: Instance) -> Row:
+def _row(cell: Cell, instance: Instance, timing: Timing | None) -> Row:
     """The cell and its measures; a livelock is a result too, with `error` and no measures."""
-    described = {**asdict(cell), "requests": instance.n, "obtained": "simulated"}
+    described = {
+        **asdict(cell),
+        "memory": instance.memory,
+        "requests": instance.n,
+        "obtained": "simulated",
+        "error": None,
+    }
+    policy = named(cell.policy)
     try:
-        found = run(instance, POLICIES[cell.policy], cell.seed)
+        if timing is None:
+            return described | run(instance, policy, cell.seed).measures.to_json()
+        timed = run_timed(instance, policy, timing, cell.seed)
     except EngineError as error:
-        return {**described, "error": str(error)}
-    return {**described, "error": None, **found.measures.to_json()}
+        return described | {"error": str(error)}
+    return described | timed.run.measures.to_json() | _seconds(timed)
+
+
+def _seconds(timed: TimedRun) -> Row:
+    """Latencies in time; `total_ns`, their sum over the requests, is exact."""
+    seconds = timed.seconds
+    numbers = seconds.to_json()
+    times = {name: numbers[name] for name in numbers if name.endswith("_s")}
+    return times | {
+        "total_ns": int(seconds.latency.mean * timed.run.instance.n),
+        "tokens_per_second": numbers["tokens_per_second"],
+        "requests_per_second": numbers["requests_per_second"],
+        "busy": numbers["busy"],
+    }

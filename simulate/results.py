@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from simulate.cells import Row
 from theory.checks import InputError
 
+TIMES, STATISTICS = ("latency", "ttft", "tpot"), ("mean", "p50", "p95", "p99")
 SCHEMA = pa.schema(
     [
         ("key", pa.string()),
@@ -28,6 +30,8 @@ SCHEMA = pa.schema(
         ("prediction", pa.string()),
         ("prompt", pa.int64()),
         ("timed", pa.string()),
+        ("gpu", pa.string()),
+        ("iteration", pa.string()),
         ("seed", pa.int64()),
         ("obtained", pa.string()),
         ("error", pa.string()),
@@ -43,6 +47,16 @@ SCHEMA = pa.schema(
         ("wasted_tokens", pa.int64()),
         ("peak_cache", pa.int64()),
         ("mean_cache", pa.float64()),
+        # runs in seconds only
+        ("total_ns", pa.int64()),
+        *(
+            (f"{name}_{statistic}_s", pa.float64())
+            for name, statistic in product(TIMES, STATISTICS)
+        ),
+        ("span_s", pa.float64()),
+        ("tokens_per_second", pa.float64()),
+        ("requests_per_second", pa.float64()),
+        ("busy", pa.float64()),
     ]
 )
 

@@ -9,6 +9,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -110,10 +111,11 @@ def _file(path: str, expected: str) -> Requests:
 def _rows(requests: Requests, rows: list[int]) -> Requests:
     """The chosen rows; the first arrival becomes 0."""
     arrival = requests.arrival and tuple(requests.arrival[i] for i in rows)
+    first = min(arrival) if arrival else Fraction(0)
     return replace(
         requests,
         output=tuple(requests.output[i] for i in rows),
         prompt=requests.prompt and tuple(requests.prompt[i] for i in rows),
-        arrival=arrival and tuple(moment - min(arrival) for moment in arrival),
+        arrival=arrival and tuple(moment - first for moment in arrival),
         columns={name: tuple(v[i] for i in rows) for name, v in requests.columns.items()},
     )

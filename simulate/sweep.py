@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
-from simulate.results import Journal, read_rows, write_rows
+from simulate.results import SCHEMA, Journal, read_rows, write_rows
 from theory.checks import InputError
 
 # Handing a chunk to another process costs some milliseconds; so many requests take 50 ms or more
@@ -29,18 +29,21 @@ AXES = {
     "memory": "memory",
     "prompts": "prompt",
     "timed": "timed",
+    "gpus": "gpu",
+    "iterations": "iteration",
     "seeds": "seed",
     "policies": "policy",
 }
 MOST_CELLS = 1_000_000  # some hundred bytes each
-NEEDED = {"workloads", "memory", "policies"}
+NEEDED = {"workloads", "policies"}
 
 
 def cells_of(axes: Mapping[str, Sequence[Any]]) -> list[Cell]:
     """The product of the axes, policies varying fastest so that they share an instance.
 
-    `axes`: a list for each of workloads, memory and policies, and optionally requests, predictions,
-    prompts, timed, seeds. Raises `InputError` for other names and missing or empty lists.
+    `axes`: a list for each of workloads and policies, for memory or gpus, and optionally for
+    requests, predictions, prompts, timed, iterations, seeds. Raises `InputError` for other names
+    and missing or empty lists.
 
     >>> axes = {"workloads": ["lmsys"], "requests": [9], "memory": [999]}
     >>> [cell.policy for cell in cells_of({**axes, "policies": ["h-sf", "a-min"]})]
@@ -95,7 +98,7 @@ def sweep(
     finally:
         for future in waiting:
             future.cancel()
-    result = [known[keys[cell]] for cell in wanted]
+    result = [dict.fromkeys(SCHEMA.names) | known[keys[cell]] for cell in wanted]
     write_rows(target, result)
     journal.remove()
     return result

@@ -19,11 +19,14 @@ from reports.cli import main
 from reports.sweep_config import cells_of_config, read_config
 from simulate.cells import Cell, Chunk, code_digest, file_digests, key, simulate_chunk
 from simulate.engine import EngineError
-from simulate.kernel import run
-from simulate.policies import POLICIES
+from simulate.gpu.deployment import deployment
+from simulate.gpu.roofline import iteration_by
+from simulate.kernel import run, run_timed
+from simulate.policies import POLICIES, named
 from simulate.predictions import predict
 from simulate.results import Journal, read_rows
 from simulate.sweep import cells_of, sweep
+from simulate.timing import Timing
 from simulate.workers import workers
 from simulate.workloads import synthetic
 from theory.checks import InputError
@@ -66,16 +69,52 @@ def serial(cells: list[Cell], folder: Path) -> bytes:
 
 
 def test_rows_are_those_of_single_runs(tmp_path: Path) -> None:
-    rows = sweep(cells_of(AXES), tmp_path / "s.parquet", Here())
-    assert len(rows) == 12
+    policies = [*AXES["policies"], "slicing:caps=8,64"]
+    rows = sweep(cells_of({**AXES, "policies": policies}), tmp_path / "s.parquet", Here())
+    assert len(rows) == 18
     for row in rows:
         drawn = synthetic("lmsys", 400, row["seed"])
         instance = drawn.instance(4000, predict(row["prediction"], drawn))
-        expected = run(instance, POLICIES[row["policy"]], row["seed"]).measures
+        expected = run(instance, named(row["policy"]), row["seed"]).measures
         assert row["obtained"] == "simulated"
         assert row["error"] is None
         assert {k: row[k] for k in expected.to_json()} == expected.to_json()
     assert read_rows(tmp_path / "s.parquet") == rows
+
+
+def test_rows_in_seconds_are_those_of_timed_runs(tmp_path: Path) -> None:
+    gpu = "llama-2-70b:a100-80x2"
+    cell = Cell("a-min", "lmsys:rate=50", requests=300, prediction="1:1000", gpu=gpu, seed=4)
+    equal = replace(cell, policy="h-sf", memory=4000, iteration="5e7:0")
+    rows = sweep([cell, equal, replace(equal, gpu=None, timed="20")], tmp_path / "s", Here())
+    assert [row["memory"] for row in rows] == [37751, 4000, 4000]
+    drawn = synthetic("lmsys:rate=50", 300, 4)
+    instance = drawn.instance(37751, predict("1:1000", drawn))
+    timing = Timing.of(drawn, iteration_by(deployment(gpu), "roofline"))
+    expected = run_timed(instance, POLICIES["a-min"], timing, 4)
+    assert rows[0]["total_ns"] == expected.seconds.latency.mean * 300
+    numbers = {k: v for k, v in expected.seconds.to_json().items() if k != "mean_cache"}
+    assert {k: rows[0][k] for k in numbers} == numbers
+    assert rows[0]["evictions"] == expected.run.measures.evictions
+    # iterations of 50 ms, or 20 steps a second
+    assert rows[1]["latency_mean_s"] == pytest.approx(rows[2]["mean_latency"] / 20, rel=0.02)
+    assert rows[2]["total_ns"] is None
+    assert read_rows(tmp_path / "s") == rows
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "a budget in tokens"),
+        ({"gpu": "llama"}, "MODEL:ACCELERATOR"),
+        ({"gpu": "llama-3-8b:h100", "timed": "3"}, "no steps a second"),
+        ({"gpu": "llama-3-8b:h100", "iteration": "fast"}, "roofline, line, or"),
+        ({"memory": 9, "prompt": -1}, "prompt"),
+    ],
+)
+def test_cells_that_cannot_be(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Cell("h-sf", "lmsys", requests=3, **given)
 
 
 def test_same_bytes_with_processes_and_in_any_order(tmp_path: Path) -> None:
@@ -157,6 +196,8 @@ def test_every_word_of_a_cell_changes_its_key(tmp_path: Path) -> None:
         replace(cell, prediction="1:9"),
         replace(cell, prompt=3),
         replace(cell, timed="1/2"),
+        replace(cell, gpu="llama-3-8b:h100"),
+        replace(cell, gpu="llama-3-8b:h100", iteration="line"),
         replace(cell, seed=1),
     ]
     keys = {key(c, before) for c in [cell, *changed]}
@@ -281,6 +322,7 @@ def test_the_command_takes_options(tmp_path: Path, capsys: pytest.CaptureFixture
         ("memory = 9\nworkloads = 3\npolicies = 'h-sf'", "a text"),
         ("memory = 0\nworkloads = 'lmsys'\npolicies = 'h-sf'", "at least 1"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseed = 3", "seed"),
+        ("requests = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "a budget in tokens"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseeds = 0", "at least 1"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\ntimed = 'x'", "rational"),
         ("memory = 9\nworkloads = 'no.csv'\npolicies = 'h-sf'", "a file that exists"),

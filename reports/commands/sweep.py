@@ -14,10 +14,12 @@ from reports.commands._workers import computing, worker_options
 @click.option("--policy", "policies", multiple=True, help="Repeatable; default all.")
 @click.option("--workload", "workloads", multiple=True, help="Built-in, file, or 'A + B'.")
 @click.option("--predict", "predictions", multiple=True, help="As for `simulate`; repeatable.")
-@click.option("--memory", multiple=True, type=int, help="Tokens; default 16492; repeatable.")
+@click.option("--memory", multiple=True, type=int, help="Tokens; default 16492, or the GPU's.")
 @click.option("--requests", multiple=True, type=int, help="Default 2000; repeatable.")
 @click.option("--prompt", "prompts", multiple=True, type=int, help="Common prompt; repeatable.")
 @click.option("--timed", multiple=True, help="Use arrivals, at so many steps a second.")
+@click.option("--gpu", "gpus", multiple=True, help="MODEL:ACCELERATOR[xCOUNT], for seconds.")
+@click.option("--iteration", "iterations", multiple=True, help="With --gpu, as for `simulate`.")
 @click.option("--seeds", type=int, default=1, show_default=True, help="Seeds 0 ... SEEDS-1.")
 @worker_options
 def command(
@@ -59,7 +61,7 @@ def _cells(config: Path | None, options: dict[str, Any]) -> Any:
         return read_config(config)
     defaults = {
         "workloads": [DEFAULT_WORKLOAD],
-        "memory": [DEFAULT_MEMORY],
+        **({} if options["gpus"] else {"memory": [DEFAULT_MEMORY]}),
         "requests": [DEFAULT_REQUESTS],
         "policies": list(POLICIES),
     }

@@ -1,0 +1,239 @@
+"""Repeated experiments: numbers from runs, intervals, statements, pages, a slice checked."""
+
+import json
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import pytest
+from scipy.stats import t as student
+
+import reports.experiments
+from reports.cli import main
+from reports.document import Figure, Table
+from reports.experiments import EXPERIMENTS, published, sections
+from reports.experiments.again import differences, smallest
+from reports.experiments.evaluate import Found, available, estimate, evaluate, lower_bounds
+from reports.experiments.pages import figures, markdown, section
+from reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
+from simulate.cells import Cell
+from simulate.kernel import run
+from simulate.policies import POLICIES
+from simulate.predictions import predict
+from simulate.workloads import synthetic
+from theory.area import lower_bound
+
+WIDE = Setting("wide", "lmsys", "1:1000", 4000, (50, 100))
+EXACT = Setting("exact", "lmsys:rate=9", "relative:0", 4000, (100,), timed="5")
+TINY = Experiment(
+    "tiny",
+    "A tiny one",
+    "nowhere",
+    (WIDE, EXACT),
+    ("h-sf", "a-min"),
+    4,
+    (
+        Statement("ratio", "1", "x", Subject("wide", "a-min", 100), Subject("exact", "h-sf", 100)),
+        Statement("seconds", "9", "x", Subject("exact", "h-sf", 100)),
+    ),
+    ("A note.",),
+)
+
+
+def result_of(experiment: Experiment, folder: Path, seeds: int = 4) -> dict[str, Any]:
+    with ThreadPoolExecutor(1) as executor:
+        return evaluate(
+            experiment, None, folder / "runs.parquet", executor, lambda _done, _all: None, seeds
+        )
+
+
+def tels(setting: Setting, requests: int, policy: str) -> list[tuple[int, int]]:
+    """(latency, bound) of each seed, without the machinery under test."""
+    found = []
+    for seed in range(4):
+        drawn = synthetic(setting.workload, requests, seed)
+        rate = None if setting.timed is None else int(setting.timed)
+        instance = drawn.instance(4000, predict(setting.prediction, drawn), rate=rate)  # type: ignore[arg-type]
+        found.append((run(instance, POLICIES[policy], seed).tel, lower_bound(instance)))
+    return found
+
+
+def test_rows_follow_from_single_runs(tmp_path: Path) -> None:
+    result = result_of(TINY, tmp_path)
+    assert [(r["setting"], r["requests"], r["policy"]) for r in result["rows"]] == [
+        ("wide", 50, "h-sf"),
+        ("wide", 50, "a-min"),
+        ("wide", 100, "h-sf"),
+        ("wide", 100, "a-min"),
+        ("exact", 100, "h-sf"),
+        ("exact", 100, "a-min"),
+    ]
+    row = result["rows"][3]
+    ours, best = tels(WIDE, 100, "a-min"), tels(WIDE, 100, "h-sf")
+    ratios = [a / b for (a, _), (b, _) in zip(ours, best, strict=True)]
+    assert row["to_h_sf"]["mean"] == pytest.approx(fmean(ratios), rel=1e-5)
+    half = student.ppf(0.975, 3) * stdev(ratios) / 2  # sqrt of 4 seeds
+    assert row["to_h_sf"]["half_width"] == pytest.approx(half, rel=1e-5)
+    bounded = fmean(a / bound for a, bound in ours)
+    assert row["to_bound"]["mean"] == pytest.approx(bounded, rel=1e-5)
+    assert row["to_bound"]["obtained"] == "simulated over certified"
+    assert row["latency"]["mean"] == pytest.approx(fmean(a for a, _ in ours) / 100, rel=1e-5)
+
+
+def test_statements_stand_beside_our_numbers(tmp_path: Path) -> None:
+    ratio, seconds = result_of(TINY, tmp_path)["statements"]
+    above, below = tels(WIDE, 100, "a-min"), tels(EXACT, 100, "h-sf")
+    expected = fmean(a / b for (a, _), (b, _) in zip(above, below, strict=True))
+    assert ratio["ours"]["mean"] == pytest.approx(expected, rel=1e-5)
+    assert ratio["ours"]["obtained"] == "simulated"
+    assert seconds["unit"] == "seconds"
+    assert seconds["ours"]["mean"] == pytest.approx(fmean(b for b, _ in below) / 500, rel=1e-5)
+
+
+def test_a_policy_that_never_ends_is_said_to(tmp_path: Path) -> None:
+    cell = Cell("a-min", "lmsys", 4000, 50)
+    good = Cell("h-sf", "lmsys", 4000, 50)
+    row = {"error": None, "memory": 4000, "tel": 9, "mean_latency": 1.0, "evictions": 0}
+    row |= {"generated_tokens": 1, "wasted_tokens": 0}
+    stopped = {"error": "livelock", "memory": 4000}
+    found = Found({"wide": {cell: stopped, good: row}}, lower_bounds([good], {}))
+    stuck = found.row(WIDE, 50, "a-min")
+    assert stuck["without_end"] == 1
+    assert "latency" not in stuck
+    result = {**result_of(TINY, tmp_path), "rows": [stuck, found.row(WIDE, 50, "h-sf")]}
+    assert "| A_min on cancel | no end |" in markdown(result)
+
+
+def test_intervals() -> None:
+    assert estimate([3.0], "simulated") == {
+        "mean": 3.0,
+        "half_width": None,
+        "obtained": "simulated",
+    }
+    # by hand: mean 2, deviation 1, three values: 4.302653 / sqrt(3)
+    assert estimate([1.0, 2.0, 3.0], "simulated")["half_width"] == 2.48414
+
+
+def test_settings_without_their_file_are_left_out_and_named(tmp_path: Path) -> None:
+    file = Setting("file", f"lmsys + {DATA}no.csv", "1:9", 4000, (9,))
+    assert available(replace(TINY, settings=(WIDE, file)), tmp_path) == ([WIDE], ["no.csv"])
+    only = replace(TINY, settings=(file,), statements=(), instead=WIDE)
+    assert available(only, None) == ([WIDE], ["no.csv"])
+    result = result_of(only, tmp_path, seeds=2)
+    assert result["left_out"] == ["no.csv"]
+    assert "Left out, as their files were not there: no.csv." in markdown(result)
+    (tmp_path / "no.csv").write_text("output_tokens\n3\n")
+    assert available(only, tmp_path) == ([file], [])
+
+
+def test_a_page_shows_the_largest_size_and_a_figure_all(tmp_path: Path) -> None:
+    result = result_of(TINY, tmp_path)
+    shown = section(result)
+    tables = [block for block in shown.blocks if isinstance(block, Table)]
+    assert [(row[0], row[1]) for row in tables[1].rows] == [
+        ("wide", "H-SF"),
+        ("wide", "A_min on cancel"),
+        ("exact", "H-SF"),
+        ("exact", "A_min on cancel"),
+    ]
+    drawn = [block for block in shown.blocks if isinstance(block, Figure)]
+    assert [f.name for f in drawn] == ["experiment-tiny", "experiment-tiny-1"]  # one setting grows
+    assert all(ET.fromstring(f.svg).tag.endswith("svg") for f in drawn)
+    assert drawn == figures(json.loads(json.dumps(result)))
+    assert "50 to 100 requests" in str(shown.blocks[0])
+    assert shown.blocks[1] == "A note."
+
+
+# --- what is published -------------------------------------------------------------------------
+
+
+def not_drawn(name: str, *_: object, caption: str, text: str, **__: object) -> Figure:
+    """A figure without its drawing, which takes half a second."""
+    return Figure(name, caption, text, "", b"")
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_published_pages_follow_from_published_results(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.experiments.pages.draw", not_drawn)
+    folder = reports.experiments.PUBLISHED
+    assert (folder / f"{name}.md").read_text(encoding="utf-8") == markdown(published(name))
+    assert (folder / f"experiment-{name}.svg").is_file()
+
+
+def test_every_published_number_says_how_it_was_obtained() -> None:
+    for name in EXPERIMENTS:
+        for row in published(name)["rows"]:
+            for key, value in row.items():
+                if isinstance(value, dict):
+                    expected = "simulated over certified" if key == "to_bound" else "simulated"
+                    assert value["obtained"] == expected
+        assert published(name)["left_out"] == []
+
+
+def test_the_sections_of_a_report_are_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.experiments.pages.draw", not_drawn)
+    assert [s.title for s in sections()] == [e.title for e in EXPERIMENTS.values()]
+
+
+@pytest.mark.parametrize("name", ["lmsys-1", "lmsys-2", "lmsys-3"])
+def test_a_slice_comes_out_again(name: str) -> None:
+    part = EXPERIMENTS[name]
+    least = min(part.settings[0].requests)
+    part = replace(part, settings=tuple(s for s in part.settings if least in s.requests))
+    with ThreadPoolExecutor(1) as executor:
+        assert differences(part, None, executor, lambda _done, _all: None) == []
+
+
+def test_the_check_sees_a_forged_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = published("lmsys-1")
+    result["seeds"] = 2  # other intervals, other means
+    (tmp_path / "lmsys-1.json").write_text(json.dumps(result))
+    monkeypatch.setattr(reports.experiments, "PUBLISHED", tmp_path)
+    part = replace(EXPERIMENTS["lmsys-1"], policies=("h-sf", "a-max"))
+    with ThreadPoolExecutor(1) as executor:
+        found = differences(part, None, executor, lambda _done, _all: None)
+    assert len(found) == 2
+    assert "latency" in found[0]
+    assert smallest(part).settings[0].requests == (200,)
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+def test_the_command_lists_runs_and_names_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["experiment"])
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPERIMENTS)
+    small = replace(EXPERIMENTS["ssjf"], instead=replace(WIDE, requests=(30,)))
+    monkeypatch.setitem(EXPERIMENTS, "ssjf", small)
+    words = ["experiment", "ssjf", "--out", str(tmp_path), "--runs", str(tmp_path)]
+    main([*words, "--seeds", "2", "--processes", "1"])
+    told = capsys.readouterr()
+    assert "Public original: github.com/James-QiuHaoran" in told.err
+    assert told.out == (tmp_path / "ssjf.md").read_text(encoding="utf-8") + "\n"
+    result = json.loads((tmp_path / "ssjf.json").read_text(encoding="utf-8"))
+    assert (result["seeds"], result["left_out"]) == (2, ["ssjf_vicuna13b_calibrated.csv"])
+    assert (tmp_path / "ssjf.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["lmsys"], "one of"),
+        (["lmsys-1", "--seeds", "1"], "at least 2"),
+        (["lmsys-1", "--data", "no/such"], "a folder"),
+        (["lmsys-1", "--processes", "0"], "at least 1"),
+    ],
+)
+def test_bad_input(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["experiment", *words])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err.splitlines()
+    assert message in error[-1]
