@@ -22,6 +22,7 @@ def test_whole_numbers() -> None:
     assert whole("it", 0) == 0
     assert whole("it", 5, least=5, most=5) == 5
     assert whole("it", -3, least=-3) == -3
+    assert whole("it", 6, least=5, most=7) == 6
     converted = whole("it", np.int64(7))
     assert type(converted) is int
     assert converted == 7
@@ -81,6 +82,7 @@ def test_what_is_no_rational_number(value: Any) -> None:
 def test_rational_numbers_in_range() -> None:
     assert rational("it", 1, above=0, below=2) == 1
     assert rational("it", 1, least=1, most=1) == 1
+    assert rational("it", 1, above=-1, least=0, below=3, most=2) == 1
     words = refusal(rational, 0, above=0)
     assert words == "it = 0: required an exact rational number above 0"
     words = refusal(rational, "1/2", least=1, most=2)
@@ -94,6 +96,13 @@ def test_rational_numbers_in_range() -> None:
     assert refusal(rational, 1, most=0).endswith("at most 0")
     assert refusal(rational, 0, below=0).endswith("below 0")
     assert refusal(rational, -1, least=0).endswith("at least 0")
+
+
+def test_limits_are_named() -> None:
+    with pytest.raises(TypeError):
+        whole("it", 3, 1)  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        rational("it", 3, 1)  # type: ignore[misc]
 
 
 def test_lengths_and_names() -> None:

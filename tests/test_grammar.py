@@ -68,6 +68,7 @@ def test_the_first_step_that_may_not(segment: list[int]) -> None:
         ([[]], "malformed prices"),
         ([[0, 1, True]], "malformed prices"),
         ([[0, 1, "2"]], "malformed prices"),
+        ([["0", "1", "2"]], "malformed prices"),
         ([[0, 1, [2]]], "malformed prices"),
         ([True], "malformed prices"),
         ([[0, 1, -1]], "negative price"),

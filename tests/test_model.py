@@ -3,6 +3,7 @@
 from dataclasses import FrozenInstanceError
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,6 +180,18 @@ def test_one_number_or_interval_stands_for_all() -> None:
     assert instance == Instance.of(10, [2, 3], prompt=[1, 1], arrival=[4, 4], interval=[(2, 5)] * 2)
     mixed = Instance.of(10, [2, 3], interval=[(1, 2), [3, 7]])
     assert (mixed.lower, mixed.upper) == ((1, 3), (2, 7))
+
+
+def test_arrays_become_plain_columns() -> None:
+    instance = Instance.of(
+        10,
+        np.array([2, 3]),
+        prompt=np.array([1, 0]),
+        arrival=np.array([0, 4]),
+        interval=np.array([[1, 2], [3, 7]]),
+    )
+    assert instance == Instance(10, (1, 0), (2, 3), (0, 4), (1, 3), (2, 7))
+    assert set(map(type, instance.output + instance.lower)) == {int}
 
 
 def test_without_an_interval_only_the_budget_is_known() -> None:

@@ -88,3 +88,13 @@ def test_what_each_policy_declares() -> None:
         "fcfs": set(),
     }
     assert {name: declared[name] for name in expected} == expected
+
+
+def test_time_is_the_step_unless_arrivals_have_times() -> None:
+    instance = Instance.of(5, [1, 2])
+    assert View(instance, frozenset()).time == 0
+    timed = View(instance, frozenset(), arrivals=(0, 7))
+    assert timed.time == 0
+    assert timed.arrival(0) == 0
+    with pytest.raises(HiddenError):
+        timed.arrival(1)

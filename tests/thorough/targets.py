@@ -14,9 +14,12 @@ SUBPROCESSES = (
 CHECKER = ("tests/test_grammar.py", "tests/test_optimality.py", *SUBPROCESSES)
 # the quick ones of many: they run for every fault
 ENGINE = (
+    "tests/test_engine.py::test_regression_of_all_schedules",
     "tests/test_policies.py",
     "tests/test_field.py",
     "tests/test_engine.py",
+    "--deselect=tests/test_engine.py::test_every_schedule_is_valid_and_measured_alike",
+    "--deselect=tests/test_engine.py::test_right_predictions_are_enough_for_those_that_never_evict",
     *SUBPROCESSES,
 )
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
