@@ -40,6 +40,8 @@ def section_markdown(section: Section, level: int = 2, figures: str = "figures/"
     lines = [f"{'#' * level} {section.title}"]
     for block in section.blocks:
         lines += ["", *_block(block, figures)]
+    for part in section.parts:
+        lines += ["", section_markdown(part, level + 1, figures).removesuffix("\n")]
     return "\n".join(lines) + "\n"
 
 

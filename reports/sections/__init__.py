@@ -4,13 +4,23 @@ from collections.abc import Callable
 
 from reports.document import Section
 from reports.material import Material
-from reports.sections import bounds, convergence, curves, gaps, ledger, policies, schedules
+from reports.sections import (
+    bounds,
+    convergence,
+    curves,
+    experiments,
+    gaps,
+    ledger,
+    policies,
+    schedules,
+)
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     ledger.section,
     bounds.section,
     curves.section,
     convergence.section,
+    experiments.section,
     policies.section,
     schedules.section,
     gaps.section,

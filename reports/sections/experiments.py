@@ -1,0 +1,47 @@
+"""Published experiments repeated: what comes out here beside what was published."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib.resources import files
+from multiprocessing import get_context
+from typing import Any
+
+from reports.document import Section
+from reports.experiments import EXPERIMENTS, pages
+from reports.experiments.evaluate import evaluate
+from reports.experiments.plan import Experiment
+from reports.material import Material
+
+LEAD = (
+    "Each experiment says what was run, sets the published statements beside our numbers, and "
+    "ends with all policies at the largest size. Every number has an interval over seeds. "
+    "`kvratio experiment NAME` repeats one."
+)
+
+
+def section(material: Material) -> Section:
+    """One part for every experiment whose result is published, or that can be run here."""
+    parts = tuple(pages.section(result) for result in _results(material))
+    return Section("experiments", "Experiments", (LEAD,), parts)
+
+
+def _results(material: Material) -> Iterator[dict[str, Any]]:
+    for name, experiment in EXPERIMENTS.items():
+        file = f"experiments/{name}.json"
+        if material.redo is not None:
+            yield _again(experiment, material)
+        elif (files("reports") / "published" / file).is_file():
+            yield json.loads(material.published(file))
+
+
+def _again(experiment: Experiment, material: Material) -> dict[str, Any]:
+    """Run an experiment, or go on with it; settings that need files from outside are left out."""
+    assert material.redo is not None
+    target = material.redo / f"{experiment.name}.parquet"
+
+    def report(done: int, total: int) -> None:
+        material.progress(f"{experiment.name}: {done} of {total} runs")
+
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
+        return evaluate(experiment, None, target, executor, report, experiment.seeds)
