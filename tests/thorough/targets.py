@@ -22,6 +22,10 @@ ENGINE = (
     "--deselect=tests/test_engine.py::test_right_predictions_are_enough_for_those_that_never_evict",
     *SUBPROCESSES,
 )
+TIMED = (
+    "tests/test_timing.py",
+    "--deselect=tests/test_timing.py::test_kernel_and_engine_agree_in_time",
+)
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
 POLICIES = sorted(path.name for path in FOLDER.glob("[a-z]*.py"))
 
@@ -36,7 +40,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "proofs_check/optimality.py": ("proofs_check/optimality.py", *CHECKER),
     },
     "engine": {
-        "simulate/engine.py": ("simulate/engine.py", *ENGINE),
+        "simulate/engine.py": ("simulate/engine.py", *ENGINE, *TIMED),
         "simulate/queue.py": ("simulate/queue.py", "tests/test_queue.py", *ENGINE),
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
