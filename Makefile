@@ -23,17 +23,23 @@ published: $(VENV)/ready
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
 	$(BIN)/kvratio hindsight-experiment --trials 20 --moves 20000
+	$(BIN)/kvratio experiment lmsys-1 lmsys-2 lmsys-3 mc-sf --check
+	$(BIN)/kvratio report --check
 
 bench: $(VENV)/ready
 	$(BIN)/kvratio bench
 
 # the pages in a real browser; needs chromium (apt-get install chromium)
-browser: $(VENV)/browser
-	$(BIN)/python -m pytest -n0 -m browser tests/browser
+browser: report $(VENV)/browser
+	REPORT=reports/out $(BIN)/python -m pytest -n0 -m browser tests/browser
 
-# mutation testing, fuzzing and coverage: hours; interrupted, it goes on where it stopped
+# mutation testing, fuzzing, branch coverage of the checker: hours; interrupted, it goes on where it
+# stopped; the figures go to reports/published/quality.md
 thorough: $(VENV)/thorough
-	$(BIN)/python -m tests.thorough
+	$(BIN)/python -m tests.thorough.branches
+	$(BIN)/python -m tests.thorough.fuzz --runs 100000
+	$(BIN)/python -m tests.thorough.mutation --most 200
+	$(BIN)/python -m tests.thorough.quality
 
 # the reference of all public functions: reports/out/api/index.html
 api: $(VENV)/api
