@@ -20,6 +20,7 @@ types: $(VENV)/ready
 
 # what reports/published/ holds must come out again, and every verdict must be as declared
 published: $(VENV)/ready
+	mkdir -p reports/out
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
 	$(BIN)/kvratio hindsight-experiment --trials 20 --moves 20000
