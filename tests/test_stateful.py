@@ -44,13 +44,11 @@ class Replay(RuleBasedStateMachine):
 
     server_class: type[Server] = Server
     scheduler_class: type[Declared] = Declared
+    names: tuple[str, ...] = (*WITHOUT_LUCK * 2, *sorted(POLICIES))
 
-    @initialize(
-        name=st.sampled_from(WITHOUT_LUCK) | st.sampled_from(sorted(POLICIES)),
-        memory=st.integers(2, 24),
-        seed=st.integers(0, 3),
-    )
-    def begin(self, name: str, memory: int, seed: int) -> None:
+    @initialize(place=st.integers(0, 999), memory=st.integers(2, 24), seed=st.integers(0, 3))
+    def begin(self, place: int, memory: int, seed: int) -> None:
+        name = self.names[place % len(self.names)]
         self.policy, self.memory, self.seed = POLICIES[name], memory, seed
         self.server = self.server_class(memory, self.scheduler_class(self.policy, MOST, seed))
         self.model = SimpleServer(name, memory) if name in WITHOUT_LUCK else None
@@ -271,6 +269,6 @@ BROKEN = [
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda b: next(iter(b.values())).__name__)
 def test_the_machine_finds_what_is_broken(broken: dict[str, Any]) -> None:
-    machine = type("Broken", (Live,), broken)
+    machine = type("Broken", (Live,), {**broken, "names": ("mc-sf", "a-l")})
     with pytest.raises((AssertionError, EngineError, KeyError)):
-        drive(machine, 3000, (Phase.generate,))  # it stops at the first failure
+        drive(machine, 1000, (Phase.generate,))  # it stops at the first failure
