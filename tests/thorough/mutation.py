@@ -22,7 +22,6 @@ import importlib.util
 import json
 import os
 import pickle
-import re
 import resource
 import signal
 import sys
@@ -115,11 +114,25 @@ def _other_members(code: str) -> list[tuple[int, int, str]]:
         ):
             names = [x.targets[0] for x in node.body if isinstance(x, ast.Assign)]
             members[node.name] = [ast.unparse(name) for name in names]
+    starts = [0]
+    for line in code.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    words = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in members.get(node.value.id, ())
+    ]
     return [
-        (*match.span(), f"{match[1]}.{other}")
-        for match in re.finditer(rf"\b({'|'.join(members)})\.([A-Z_]+)", code)
-        for other in members[match[1]]
-        if other != match[2]
+        (
+            starts[word.lineno - 1] + word.col_offset,
+            starts[(word.end_lineno or 0) - 1] + (word.end_col_offset or 0),
+            f"{ast.unparse(word.value)}.{other}",
+        )
+        for word in words
+        for other in members[ast.unparse(word.value)]
+        if other != word.attr
     ]
 
 

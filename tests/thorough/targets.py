@@ -26,6 +26,7 @@ TIMED = (
     "tests/test_timing.py",
     "--deselect=tests/test_timing.py::test_kernel_and_engine_agree_in_time",
 )
+DECLARED = ("tests/test_declarations.py", *ENGINE)
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
 POLICIES = sorted(path.name for path in FOLDER.glob("[a-z]*.py"))
 
@@ -45,10 +46,10 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
         "simulate/admission.py": ("simulate/admission.py", "tests/test_admission.py", *ENGINE),
-        "simulate/declared.py": ("tests/test_policies.py", *ENGINE, "tests/test_declared.py"),
+        "simulate/declared.py": (*ENGINE, "tests/test_declared.py"),
     },
     "policies": {
-        "simulate/policy.py": ("simulate/policy.py", *ENGINE),
-        **{f"simulate/policies/{name}": ENGINE for name in POLICIES},
+        "simulate/policy.py": ("simulate/policy.py", *DECLARED),
+        **{f"simulate/policies/{name}": DECLARED for name in POLICIES},
     },
 }
