@@ -38,7 +38,7 @@ def interval(killed: int, tried: int) -> tuple[float, float]:
 
 
 def reasons() -> dict[str, dict[str, str]]:
-    """Why a survivor is none, by module and by "before => after"."""
+    """Why a survivor is none, by module and by "before => after"; "*" stands for all others."""
     found: dict[str, dict[str, str]] = json.loads(REASONS.read_text(encoding="utf-8"))
     return found
 
@@ -51,7 +51,7 @@ def module_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
     for result in sorted(mine, key=lambda r: r.mutant.line):
         if result.outcome == "survived":
             change = f"{result.mutant.before} => {result.mutant.after}"
-            reason = known.get(change, UNEXPLAINED)
+            reason = known.get(change, known.get("*", UNEXPLAINED))
             survivors.append({"line": result.mutant.line, "change": change, "reason": reason})
     code = (ROOT / module).read_text(encoding="utf-8")
     return {
