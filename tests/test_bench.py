@@ -36,6 +36,7 @@ def test_too_few_requests_are_refused() -> None:
 
 
 def test_peak_memory_of_a_small_run_is_that_of_the_libraries() -> None:
+    bench.peak_memory("h-sf", 10)  # compiles, if nobody has before; that takes memory as well
     assert 20 < bench.peak_memory("h-sf", 10) < 400
 
 

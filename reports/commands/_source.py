@@ -11,7 +11,7 @@ def policy_names(beginning: str) -> list[str]:
     """The names of the policies that begin so, for completion in the shell.
 
     >>> policy_names("a-min")
-    ['a-min', 'a-min-live', 'a-min-thinned']
+    ['a-min', 'a-min-live', 'a-min-thinned', 'a-min-staggered']
     """
     from simulate.policies import POLICIES
 
