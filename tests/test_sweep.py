@@ -227,7 +227,7 @@ def test_foreign_files_are_refused_and_kept(tmp_path: Path, content: bytes) -> N
     target = tmp_path / "s.parquet"
     for file in (target, Journal.beside(target).path):
         file.write_bytes(content)
-        with pytest.raises(InputError, match="a Parquet file written by a sweep|a journal of a sweep"):
+        with pytest.raises(InputError, match=r"(of|by) a sweep"):
             sweep(cells_of(AXES), target, Here())
         assert file.read_bytes() == content
         file.unlink()
