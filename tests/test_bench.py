@@ -37,7 +37,7 @@ def test_too_few_requests_are_refused() -> None:
 
 def test_peak_memory_of_a_small_run_is_that_of_the_libraries() -> None:
     bench.peak_memory("h-sf", 10)  # compiles, if nobody has before; that takes memory as well
-    assert 20 < bench.peak_memory("h-sf", 10) < 400
+    assert 20 < bench.peak_memory("h-sf", 10) < 700
 
 
 def test_the_command_writes_results_and_figure(

@@ -247,7 +247,7 @@ memory = 4000
 policies = ["h-sf", "a-min"]
 workloads = "lmsys"
 requests = 4000
-seeds = 24
+seeds = 120
 """
 
 
