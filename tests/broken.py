@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable
 from typing import ClassVar
 
+from simulate import admission
 from simulate.declared import Declared
 from simulate.engine import run_scheduler
 from simulate.policies import POLICIES
@@ -287,7 +288,7 @@ class TestsTheNextStepOnly(Declared):
     def __init__(self, n: int, seed: int) -> None:
         super().__init__(A_MAX, n, seed)
 
-    def _admission_test(self, view: View):  # type: ignore[no-untyped-def]
+    def _admission_test(self, view: View) -> admission.Test:
         left = view.memory - view.need()
 
         def fits(request: int) -> bool:
@@ -315,6 +316,18 @@ class OneAStep(Sound):
 
     def admit(self, view: View) -> Iterable[int]:
         return list(super().admit(view))[:1]
+
+
+class OverstaysItsStage(Declared):
+    """Slicing without slices: whoever has started goes on."""
+
+    declares = POLICIES["slicing"]
+
+    def __init__(self, n: int, seed: int) -> None:
+        super().__init__(self.declares, n, seed)
+
+    def _outlived(self, view: View, request: int) -> bool:
+        return False
 
 
 class EvictsTheWrongEqual(Sound):
@@ -358,6 +371,7 @@ BREAKS: dict[type, str] = {
     TestsTheNextStepOnly: "admission-test",
     AdmitsAfterAnOverflow: "admission-test",
     OneAStep: "maximal-prefix",
+    OverstaysItsStage: "stages-end",
     EvictsTheWrongEqual: "eviction-order",
     EvictsOneMore: "no-needless-eviction",
 }

@@ -1,259 +1,115 @@
 """What a declaration means, decision by decision, against independent definitions.
 
-A logged run keeps what a policy knew and did in every step. The checks below recompute from the
-model what it should have done; that they can fail is shown by logs held against the declaration
-of another policy.
+The testing kit watches a run and says, from the definitions in `simulate.testing.declaration`, what
+should have been decided in every step; here are also the few words of a declaration that the kit
+leaves to luck. That the checks can fail is shown by runs that are held against the declaration of
+another policy, and by forged ones.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulate.declared import Declared
-from simulate.engine import run, run_scheduler
+from simulate.engine import run
 from simulate.policies import POLICIES
 from simulate.policies.a_min import THINNED
-from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
-from simulate.view import View
+from simulate.policy import Evicts, Policy
+from simulate.testing import INVARIANTS, Case, Violation
+from simulate.testing.declaration import judged
+from simulate.testing.history import History, Step, watch
+from simulate.testing.invariants import plain
+from simulate.testing.subject import subject_of
 from tests.strategies import instances, with_other_outputs
 from theory.model import Instance
 
 NAMES = sorted(POLICIES)
+OF_ONE_RUN = [name for name, invariant in INVARIANTS.items() if invariant.cases is plain]
 
 
-@dataclass
-class Step:
-    """What a policy knew and did in one step; `bounds` are its assumed lengths."""
-
-    now: int
-    completed: list[int]
-    running: dict[int, int]  # before the evictions, with starts
-    waiting: list[int]  # before the evictions
-    bounds: dict[int, int]  # before the evictions
-    evicted: list[int] = field(default_factory=list)
-    learned: dict[int, int] = field(default_factory=dict)  # bounds after the evictions
-    admitted: list[int] = field(default_factory=list)
-
-    def made(self, request: int) -> int:
-        return self.now - self.running[request]
+def watched(instance: Instance, policy: Policy, seed: int = 0) -> History:
+    return watch(instance, Declared(policy, instance.n, seed))
 
 
-class Logged:
-    """A declared policy that keeps a log; it decides as if nobody watched."""
-
-    def __init__(self, policy: Policy, n: int, seed: int) -> None:
-        self._declared = Declared(policy, n, seed)
-        self.sees = policy.sees
-        self.log: list[Step] = []
-        self._completed: list[int] = []
-
-    def arrive(self, view: View, request: int) -> None:
-        self._declared.arrive(view, request)
-
-    def complete(self, view: View, request: int) -> None:
-        self._completed.append(request)
-        self._declared.complete(view, request)
-
-    def _bounds(self, view: View) -> dict[int, int]:
-        return {i: self._declared.assumed(i) for i in (*view.running, *view.waiting)}
-
-    def evict(self, view: View) -> Iterable[int]:
-        bounds = self._bounds(view)
-        step = Step(
-            view.now, sorted(self._completed), dict(view.running), list(view.waiting), bounds
-        )
-        self._completed = []
-        self.log.append(step)
-        step.evicted = list(self._declared.evict(view))
-        return step.evicted
-
-    def admit(self, view: View) -> Iterable[int]:
-        step = self.log[-1]
-        step.learned = self._bounds(view)
-        step.admitted = list(self._declared.admit(view))
-        return step.admitted
+def hold(history: History, policy: Policy, *names: str) -> None:
+    """Hold a finished run against a declaration: these invariants of the kit, if they apply."""
+    subject = replace(subject_of(policy), play=lambda *_: history)
+    for invariant in map(INVARIANTS.__getitem__, names):
+        if invariant.applies(subject):
+            invariant.check(subject, Case(history.instance))
 
 
-def decisions(instance: Instance, policy: Policy, seed: int = 0) -> list[Step]:
-    logged = Logged(policy, instance.n, seed)
-    run_scheduler(instance, logged)
-    return logged.log
+def forged(history: History, now: int, **changes: object) -> History:
+    """The run up to step `now`, which is forged."""
+    steps = [step for step in history.steps if step.now <= now]
+    return replace(history, steps=[*steps[:-1], replace(steps[-1], **changes)])
 
 
-def promotions(policy: Policy, log: list[Step]) -> list[list[int]]:
-    """Step by step, those evicted for having outlived a stage, in the order of their starts."""
-    more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
-    stage: dict[int, int] = {}
-    result: list[list[int]] = []
-    for step in log:
-        early = [i for i in step.running if stage.get(i, 0) < more]
-        promoted = [i for i in early if step.made(i) >= step.bounds[i]]
-        assert set(promoted) <= set(step.evicted)
-        for i in promoted:
-            stage[i] = stage.get(i, 0) + 1
-        result.append(promoted)
-    return result
+# --- decisions -------------------------------------------------------------------------------
 
 
-# --- admission -------------------------------------------------------------------------------
+def need(instance: Instance, step: Step) -> dict[int, int]:
+    """Tokens that the running requests would hold in this step."""
+    return {i: instance.prompt[i] + step.made(i) + 1 for i in step.running}
 
 
-def fits(instance: Instance, policy: Policy, step: Step, new: list[int]) -> bool:
-    """The admission test of `new` beside what runs, by definition, at every future step."""
-    now, prompt, bound = step.now, instance.prompt, step.learned
-    memory = int((1 - policy.reserve) * instance.memory)
-    runs = {i: start for i, start in step.running.items() if i not in step.evicted}
-    starts = {**runs, **dict.fromkeys(new, now)}
-    if len(starts) == 1:
-        return True
-    if policy.admits in (Admits.NEXT_STEP, Admits.PACED):
-        return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
-    if policy.admits is Admits.SLOT:
-        slots = (prompt[i] + max(bound[i], now + 1 - start) for i, start in starts.items())
-        return sum(slots) <= memory
-    ends = {i: max(start + bound[i], now + 1) for i, start in starts.items()}
-    return all(
-        sum(prompt[i] + time - start for i, start in starts.items() if time <= ends[i]) <= memory
-        for time in range(now + 1, max(ends[i] for i in new) + 1)
-    )
+def check_room(history: History, policy: Policy) -> None:
+    """Those who stay fit, and nobody goes for lack of cache where all would have fitted."""
+    instance = history.instance
+    for at in judged(policy, history.steps):
+        left = {i: n for i, n in need(instance, at.step).items() if i not in at.due}
+        assert bool(at.for_cache) == (sum(left.values()) > instance.memory)
+        assert sum(n for i, n in left.items() if i not in at.for_cache) <= instance.memory
 
 
-def next_in_line(instance: Instance, policy: Policy, step: Step, queue: list[int]) -> list[int]:
-    """Those of a queue (in order of joining) that may come first; one, unless luck decides."""
-    if policy.order is Order.JOINED:
-        return queue[:1]
-    key = {
-        Order.ASSUMED_LENGTH: step.learned,
-        Order.ARRIVAL: dict(enumerate(instance.arrival)),
-        Order.RANDOM: dict.fromkeys(queue, 0),
-        Order.VOLUME: {
-            i: sum(instance.prompt[i] + g for g in range(1, step.learned[i] + 1)) for i in queue
-        },
-    }[policy.order]
-    first = [i for i in queue if key[i] == min(key[j] for j in queue)]
-    return [min(first)] if policy.ties is Ties.INDEX else first
-
-
-def check_admissions(instance: Instance, policy: Policy, log: list[Step]) -> None:
-    """Every step admits the largest feasible prefix of the queue, in its order.
-
-    (When starts are paced, some feasible prefix.)
-    """
-    queue: list[int] = []
-    for step, promoted in zip(log, promotions(policy, log), strict=True):
-        queue += sorted(i for i in step.waiting if i not in queue)
-        queue += promoted
-        for_cache = [i for i in step.evicted if i not in promoted]
-        if for_cache and policy.evicts is not Evicts.SMALLEST_BOUND:
-            assert not step.admitted
-        else:
-            new: list[int] = []
-            for request in step.admitted:
-                assert request in next_in_line(instance, policy, step, queue)
-                queue.remove(request)
-                new.append(request)
-                assert fits(instance, policy, step, new)
-            head = next_in_line(instance, policy, step, queue) if queue else []
-            more = bool(head) and all(fits(instance, policy, step, [*new, i]) for i in head)
-            assert not more or policy.admits is Admits.PACED
-        queue += for_cache
-
-
-# phases (gsa, gba) have a queue of their own, which the testing kit follows
-UNPHASED = [name for name in NAMES if POLICIES[name].admits is not Admits.STAGGERED]
-
-
-@pytest.mark.parametrize("name", UNPHASED)
-@given(instance=instances(), seed=st.integers(0, 3))
-def test_the_largest_feasible_prefix_is_admitted(name: str, instance: Instance, seed: int) -> None:
-    check_admissions(instance, POLICIES[name], decisions(instance, POLICIES[name], seed))
-
-
-@pytest.mark.parametrize("name", UNPHASED)
-@given(instance=instances(), seed=st.integers(0, 3))
-def test_the_cache_is_never_empty_while_somebody_waits(
-    name: str, instance: Instance, seed: int
-) -> None:
-    for step in decisions(instance, POLICIES[name], seed):
-        kept = step.running.keys() - set(step.evicted)
-        cleared = POLICIES[name].evicts is Evicts.CLEARED and step.evicted
-        assert kept or step.admitted or cleared or not step.waiting
-
-
-# --- overflow --------------------------------------------------------------------------------
-
-
-def check_evictions(instance: Instance, policy: Policy, log: list[Step]) -> None:
-    """Nobody is evicted without need, and then in the declared order until the next step fits.
-
-    (Where all are cleared: all, but for the first started when nobody completed in between.)
-    """
+def check_clearing(history: History, policy: Policy) -> None:
+    """All go, but for the first started when nobody completed since the last clearing."""
     cleared = False  # since the last completion
-    for step, promoted in zip(log, promotions(policy, log), strict=True):
-        need = {i: instance.prompt[i] + step.made(i) + 1 for i in step.running if i not in promoted}
-        for_cache = [i for i in step.evicted if i not in promoted]
+    for step in history.steps:
         cleared = cleared and not step.completed
-        if policy.evicts is Evicts.CLEARED:
-            assert bool(for_cache) == (sum(need.values()) > instance.memory)
-            spared = list(need)[: int(cleared)]
-            assert spared == [] or spared[0] not in for_cache
-            if for_cache and policy.clearing == 1:
-                assert for_cache == [i for i in need if i not in spared]
-            cleared = cleared or bool(for_cache)
-            continue
-        rank = {i: _rank(instance, policy, step, i) for i in need}
-        for request in for_cache:
-            assert sum(need.values()) > instance.memory
-            assert rank[request] == min(rank[i] for i in need)
-            del need[request]
-        assert sum(need.values()) <= instance.memory
+        spared = list(step.running)[: int(cleared)]
+        assert not set(spared) & set(step.evicted)
+        if step.evicted and policy.clearing == 1:
+            assert list(step.evicted) == [i for i in step.running if i not in spared]
+        cleared = cleared or bool(step.evicted)
 
 
-def _rank(instance: Instance, policy: Policy, step: Step, request: int) -> tuple[int, ...]:
-    if policy.evicts is Evicts.NEWEST:
-        return (-step.running[request], -instance.arrival[request], -request)
-    return (max(step.bounds[request], step.made(request) if policy.live else 0),)
-
-
-# A thinned policy evicts by luck too; without it the fallback is left
-LUCKLESS = {name: replace(POLICIES[name], thinned=False) for name in NAMES}
+def check_bounds_fit(history: History) -> None:
+    """What is assumed of a request is at least one token, and could be made alone."""
+    memory, prompt = history.instance.memory, history.instance.prompt
+    for step in history.steps:
+        assert all(1 <= bound <= memory - prompt[i] for i, bound in step.bounds.items())
+        assert all(1 <= bound <= memory - prompt[i] for i, bound in step.learned.items())
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(instance=instances(), seed=st.integers(0, 3))
-def test_evictions_follow_the_declared_order(name: str, instance: Instance, seed: int) -> None:
-    check_evictions(instance, LUCKLESS[name], decisions(instance, LUCKLESS[name], seed))
+def test_every_decision_is_as_declared(name: str, instance: Instance, seed: int) -> None:
+    policy = POLICIES[name]
+    history = watched(instance, policy, seed)
+    hold(history, policy, *OF_ONE_RUN)
+    check_bounds_fit(history)
+    if not policy.thinned:
+        check_room(history, policy)
+    if policy.evicts is Evicts.CLEARED:
+        check_clearing(history, policy)
+
+
+@given(instance=instances(), seed=st.integers(0, 3))
+def test_the_fallback_of_thinning_is_as_declared(instance: Instance, seed: int) -> None:
+    luckless = replace(THINNED, thinned=False)
+    history = watched(instance, luckless, seed)
+    hold(history, luckless, *OF_ONE_RUN)
+    check_room(history, luckless)
 
 
 @given(instance=instances(), seed=st.integers(0, 3))
 def test_thinning_spares_those_within_their_bounds(instance: Instance, seed: int) -> None:
-    for step in decisions(instance, THINNED, seed):
-        overflow = sum(instance.prompt[i] + step.made(i) + 1 for i in step.running)
-        if overflow <= instance.memory:
+    for step in watched(instance, THINNED, seed).steps:
+        if sum(need(instance, step).values()) <= instance.memory:
             assert all(step.made(i) >= step.bounds[i] for i in step.evicted)
-
-
-# --- bounds ----------------------------------------------------------------------------------
-
-
-def check_bounds(instance: Instance, log: list[Step]) -> None:
-    """Assumed lengths never decrease, reach what was made when evicted, and can always fit."""
-    last: dict[int, int] = {}
-    for step in log:
-        for bounds in (step.bounds, step.learned):
-            for i, bound in bounds.items():
-                assert last.get(i, 1) <= bound <= instance.memory - instance.prompt[i]
-                last[i] = bound
-        assert all(step.learned[i] >= step.made(i) for i in step.evicted)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(instance=instances(), seed=st.integers(0, 3))
-def test_bounds_never_decrease(name: str, instance: Instance, seed: int) -> None:
-    check_bounds(instance, decisions(instance, POLICIES[name], seed))
 
 
 @pytest.mark.parametrize("name", ["a-min", "a-min-live", "a-min-thinned"])
@@ -261,29 +117,20 @@ def test_bounds_never_decrease(name: str, instance: Instance, seed: int) -> None
 def test_pseudo_lower_bounds_never_exceed_the_truth(
     name: str, instance: Instance, seed: int
 ) -> None:
-    for step in decisions(instance, POLICIES[name], seed):
-        assert all(bound <= instance.output[i] for i, bound in step.learned.items())
+    hold(watched(instance, POLICIES[name], seed), POLICIES[name], "bounds-below-truth")
 
 
 # --- hidden data -----------------------------------------------------------------------------
 
 
-def check_blindness(log: list[Step], other: list[Step]) -> None:
-    """Two runs that differ in output lengths alone decide alike until completions differ."""
-    for a, b in zip(log, other, strict=False):
-        if a.completed != b.completed:
-            return
-        assert (a.now, a.evicted, a.admitted) == (b.now, b.evicted, b.admitted)
-
-
 @pytest.mark.parametrize("name", [name for name in NAMES if not POLICIES[name].clairvoyant])
+@settings(max_examples=50)
 @given(data=st.data(), instance=instances(), seed=st.integers(0, 3))
 def test_unrevealed_lengths_do_not_change_decisions(
     name: str, data: st.DataObject, instance: Instance, seed: int
 ) -> None:
-    other = data.draw(with_other_outputs(instance))
-    policy = POLICIES[name]
-    check_blindness(decisions(instance, policy, seed), decisions(other, policy, seed))
+    case = Case(instance, seed, data.draw(with_other_outputs(instance)))
+    INVARIANTS["non-clairvoyance"].check(subject_of(name), case)
 
 
 UNDECLARED = [
@@ -295,6 +142,7 @@ UNDECLARED = [
 
 
 @pytest.mark.parametrize(("name", "column"), UNDECLARED)
+@settings(max_examples=30)  # the kit draws other intervals; these are far off
 @given(instance=instances(), more=st.integers(1, 30), seed=st.integers(0, 3))
 def test_undeclared_predictions_do_not_change_the_schedule(
     name: str, column: str, instance: Instance, more: int, seed: int
@@ -309,50 +157,71 @@ def test_undeclared_predictions_do_not_change_the_schedule(
 
 def test_an_order_of_admission_is_told_from_another() -> None:
     instance = Instance.of(5, [4, 3, 1], arrival=[0, 1, 1], interval=[(4, 4), (3, 3), (1, 1)])
-    log = decisions(instance, POLICIES["mc-benchmark"])
-    check_admissions(instance, POLICIES["mc-benchmark"], log)
-    with pytest.raises(AssertionError):
-        check_admissions(instance, POLICIES["mc-sf"], log)
+    history = watched(instance, POLICIES["mc-benchmark"])
+    hold(history, POLICIES["mc-benchmark"], "queue-order")
+    with pytest.raises(Violation, match="came next"):
+        hold(history, POLICIES["mc-sf"], "queue-order")
 
 
-@pytest.mark.parametrize("change", ["too few", "too many"])
-def test_an_admission_that_is_not_maximal_or_not_feasible_is_told(change: str) -> None:
+def test_an_admission_that_is_not_maximal_or_not_feasible_is_told() -> None:
     # s = 1, M = 10, u = 4: A_max may start exactly two
     instance = Instance.of(10, [1] * 5, prompt=1, interval=(1, 4))
-    log = decisions(instance, POLICIES["a-max"])
-    first = log[0]
-    rest = [i for i in first.waiting if i not in first.admitted]
-    first.admitted = first.admitted[:1] if change == "too few" else [*first.admitted, rest[0]]
-    with pytest.raises(AssertionError):
-        check_admissions(instance, POLICIES["a-max"], log[:1])
+    policy = POLICIES["a-max"]
+    history = watched(instance, policy)
+    one, two, *rest = (*history.steps[0].admitted, *history.steps[0].waiting)
+    with pytest.raises(Violation, match="would have fitted"):
+        hold(forged(history, 0, admitted=(one,)), policy, "maximal-prefix")
+    other = next(i for i in rest if i not in (one, two))
+    with pytest.raises(Violation, match="fail the admission test"):
+        hold(forged(history, 0, admitted=(one, two, other)), policy, "admission-test")
 
 
 def test_an_order_of_eviction_is_told_from_another() -> None:
     instance = Instance.of(6, [6, 3], arrival=[0, 2], interval=[(2, 9), (3, 9)])
     for name, other in (("a-min", "a-min-live"), ("a-min-live", "a-min")):
-        log = decisions(instance, POLICIES[name])
-        check_evictions(instance, POLICIES[name], log)
-        with pytest.raises(AssertionError):
-            check_evictions(instance, POLICIES[other], log)
+        history = watched(instance, POLICIES[name])
+        hold(history, POLICIES[name], "eviction-order")
+        with pytest.raises(Violation, match="spares"):
+            hold(history, POLICIES[other], "eviction-order")
 
 
 def test_a_needless_eviction_is_told() -> None:
-    instance = Instance.of(9, [3], interval=(1, 3))
-    log = decisions(instance, POLICIES["a-min"])
-    log[1].evicted = [0]
+    history = watched(Instance.of(9, [3], interval=(1, 3)), POLICIES["a-min"])
+    needless = forged(history, 1, evicted=(0,))
+    with pytest.raises(Violation, match="which is evicted"):
+        hold(needless, POLICIES["a-min"], "no-needless-eviction")
     with pytest.raises(AssertionError):
-        check_evictions(instance, POLICIES["a-min"], log)
+        check_room(needless, POLICIES["a-min"])
 
 
-def test_a_bound_that_decreases_is_told() -> None:
-    instance = Instance.of(9, [3], interval=(2, 3))
-    log = decisions(instance, POLICIES["a-min"])
-    log[1].bounds[0] = 1
+def test_an_eviction_that_makes_too_little_room_is_told() -> None:
+    # s = 0, M = 4: both start, and the second goes in step 2, when they would hold 6
+    history = watched(Instance.of(4, [4, 4]), POLICIES["fcfs"])
+    assert [step.now for step in history.steps if step.evicted] == [2]
     with pytest.raises(AssertionError):
-        check_bounds(instance, log)
+        check_room(forged(history, 2, evicted=()), POLICIES["fcfs"])
+
+
+def test_a_clearing_that_forgets_whom_to_spare_or_to_clear_is_told() -> None:
+    policy = POLICIES["alpha-protection"]
+    history = watched(Instance.of(8, [6, 6, 6]), policy)
+    first, second = [step.now for step in history.steps if step.evicted][:2]
+    check_clearing(history, policy)
+    for now, evicted in ((first, (0,)), (second, (0, 1, 2))):
+        with pytest.raises(AssertionError):
+            check_clearing(forged(history, now, evicted=evicted), policy)
+
+
+@pytest.mark.parametrize("bound", [0, 10])
+def test_a_bound_that_decreases_or_cannot_fit_is_told(bound: int) -> None:
+    history = watched(Instance.of(9, [3], interval=(2, 3)), POLICIES["a-min"])
+    with pytest.raises(AssertionError):
+        check_bounds_fit(forged(history, 1, bounds={0: bound}))
+    with pytest.raises(Violation, match="request 0: 2, then 1"):
+        hold(forged(history, 1, bounds={0: 1}), POLICIES["a-min"], "bounds-never-decrease")
 
 
 def test_a_policy_that_knows_hidden_lengths_is_told() -> None:
-    one, other = Instance.of(3, [1, 3]), Instance.of(3, [3, 1])
-    with pytest.raises(AssertionError):
-        check_blindness(decisions(one, POLICIES["h-sf"]), decisions(other, POLICIES["h-sf"]))
+    case = Case(Instance.of(3, [2, 3]), 0, Instance.of(3, [3, 2]))
+    with pytest.raises(Violation, match="with other lengths"):
+        INVARIANTS["non-clairvoyance"].check(subject_of("h-sf"), case)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,6 @@ NAMES = sorted(POLICIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_policies_keep_what_they_claim(name: str) -> None:
     check_policy(name, examples=25)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if POLICIES[name].thinned])
-def test_the_fallback_of_thinned_policies_evicts_in_order(name: str) -> None:
-    luckless = replace(POLICIES[name], thinned=False)
-    check_policy(luckless, examples=25, only=("eviction-order", "no-needless-eviction"))
 
 
 # --- records ---------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from simulate.testing import declared_invariants as _  # noqa: F401 (registers them)
 from simulate.testing.cases import Case, Family
 from simulate.testing.invariants import INVARIANTS, Invariant, Violation, plain
 from simulate.testing.shrink import shrink

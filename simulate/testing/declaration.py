@@ -73,13 +73,13 @@ def rank(instance: Instance, policy: Policy, step: Step, request: int) -> tuple[
 class Judged:
     """A step, and what the declaration says about it.
 
-    `promoted` were evicted for having outlived a stage, `for_cache` for lack of cache. `queue` are
-    those that wait, in the order of joining, before the admissions; where phases are staggered,
-    those of them that belong to the running phase.
+    `due` have outlived a stage that has a next one, and are to be evicted; `for_cache` were evicted
+    for lack of cache. `queue` are those that wait, in the order of joining, before the admissions;
+    where phases are staggered, those of them that belong to the running phase.
     """
 
     step: Step
-    promoted: Sequence[int]
+    due: Sequence[int]
     for_cache: Sequence[int]
     queue: Sequence[int]
 
@@ -114,17 +114,15 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     queue: list[int] = []
     phase: list[int] = []
     for step in steps:
-        promoted = [
-            i
-            for i in step.running
-            if stage.get(i, 0) < more and step.made(i) >= step.bounds[i] and i in step.evicted
-        ]
+        early = [i for i in step.running if stage.get(i, 0) < more]
+        due = [i for i in early if step.made(i) >= step.bounds[i]]
+        for_cache = [i for i in step.evicted if i not in due]
+        promoted = [i for i in due if i in step.evicted]
         for i in promoted:
             stage[i] = stage.get(i, 0) + 1
-        for_cache = [i for i in step.evicted if i not in promoted]
         queue += sorted(i for i in step.waiting if i not in queue)
         queue += promoted
-        at = Judged(step, promoted, for_cache, tuple(queue))
+        at = Judged(step, due, for_cache, tuple(queue))
         if policy.admits is Admits.STAGGERED:
             if not (phase or step.running.keys() - set(step.evicted) or at.paused(policy)):
                 least = min((step.learned[i] for i in queue), default=0)

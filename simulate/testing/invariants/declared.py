@@ -9,7 +9,7 @@ from simulate.policy import Admits, Evicts, Policy
 from simulate.testing.cases import Case
 from simulate.testing.declaration import Judged, fits, judged, needs_bounds, rank
 from simulate.testing.history import History
-from simulate.testing.invariants import Violation, invariant
+from simulate.testing.invariants.registry import Violation, invariant
 from simulate.testing.subject import Subject
 
 SCOPE = "declared policies, and those that say which declaration they implement"
@@ -82,6 +82,23 @@ def maximal_prefix(subject: Subject, case: Case) -> None:
             continue
         if all(fits(history.instance, policy, at.step, [*in_turn, i]) for i in heads):
             raise Violation(f"step {at.step.now}: {list(heads)} would have fitted too")
+
+
+@invariant(
+    "stages-end",
+    "Whoever has made all tokens of a stage that has a next one is evicted, to wait for that.",
+    "simulate.policy.Assumes",
+    scope=f"{SCOPE}, with stages",
+    applies=lambda subject: (
+        _declares(subject) and subject.declares is not None and subject.declares.promotes
+    ),
+)
+def stages_end(subject: Subject, case: Case) -> None:
+    """Nobody who is due stays."""
+    for at in _walk(subject, case)[2]:
+        stay = [i for i in at.due if i not in at.step.evicted]
+        if stay:
+            raise Violation(f"step {at.step.now}: {stay} go on beyond the end of their stage")
 
 
 def _evicts_for_cache_alone(subject: Subject) -> bool:

@@ -1,0 +1,94 @@
+"""What a run costs: latency, idle steps, and what more memory is worth."""
+
+from hypothesis import strategies as st
+
+from simulate.policy import Admits, Evicts
+from simulate.testing.bound import least_tel
+from simulate.testing.cases import Case, Family
+from simulate.testing.invariants.registry import Violation, invariant
+from simulate.testing.subject import Subject
+
+
+@invariant(
+    "lower-bound",
+    "The total latency is that of the attempts, and never below a certified lower bound.",
+    "simulate.testing.bound",
+)
+def lower_bound(subject: Subject, case: Case) -> None:
+    """Only of runs that ended in a schedule of the model, within the budget or not."""
+    history = subject.play(case.instance, case.seed)
+    if history.schedule is None or history.malformed is not None:
+        return
+    ends = sum(a.end for a in history.schedule.attempts() if a.finished)
+    tel = ends - sum(case.instance.arrival)
+    reported = tel if history.tel is None else history.tel
+    least = least_tel(case.instance)
+    if subject.lower_bound is not None:
+        least = max(least, subject.lower_bound(case.instance))
+    if reported < least:
+        raise Violation(f"a total latency of {reported}, where at least {least} is certain")
+    if reported != tel:
+        raise Violation(f"reports a total latency of {reported}, its attempts have {tel}")
+
+
+@invariant(
+    "work-conservation",
+    "No step passes with an empty cache while somebody waits.",
+    "simulate.policy",
+    scope="declared policies that do not clear all and have no phases; others by claim",
+    applies=lambda subject: _claims(subject, "work-conservation"),
+)
+def work_conservation(subject: Subject, case: Case) -> None:
+    """Whoever waits alone can start: every request fits by itself."""
+    for step in subject.play(case.instance, case.seed).steps:
+        if step.waiting and not step.generating():
+            raise Violation(f"step {step.now}: {sorted(step.waiting)} wait, nobody runs")
+
+
+# more memory may hurt in a sample by chance or by a scheduling anomaly; by more than this it hurts
+ANOMALY = 1.05
+
+
+@st.composite
+def families(draw: st.DrawFn, subject: Subject) -> Family:
+    """Small batches of equal prompts that fit one by one."""
+    requests, longest = draw(st.integers(1, 8)), draw(st.integers(1, 8))
+    prompt = subject.space.get("least_prompt", 0) + draw(st.integers(0, 4))
+    memory = prompt + longest + draw(st.integers(0, 20))
+    return Family(requests, longest, memory, prompt)
+
+
+@invariant(
+    "monotone-memory",
+    "Twice the memory does not raise the mean total latency over a sample of random instances (by "
+    f"more than {ANOMALY - 1:.0%}, for single instances may get worse).",
+    "simulate.testing.cases.Family",
+    scope="declared policies; others by claim",
+    applies=lambda subject: _claims(subject, "monotone-memory"),
+    cases=families,
+)
+def monotone_memory(subject: Subject, case: Family) -> None:
+    """The same requests before M and before 2M, summed over the sample."""
+    one, two = (_total(subject, case, memory) for memory in (case.memory, 2 * case.memory))
+    if one is not None and two is not None and two > ANOMALY * one:
+        told = f"summed over {len(case.instances(case.memory))} instances"
+        raise Violation(f"{told}: {one} with {case.memory} tokens, {two} with {2 * case.memory}")
+
+
+def _total(subject: Subject, family: Family, memory: int) -> int | None:
+    """Summed total latency; None if some run did not end."""
+    total = 0
+    for instance in family.instances(memory):
+        schedule = subject.play(instance, family.seed).schedule
+        if schedule is None:
+            return None
+        total += sum(a.end for a in schedule.attempts() if a.finished)
+    return total
+
+
+def _claims(subject: Subject, name: str) -> bool:
+    if subject.declares is None:
+        return name in subject.claims
+    staggered = subject.declares.admits is Admits.STAGGERED
+    idles = staggered or subject.declares.evicts is Evicts.CLEARED
+    return name == "monotone-memory" or not idles
