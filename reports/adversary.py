@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reports.smallest import CONTENDERS, Contender, Orders, Predicted
-from reports.tiny_optimum import TinyOptimum
+from reports.smallest.optimum import TinyOptimum
+from reports.smallest.study import CONTENDERS, Contender, Orders, Predicted
 from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.model import Instance

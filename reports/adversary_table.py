@@ -8,18 +8,19 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+import reports
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
 from reports.adversary import Candidate, Scored, instance_of, total_latencies
 from reports.adversary_fluid import Fluid, largest
-from reports.hindsight import warm_starts
-from reports.smallest import Contender
+from reports.hindsight.answer import warm_starts
+from reports.smallest.study import Contender
 from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.hindsight.optimum import Effort, Outcome, optimum
 from theory.model import Instance
 
-PUBLISHED = Path(__file__).parent / "published" / "adversary"
+PUBLISHED = reports.PUBLISHED / "adversary"
 FORMS = {  # the policy's form in the fluid limit, where there is one
     "h-sf": "h-sf",
     "a-random": "a-random",

@@ -194,8 +194,8 @@ def growth_figure(result: dict[str, Any]) -> str:
     """Seconds over requests, both on logarithmic scales, as SVG."""
     from matplotlib.axes import Axes
 
-    from reports.draw import Labels, draw
-    from reports.looks import policy_look
+    from reports.render.draw import Labels, draw
+    from reports.render.looks import policy_look
 
     def plot(axes: Axes) -> None:
         for row in result["growth"]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
+from reports.render.text import pipe_table
 from simulate.kernel import run
 from simulate.policies import POLICIES
 from simulate.policies.slicing import slicing as slicing_policy
@@ -278,6 +279,5 @@ def markdown_text(rows: list[Row]) -> str:
     lines = ["# Simulation against the fluid forms", "", legend(rows).replace("\n", " ")]
     for law in dict.fromkeys(row.law for row in rows):
         lines += ["", f"## {law}", ""]
-        body = [cells(row) for row in rows if row.law == law]
-        lines += [f"| {' | '.join(row)} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *body)]
+        lines += pipe_table(COLUMNS, [cells(row) for row in rows if row.law == law])
     return "\n".join(lines) + "\n"

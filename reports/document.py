@@ -1,6 +1,6 @@
 """What a report consists of, as plain data: sections of paragraphs, tables, figures and findings.
 
-The sections of `reports.sections` make it; `reports.render_html` and `reports.render_text` write
+The sections of `reports.sections` make it; `reports.render.html` and `reports.render.text` write
 it as a page, Markdown, CSV and LaTeX. Nothing here knows how it will look.
 """
 

@@ -8,14 +8,14 @@ import json
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
+import reports
 from reports.output import write_text
 from theory.hindsight.optimum import Effort, best_schedule
 from theory.hindsight.search import plain_schedule
 from theory.model import Instance, Schedule
 
-PUBLISHED = Path(__file__).parent / "published" / "good-schedules.json"
+PUBLISHED = reports.PUBLISHED / "good-schedules.json"
 MOVES = 40_000  # of the annealing
 
 

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
-from reports.compare import Comparison
+from reports import PUBLISHED
+from reports.compare.steps import Comparison
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Material:
 
     def published(self, name: str) -> str:
         """The text of a published file; its SHA-256 is noted in `read` for the manifest."""
-        data = (files("reports") / "published" / name).read_bytes()
+        data = (PUBLISHED / name).read_bytes()
         self.read[name] = hashlib.sha256(data).hexdigest()
         return data.decode("utf-8")
 

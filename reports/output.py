@@ -2,12 +2,13 @@
 
 import json
 import os
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from simulate.whole import replacing
 from theory.checks import InputError
 
 
@@ -68,17 +69,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
     check_target(str(path))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def emit_json(target: str, data: Any) -> None:
@@ -88,3 +80,25 @@ def emit_json(target: str, data: Any) -> None:
         click.echo(text, nl=False)
     else:
         write_text(Path(target), text)
+
+
+def differences(made: Mapping[str, str], folder: Path) -> list[str]:
+    """One line for each text that the folder lacks or has otherwise, with the first such line.
+
+    >>> differences({"no-such-file": "x"}, Path())
+    ['no-such-file: missing']
+    """
+    found = []
+    for name, text in made.items():
+        path = folder / name
+        if not path.is_file():
+            found.append(f"{name}: missing")
+        elif (old := path.read_text(encoding="utf-8")) != text:
+            now, then = text.split("\n"), old.split("\n")
+            n = next(
+                (n for n, (a, b) in enumerate(zip(now, then, strict=False)) if a != b),
+                min(len(now), len(then)),
+            )
+            was, new = ("".join(part[n : n + 1])[:100] for part in (then, now))
+            found.append(f"{name}: line {n + 1} is {was!r}, regenerated {new!r}")
+    return found

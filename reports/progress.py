@@ -36,13 +36,13 @@ def messages() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def simulations() -> Iterator[Callable[[int, int], None]]:
-    """A bar moved by calls with the number of simulations done and their total."""
+def counted(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar moved by calls with the number of pieces of work done and their total."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
     console = Console(stderr=True)
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task("simulations", total=None)
+        task = bars.add_task(what, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

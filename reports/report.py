@@ -5,23 +5,22 @@ import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reports.compare import Comparison
+import reports
+from reports.compare.steps import Comparison
 from reports.document import Document, Section
 from reports.material import Material
-from reports.output import write_bytes
-from reports.render_html import page
-from reports.render_text import csv_text, latex, markdown
+from reports.output import differences, write_bytes
+from reports.render.html import page
+from reports.render.text import csv_text, latex, markdown
 from reports.sections import SECTIONS
-from reports.tables import differences
 
 TITLE = "kvratio report"
 # those that shape the bytes of a report
 DEPENDENCIES = ("jinja2", "matplotlib", "mpmath", "numpy", "scipy", "sympy")
-FOLDER = "report"  # in reports/published
+PUBLISHED = reports.PUBLISHED / "report"
 MANIFEST = "manifest.json"
 PAGE = "index.html"
 
@@ -129,8 +128,7 @@ def compare_published(made: Files) -> list[str]:
     Figures are compared only where the same matplotlib drew them, the manifest never: it names the
     versions of one machine.
     """
-    folder = files("reports") / "published" / FOLDER
-    manifest = folder / MANIFEST
+    manifest = PUBLISHED / MANIFEST
     old: Any = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     drawn_alike = f"matplotlib {version('matplotlib')}" in old.get("provenance", [])
     texts = {
@@ -138,8 +136,4 @@ def compare_published(made: Files) -> list[str]:
         for name, data in published_part(made).items()
         if name != MANIFEST and (drawn_alike or not name.endswith(".svg"))
     }
-    published = {
-        name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else None
-        for name in texts
-    }
-    return differences(texts, published)
+    return differences(texts, PUBLISHED)

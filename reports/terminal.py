@@ -6,10 +6,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from reports.compare import Comparison
-from simulate.learned import NAME, TITLE
-from simulate.policies import named
-
 # of lines of text, in characters, so that what is printed does not depend on the terminal
 WIDTH = 120
 # of a table of numbers: as wide as it needs. A terminal that is narrower wraps the lines, which is
@@ -35,44 +31,3 @@ def print_table(
     out.print(title, style="italic")
     out.print(table)
     out.print(caption, style="dim italic")
-
-
-COLUMNS = (
-    "policy", "TEL", "mean", "p50", "p95", "p99", "makespan", "evictions", "wasted", "/ H-SF",
-    "/ bound",
-)  # fmt: skip
-
-LEGEND = (
-    "Times in steps, simulated. TEL: total end-to-end latency; / H-SF: over that of H-SF;"
-    "\n/ bound: over {bound:,}, a certified lower bound on every schedule, the optimum included."
-    "\nwasted: share of the generated tokens lost to evictions."
-)
-
-
-def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
-    """The rows of `COLUMNS`, formatted, in the order of the runs."""
-    cells: list[tuple[str, ...]] = []
-    for run in comparison.runs:
-        m = run.measures
-        cells.append(
-            (
-                TITLE if run.policy == NAME else named(run.policy).title,
-                f"{m.tel:,}",
-                f"{float(m.mean_latency):,.{1 if m.mean_latency < 1000 else 0}f}",
-                f"{m.p50:,}",
-                f"{m.p95:,}",
-                f"{m.p99:,}",
-                f"{m.makespan:,}",
-                f"{m.evictions:,}",
-                f"{m.wasted_tokens / max(1, m.generated_tokens):.1%}",
-                f"{float(comparison.ratio_to_h_sf(run)):.3f}",
-                f"{float(comparison.ratio_to_lower_bound(run)):.3f}",
-            )
-        )
-    return cells
-
-
-def comparison_table(comparison: Comparison) -> None:
-    """Print a comparison of policies."""
-    caption = LEGEND.format(bound=comparison.bound)
-    print_table(comparison.description, COLUMNS, comparison_cells(comparison), caption)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.document import Column, Kind, Obtained, Table, Viewer
-from reports.looks import policy_title
+from reports.render.looks import policy_title
 from simulate.measures import cache_profile
 from simulate.records import Run
 

@@ -7,7 +7,6 @@ file holds the rows in the order of the cells, so that its bytes do not show who
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulate.cells import Row
+from simulate.whole import replacing
 from theory.checks import InputError
 
 TIMES, STATISTICS = ("latency", "ttft", "tpot"), ("mean", "p50", "p95", "p99")
@@ -134,14 +134,5 @@ def read_rows(path: Path) -> list[Row]:
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write the Parquet file through a temporary file and a rename."""
     table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
+    with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

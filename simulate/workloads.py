@@ -80,7 +80,8 @@ class Requests:
         >>> Requests("two", (3, 4)).instance(10, (1, 5), prompt=2).prompt
         (2, 2)
         """
-        if prompt is None and self.prompt is None:
+        prompts = self.prompt if prompt is None else prompt
+        if prompts is None:
             required = f"a common prompt length in tokens ({self.source} has no prompts)"
             raise InputError("prompt", None, required)
         arrival: int | list[int] = 0
@@ -92,7 +93,7 @@ class Requests:
         return Instance.of(
             memory,
             self.output,
-            prompt=self.prompt if prompt is None else prompt,  # type: ignore[arg-type]
+            prompt=prompts,
             arrival=arrival,
             interval=intervals,
         )

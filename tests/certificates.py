@@ -1,4 +1,4 @@
-"""The bound of a leaf by the letter of `proofs_check/FORMAT.md`, without any clever sums."""
+"""Certificates without any cleverness: a leaf's bound by the letter of `FORMAT.md`; one by hand."""
 
 import json
 from collections.abc import Sequence
@@ -9,6 +9,28 @@ from theory.model import Instance
 
 Cut = tuple[Any, ...]
 Window = tuple[int, int | None]
+
+
+def copositive_by_hand() -> dict[str, Any]:
+    """Lengths 1 and 2, no prompt, H-SF over the area bound, ratio at most 4/3.
+
+    H-SF: (1, 1; 1, 4), area: (1, 1; 1, 3). 4/3 area - H-SF = (1/3, 1/3; 1/3, 0) is all N.
+    """
+    return {
+        "format": "kvratio-copositive",
+        "version": 1,
+        "policy": "h-sf",
+        "caps": [],
+        "benchmark": "area",
+        "prompt": [0, 1],
+        "lower": 1,
+        "upper": 2,
+        "lengths": [1, 2],
+        "bound": [4, 3],
+        "denominator": 1,
+        "pivots": [0, 0],
+        "factor": [[1], [0, 1]],
+    }
 
 
 def as_text(data: dict[str, Any]) -> str:

@@ -109,7 +109,7 @@ def test_coordinate_ascent_never_goes_down() -> None:
 def test_bad_input(arguments: dict[str, object], message: str) -> None:
     default: dict[str, object] = {"policy": "a-min", "benchmark": "h-sf", "upper": 8}
     with pytest.raises(InputError, match=message):
-        Problem(**(default | arguments))  # type: ignore[arg-type]
+        Problem(**(default | arguments))
 
 
 def test_matrices_end_where_memory_would() -> None:

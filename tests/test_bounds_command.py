@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import sympy
 
-import reports.tables
+import reports.bounds.table
+from reports import PUBLISHED
+from reports.bounds.table import at_point, collect, examples, point, renderings
 from reports.cli import main
-from reports.tables import at_point, collect, differences, examples, point, renderings
+from reports.output import differences, write_text
 from theory.bound import Bound, Formula, identity
 from theory.checks import InputError
 
-PUBLISHED = Path(reports.tables.__file__).parent / "published"
 NAMES = ["bounds.md", "bounds.csv", "bounds.tex", "bounds.json"]
 
 L, U, S, A, Q = sympy.symbols("l u s alpha q")
@@ -47,7 +48,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     def few(report: object = None) -> Iterator[Bound]:  # noqa: ARG001 (collect's signature)
         return iter(SMALL)
 
-    monkeypatch.setattr(reports.tables, "collect", few)
+    monkeypatch.setattr(reports.bounds.table, "collect", few)
 
 
 def run(*arguments: str) -> int:
@@ -59,7 +60,7 @@ def run(*arguments: str) -> int:
 
 
 def test_examples_of_the_documentation() -> None:
-    assert doctest.testmod(reports.tables).failed == 0
+    assert doctest.testmod(reports.bounds.table).failed == 0
 
 
 @pytest.mark.slow
@@ -67,8 +68,7 @@ def test_the_published_table_is_regenerated_byte_for_byte() -> None:
     bounds = list(collect())
     texts = renderings(bounds, examples(bounds))
     assert sorted(texts) == sorted(NAMES)
-    published = {name: (PUBLISHED / name).read_text(encoding="utf-8") for name in NAMES}
-    assert differences(texts, published) == []
+    assert differences(texts, PUBLISHED) == []
 
 
 def test_all_renderings_show_the_same_rows() -> None:
@@ -88,15 +88,18 @@ def test_all_renderings_show_the_same_rows() -> None:
     assert body[0].count(" | ") == 7
 
 
-def test_a_single_changed_byte_is_found() -> None:
+def test_a_single_changed_byte_is_found(tmp_path: Path) -> None:
     texts = renderings(SMALL, [])
-    assert differences(texts, texts) == []
-    forged = {**texts, "bounds.csv": texts["bounds.csv"].replace("inf", "1.5", 1)}
-    (line,) = differences(texts, forged)
+    for name, text in texts.items():
+        write_text(tmp_path / name, text)
+    assert differences(texts, tmp_path) == []
+    write_text(tmp_path / "bounds.csv", texts["bounds.csv"].replace("inf", "1.5", 1))
+    (line,) = differences(texts, tmp_path)
     assert line.startswith("bounds.csv: line 2")
-    assert differences(texts, {**texts, "bounds.md": None}) == ["bounds.md: missing"]
-    cut = {**texts, "bounds.tex": texts["bounds.tex"][:-1]}
-    assert len(differences(texts, cut)) == 1
+    (tmp_path / "bounds.md").unlink()
+    write_text(tmp_path / "bounds.tex", texts["bounds.tex"][:-1])
+    assert "bounds.md: missing" in differences(texts, tmp_path)
+    assert len(differences(texts, tmp_path)) == 3
 
 
 @pytest.mark.usefixtures("small")

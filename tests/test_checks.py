@@ -100,9 +100,9 @@ def test_rational_numbers_in_range() -> None:
 
 def test_limits_are_named() -> None:
     with pytest.raises(TypeError):
-        whole("it", 3, 1)  # type: ignore[misc]
+        whole("it", 3, 1)
     with pytest.raises(TypeError):
-        rational("it", 3, 1)  # type: ignore[misc]
+        rational("it", 3, 1)
 
 
 def test_lengths_and_names() -> None:

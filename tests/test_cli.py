@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import reports.compare
+import reports.compare.steps
 from reports.cli import main
-from reports.terminal import COLUMNS, print_table
+from reports.compare.table import STEP_COLUMNS
+from reports.terminal import print_table
 from simulate.policies import POLICIES
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,7 @@ class Result(NamedTuple):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return json.loads(self.out)  # type: ignore[no-any-return]
+        return json.loads(self.out)
 
 
 Kvratio = Callable[..., Result]
@@ -161,11 +162,11 @@ def test_no_digit_is_cut_off_however_large_the_numbers_and_narrow_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    row = [str(10**24 + k) for k in range(len(COLUMNS))]
-    print_table("title " * 40, COLUMNS, [row], "caption")
+    row = [str(10**24 + k) for k in range(len(STEP_COLUMNS))]
+    print_table("title " * 40, STEP_COLUMNS, [row], "caption")
     printed = capsys.readouterr().out
     assert "…" not in printed
-    assert all(number in printed for number in (*row, *COLUMNS))
+    assert all(number in printed for number in (*row, *STEP_COLUMNS))
 
 
 BAD = [
@@ -250,7 +251,7 @@ def test_interruption_ends_with_one_line_and_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reports.compare, "run", interrupted)
+    monkeypatch.setattr(reports.compare.steps, "run", interrupted)
     for line in (("simulate", "--json", "out.json"), ("report", "--out", "out")):
         result = kvratio(*line)
         assert result.status == 130
@@ -328,14 +329,14 @@ def test_runs_are_saved_for_the_viewer(kvratio: Kvratio) -> None:
 
 def interrupted_at(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while this policy runs."""
-    run = reports.compare.run
+    run = reports.compare.steps.run
 
     def simulate(instance: Any, declared: Any, *rest: Any) -> Any:
         if declared.name == policy:
             raise KeyboardInterrupt
         return run(instance, declared, *rest)
 
-    monkeypatch.setattr(reports.compare, "run", simulate)
+    monkeypatch.setattr(reports.compare.steps, "run", simulate)
 
 
 def test_an_interrupt_keeps_the_policies_that_are_done(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.cli import main
-from reports.compare_timed import compare_timed
+from reports.compare.timed import compare_timed
 from reports.inputs import build_timed
 from simulate.gpu.deployment import deployment
 from simulate.iteration import Batch, IterationTime

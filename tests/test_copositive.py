@@ -10,6 +10,7 @@ import pytest
 
 from proofs_check import copositive
 from proofs_check.copositive import CopositiveError, check
+from tests.certificates import copositive_by_hand as by_hand
 from theory.adversary import Problem, worst_case
 from theory.certificates import certify
 from theory.matrices import matrix
@@ -26,28 +27,6 @@ def slicing_file() -> Json:
 @pytest.fixture(scope="module")
 def honest() -> Json:
     return slicing_file()
-
-
-def by_hand() -> Json:
-    """Lengths 1 and 2, no prompt, H-SF over the area bound, ratio at most 4/3.
-
-    H-SF: (1, 1; 1, 4), area: (1, 1; 1, 3). 4/3 area - H-SF = (1/3, 1/3; 1/3, 0) is all N.
-    """
-    return {
-        "format": "kvratio-copositive",
-        "version": 1,
-        "policy": "h-sf",
-        "caps": [],
-        "benchmark": "area",
-        "prompt": [0, 1],
-        "lower": 1,
-        "upper": 2,
-        "lengths": [1, 2],
-        "bound": [4, 3],
-        "denominator": 1,
-        "pivots": [0, 0],
-        "factor": [[1], [0, 1]],
-    }
 
 
 def test_a_certificate_made_by_hand() -> None:

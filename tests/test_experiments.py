@@ -56,7 +56,7 @@ def tels(setting: Setting, requests: int, policy: str) -> list[tuple[int, int]]:
     for seed in range(4):
         drawn = synthetic(setting.workload, requests, seed)
         rate = None if setting.timed is None else int(setting.timed)
-        instance = drawn.instance(4000, predict(setting.prediction, drawn), rate=rate)  # type: ignore[arg-type]
+        instance = drawn.instance(4000, predict(setting.prediction, drawn), rate=rate)
         found.append((run(instance, POLICIES[policy], seed).tel, lower_bound(instance)))
     return found
 

@@ -47,7 +47,7 @@ histograms = st.dictionaries(st.integers(1, 30), st.integers(0, 9), min_size=1).
 
 @pytest.mark.parametrize("module", [theory.forms, theory.matrices, theory.bound])
 def test_examples_of_the_documentation(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+    assert doctest.testmod(module).failed == 0
 
 
 def lemma_2(shares: dict[int, Fraction], s: Fraction, l: int, u: int) -> Fraction:  # noqa: E741
@@ -159,7 +159,7 @@ def test_counts_and_shares_give_one_ratio(shares: dict[int, int], s: Fraction, c
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=8), prompts, st.randoms())
 def test_permuting_and_merging_requests(lengths: list[int], s: Fraction, rng: object) -> None:
     shuffled = list(lengths)
-    rng.shuffle(shuffled)  # type: ignore[attr-defined]
+    rng.shuffle(shuffled)
     merged = {k: lengths.count(k) for k in lengths}
     permuted = {k: shuffled.count(k) for k in shuffled}
     assert all(tel(f, merged, s) == tel(f, permuted, s) for f in ANY_LENGTHS)

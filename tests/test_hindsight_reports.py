@@ -9,12 +9,13 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-import reports.hindsight
-import reports.hindsight_experiment
+import reports
+import reports.hindsight.answer
+import reports.hindsight.study
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
 from reports.cli import cli, main
-from reports.hindsight_experiment import (
+from reports.hindsight.study import (
     Trial,
     _append,
     as_lines,
@@ -25,11 +26,11 @@ from reports.hindsight_experiment import (
     run_trials,
     summarise,
 )
-from reports.hindsight_table import as_markdown
+from reports.hindsight.table import as_markdown
 from theory.checks import InputError
 from theory.hindsight.optimum import Effort
 
-MODULES = (reports.hindsight, reports.hindsight_experiment)
+MODULES = (reports.hindsight.answer, reports.hindsight.study)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
 
 
@@ -119,16 +120,17 @@ def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> N
     assert read_trials(file) == there
     _append(file, trial(2, 5, 5, 5))
     assert read_trials(file) == [*there, trial(2, 5, 5, 5)]
-    seen: list[int] = []
-    assert run_trials(1, 3, 0, FAST, file, 1, seen.append)[:2] == there
-    assert seen == [3]
+    seen: list[tuple[int, int]] = []
+    trials = run_trials(1, 3, 0, FAST, file, 1, lambda *progress: seen.append(progress))
+    assert trials[:2] == there
+    assert seen == [(3, 3)]
 
 
 def test_trials_of_another_effort_are_not_counted(tmp_path: Path) -> None:
     file = tmp_path / "trials.jsonl"
     other = replace(trial(0, 12, 10, 11), moves=999)
     file.write_text(as_lines([other]))
-    found = run_trials(1, 1, 0, FAST, file, 1, lambda _: None)
+    found = run_trials(1, 1, 0, FAST, file, 1, lambda _done, _of: None)
     assert found == [run_trial(1, 0, FAST, 0)]
     assert in_order(read_trials(file)) == [*found, other]
 
@@ -141,7 +143,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_published_page_follows_from_the_published_trials() -> None:
-    folder = Path(reports.hindsight.__file__).parent / "published"
+    folder = reports.PUBLISHED
     trials = {k: read_trials(folder / f"hindsight-{k}.jsonl") for k in (1, 2)}
     assert (folder / "hindsight.md").read_text(encoding="utf-8") == as_markdown(trials)
     for model, found in trials.items():

@@ -43,7 +43,7 @@ def test_options_override_the_instance_file(file: Path) -> None:
 
 
 @given(instances())
-def test_what_to_json_writes_is_read_back(tmp_path_factory, instance: Instance) -> None:  # type: ignore[no-untyped-def]
+def test_what_to_json_writes_is_read_back(tmp_path_factory, instance: Instance) -> None:
     path = tmp_path_factory.mktemp("x") / "any.json"
     path.write_text(json.dumps(instance.to_json()), encoding="utf-8-sig")
     assert read_instance_file(path) == instance
@@ -128,7 +128,7 @@ def test_bad_instance_files_are_named(tmp_path: Path, content: str | bytes, word
 )
 def test_bad_options_are_named(options: dict[str, object], words: str) -> None:
     with pytest.raises(InputError) as caught:
-        build_instance(**options)  # type: ignore[arg-type]
+        build_instance(**options)
     assert words in str(caught.value)
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reports import looks
 from reports.document import Figure
-from reports.draw import Labels, draw
-from reports.looks import COLOURS, look, policy_look, themable
+from reports.render import looks
+from reports.render.draw import Labels, draw
+from reports.render.looks import COLOURS, look, policy_look, themable
 from simulate.policies import POLICIES
 
 GREY = 36  # so many looks differ even where no colour can be seen

@@ -252,9 +252,9 @@ def test_bad_columns_are_named(memory: int, columns: dict[str, Any], argument: s
 
 def test_instances_and_schedules_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
-        PAIR.memory = 7  # type: ignore[misc]
+        PAIR.memory = 7
     with pytest.raises(FrozenInstanceError):
-        Schedule.of(GOOD).request = ()  # type: ignore[misc]
+        Schedule.of(GOOD).request = ()
 
 
 def test_columns_of_a_schedule_have_one_length() -> None:

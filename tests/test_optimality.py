@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from proofs_check.certificate import REASONS, CertificateError, read_certificate
 from proofs_check.optimality import Certified, check
 from reports.cli import cli
-from reports.tiny_certificate import document, enumerate_tree, plain_schedule
+from reports.smallest.certificate import document, enumerate_tree, plain_schedule
 from tests.bruteforce import optimum, optimum_with_cancelling
 from tests.certificates import (
     Cut,

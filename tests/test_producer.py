@@ -5,7 +5,7 @@ import random
 
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
-from reports.tiny_optimum import TinyOptimum
+from reports.smallest.optimum import TinyOptimum
 from tests.bruteforce import optimum as brute_force
 from theory.hindsight.optimum import Effort, optimum
 from theory.hindsight.status import Status

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import html.parser
 import json
-import os
 import re
 import shlex
 from dataclasses import replace
@@ -18,15 +17,13 @@ from matplotlib import rc_context
 import reports.commands.report as report_command
 import reports.report
 from proofs_check.ledger import select
-from reports import output
 from reports.cli import main
 from reports.commands.report import command
-from reports.compare import Comparison, compare
+from reports.compare.steps import Comparison, compare
 from reports.document import Column, Document, Finding, Kind, Obtained, Section, Table
 from reports.material import Material
-from reports.output import check_folder, emit_json, write_text
-from reports.render_html import script_data
-from reports.render_text import csv_text, latex, markdown
+from reports.render.html import script_data
+from reports.render.text import csv_text, latex, markdown
 from reports.report import Interrupted, compare_published, make_document, report_files
 from reports.sections import bounds, convergence, gaps, ledger, policies
 from simulate.policies import POLICIES
@@ -285,17 +282,15 @@ def test_an_empty_folder_name_is_refused(name: str) -> None:
 
 
 def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a published folder of its own; `files` finds it as it finds the package's."""
     monkeypatch.setattr(reports.report, "SECTIONS", (gaps.section, small_comparison))
     monkeypatch.setattr(report_command, "compare_source", lambda **_: a_comparison())
     published = tmp_path / "reports" / "published"
-    monkeypatch.setattr(report_command, "PUBLISHED", published / "report")
+    monkeypatch.setattr(reports.report, "PUBLISHED", published / "report")
 
     def run(*options: str) -> Any:
         return CliRunner().invoke(command, [*options, "--out", str(tmp_path / "out")])
 
     assert run("--write").exit_code == 0
-    monkeypatch.setattr(reports.report, "files", lambda _: tmp_path / "reports")
     assert "as published" in run("--check").output
     assert run("--check").exit_code == 0
     table = published / "report" / "tables" / "policies-work.csv"
@@ -325,7 +320,7 @@ def test_figures_of_another_matplotlib_are_not_compared(
     for name, data in made.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    monkeypatch.setattr(reports.report, "files", lambda _: tmp_path)
+    monkeypatch.setattr(reports.report, "PUBLISHED", folder)
     changed = dict(made)
     changed["figures/policies-cache.svg"] = b"<svg/>"
     assert len(compare_published(changed)) == 1
@@ -364,53 +359,6 @@ def test_claims_that_are_not_published_are_checked_now(
     assert [(f.id, f.verdict) for f in findings] == [("example-1", "proved"), ("t6-s0", "proved")]
     assert {f.provenance for f in findings} == {"Checked while this report was made."}
     assert {e.obtained for f in findings for e in f.evidence} == {Obtained.DERIVED}
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "x.json"
-    path.write_text("old")
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for broken in ("replace", "chmod"):
-        with monkeypatch.context() as patch:
-            patch.setattr(output.os, broken, interrupted)
-            with pytest.raises(KeyboardInterrupt):
-                emit_json(str(path), [1])
-        assert written(tmp_path) == {"x.json": b"old"}
-    with pytest.raises(UnicodeEncodeError):
-        write_text(path, "\ud800")
-    assert written(tmp_path) == {"x.json": b"old"}
-
-
-def test_files_have_the_permissions_of_any_new_file(tmp_path: Path) -> None:
-    (tmp_path / "plain").touch()
-    write_text(tmp_path / "ours", "text\n")
-    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
-    assert (tmp_path / "ours").read_bytes() == b"text\n"
-
-
-def test_folders_that_cannot_be_made_are_refused_before_any_work(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.touch()
-    for folder in (file, file / "deeper"):
-        with pytest.raises(InputError, match="a folder that can be written or made"):
-            check_folder(folder)
-    check_folder(tmp_path / "not" / "yet")
-    assert not (tmp_path / "not").exists()
-
-
-def test_a_folder_without_the_right_to_write_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(InputError, match="a folder that can be written or made"):
-        check_folder(tmp_path)
-    with pytest.raises(InputError, match="a folder that exists and can be written"):
-        write_text(tmp_path / "x", "")
 
 
 def test_many_points_and_single_requests_are_drawn(comparison: Comparison) -> None:

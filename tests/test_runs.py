@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from reports.commands.view import command
-from reports.compare import compare
+from reports.compare.steps import compare
 from reports.runs import from_json, read_runs, save_runs, to_json, together
 from reports.viewer import summary, title, viewer
 from simulate.measures import cache_profile

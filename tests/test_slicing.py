@@ -174,4 +174,4 @@ def test_no_caps_do_better_than_five_on_a_grid() -> None:
 )
 def test_bad_input(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        call()  # type: ignore[operator]
+        call()

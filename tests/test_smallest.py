@@ -14,18 +14,28 @@ import pytest
 
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
-from reports.smallest import CONTENDERS, Orders, Unit, collect, load, merge, runs, study, units
-from reports.smallest_arrivals import losses
-from reports.smallest_table import markdown, summary
-from reports.tiny_certificate import certificate, plain_schedule
-from reports.tiny_optimum import TinyOptimum
+from reports import PUBLISHED
+from reports.smallest.arrivals import losses
+from reports.smallest.certificate import certificate, plain_schedule
+from reports.smallest.optimum import TinyOptimum
+from reports.smallest.study import (
+    CONTENDERS,
+    Orders,
+    Unit,
+    collect,
+    load,
+    merge,
+    runs,
+    study,
+    units,
+)
+from reports.smallest.table import markdown, summary
 from simulate.engine import run
 from simulate.policies import POLICIES
 from tests.bruteforce import optimum
 from theory.model import Instance, verify
 
 ROOT = Path(__file__).parent.parent
-PUBLISHED = ROOT / "reports" / "published"
 H_SF = CONTENDERS[0]
 
 

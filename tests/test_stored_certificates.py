@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from proofs_check.copositive import CopositiveError, check
-from reports import certificates
+from reports.bounds import certificates
 from theory.adversary import Problem, worst_case
 
 

@@ -38,9 +38,9 @@ def test_unknown_columns_are_refused() -> None:
 def test_running_and_waiting_are_read_only() -> None:
     view = View(INSTANCE, frozenset())
     with pytest.raises(TypeError):
-        view.running[0] = 0  # type: ignore[index]
+        view.running[0] = 0
     with pytest.raises(TypeError):
-        del view.waiting[0]  # type: ignore[attr-defined]
+        del view.waiting[0]
     for name in ("now", "memory", "running", "waiting"):
         with pytest.raises(AttributeError):
             setattr(view, name, 7)

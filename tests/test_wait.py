@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.cli import main
-from reports.compare_timed import compare_timed
+from reports.compare.timed import compare_timed
 from simulate import engine
 from simulate.engine import EngineError
 from simulate.gpu.deployment import deployment

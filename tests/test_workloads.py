@@ -25,7 +25,7 @@ class Scripted(np.random.Generator):
         super().__init__(np.random.PCG64(0))
         self.draws = list(draws)
 
-    def integers(self, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def integers(self, *_: Any, **__: Any) -> Any:
         return self.draws.pop(0)
 
 

@@ -5,7 +5,7 @@ the argument's name, its value, and what was required. This module imports nothi
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from fractions import Fraction
 from numbers import Rational
 from operator import index
@@ -116,13 +116,13 @@ def same_length(argument: str, value: Sized, length: int, partner: str) -> None:
         raise InputError(argument, f"{len(value)} entries", required)
 
 
-def one_of(argument: str, value: str, known: Sized) -> str:
+def one_of(argument: str, value: str, known: Iterable[str]) -> str:
     """Require one of the known names, and list them otherwise.
 
     >>> one_of("policy", "h-sf", ("h-sf", "a-max"))
     'h-sf'
     """
-    names = sorted(known)  # type: ignore[call-overload]
+    names = sorted(known)
     if value not in names:
         raise InputError(argument, value, "one of " + ", ".join(map(str, names)))
     return value

@@ -73,8 +73,9 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     yield refuted_by("u = 20, s = 0", [proof, _witness(20, bound)])
 
 
-def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
-    proof, bound = certificate(
+def doubling(lab: Lab) -> tuple[Finding, Fraction]:
+    """The stored bound on slicing with caps 1, 2, 4, ... against H-SF, all lengths in [1, 100]."""
+    return certificate(
         lab.certificates / "slicing-doubling-h-sf-u100.json",
         policy="slicing",
         benchmark="h-sf",
@@ -84,6 +85,10 @@ def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         lengths=tuple(range(1, 101)),
         caps=DOUBLING,
     )
+
+
+def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+    proof, bound = doubling(lab)
     yield words(
         "Slicing: in the stage of cap X every unfinished request runs until it has made X tokens, "
         "and is cancelled if it is not complete; caps 1, 2, 4, ..., 128, staggered starts."

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.evidence import certificate, sample_at_most, words
+from proofs_check.claims.t4_no_better import doubling
+from proofs_check.evidence import sample_at_most, words
 from proofs_check.lab import Lab
 from proofs_check.trials import Trial, ratios
 from proofs_check.verdict import Finding, Verdict
@@ -34,15 +35,7 @@ def reading(policy: str) -> Check:
 
 def against_slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     trial = Trial(LARGE.memory, LARGE.shares, (1, 100))
-    proof, bound = certificate(
-        lab.certificates / "slicing-doubling-h-sf-u100.json",
-        policy="slicing",
-        benchmark="h-sf",
-        prompt=Fraction(0),
-        lower=1,
-        upper=100,
-        lengths=tuple(range(1, 101)),
-    )
+    proof, bound = doubling(lab)
     yield proof
     yield words("If Theorem 4 held, Algorithm 2 could have no larger ratio than this anywhere.")
     values = ratios(lab, trial, "a-min")

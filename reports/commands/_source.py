@@ -61,7 +61,7 @@ def compare_source(
 
     `parameters`: names of policies may have them, as in "slicing:caps=4,16".
     """
-    from reports.compare import compare
+    from reports.compare.steps import compare
     from reports.inputs import build_instance
     from reports.progress import completions
 
@@ -76,7 +76,7 @@ def compare_source_timed(
     policies: tuple[str, ...], predict: str | None, seed: int, **source: Any
 ) -> Any:
     """The same in time, on the GPU that `gpu` names."""
-    from reports.compare_timed import compare_timed
+    from reports.compare.timed import compare_timed
     from reports.inputs import build_timed
     from reports.progress import completions
 

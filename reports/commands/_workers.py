@@ -28,11 +28,11 @@ def computing(
     processes: int | None, dask: str | None
 ) -> Iterator[tuple[Executor, Callable[[int, int], None]]]:
     """An executor and a progress bar; says that a stopped sweep can go on."""
-    from reports.progress import simulations
+    from reports.progress import counted
     from simulate.workers import workers
 
     try:
-        with simulations() as report, workers(processes, dask) as executor:
+        with counted("simulations") as report, workers(processes, dask) as executor:
             yield executor, report
     except KeyboardInterrupt:
         click.echo(f"kvratio: stopped; {GO_ON}", err=True)

@@ -1,7 +1,6 @@
 """`kvratio bounds`: every bound, regenerated from its derivation."""
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,16 +37,16 @@ def command(
     \b
     Example: kvratio bounds --alpha 1/100 --prompt 10
     """
-    from reports.output import check_target, emit_json, write_text
-    from reports.tables import (
+    from reports import PUBLISHED
+    from reports.bounds.table import (
         at_point,
         collect,
-        differences,
         examples,
         json_rows,
         point,
         renderings,
     )
+    from reports.output import check_target, differences, emit_json, write_text
     from theory.checks import InputError
 
     evaluate = any(option is not None for option in (alpha, ends, prompt, q))
@@ -65,12 +64,7 @@ def command(
         emit_json(json_target, json_rows(bounds, points))
     if check:
         texts = renderings(bounds, points)
-        folder = files("reports") / "published"
-        published = {
-            name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else None
-            for name in texts
-        }
-        different = differences(texts, published)
+        different = differences(texts, PUBLISHED)
         for line in different:
             click.echo(line)
         if different:
@@ -94,7 +88,7 @@ def _print(bounds: "list[Bound]") -> None:
     from rich import box
     from rich.table import Table
 
-    from reports.tables import LEGEND
+    from reports.bounds.table import LEGEND
     from reports.terminal import console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption="\n".join(LEGEND))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+import reports
+
 if TYPE_CHECKING:
     from proofs_check.claim import Entry
 
-PUBLISHED = Path(__file__).parent.parent / "published" / "claims.md"
+PUBLISHED = reports.PUBLISHED / "claims.md"
 
 
 @click.command()

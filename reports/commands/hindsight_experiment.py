@@ -49,26 +49,20 @@ def command(
 
     Example: kvratio hindsight-experiment --trials 20
     """
-    from rich.progress import Progress
-
-    from reports.hindsight_experiment import as_lines, in_order, read_trials, run_trials
-    from reports.hindsight_table import as_markdown
+    from reports.hindsight.study import as_lines, in_order, read_trials, run_trials
+    from reports.hindsight.table import as_markdown
     from reports.output import write_text
+    from reports.progress import counted
     from theory.hindsight.optimum import Effort
 
     folder.mkdir(parents=True, exist_ok=True)
     effort = Effort(moves=moves, nodes=nodes)
     found = {}
-    with Progress() as progress:
-        for k in model:
-            task = progress.add_task(f"model {k}", total=trials)
-            file = folder / f"hindsight-{k}.jsonl"
-
-            def report(done: int, task: object = task) -> None:
-                progress.update(task, completed=done)  # type: ignore[arg-type]
-
+    for k in model:
+        file = folder / f"hindsight-{k}.jsonl"
+        with counted(f"model {k}") as report:
             found[k] = run_trials(k, trials, seed, effort, file, processes, report)
-            write_text(file, as_lines(in_order(read_trials(file))))
+        write_text(file, as_lines(in_order(read_trials(file))))
     text = as_markdown(found)
     write_text(folder / "hindsight.md", text)
     click.echo(text, nl=False)

@@ -42,7 +42,7 @@ def command(
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
-    from reports.hindsight import answer, as_json, as_text
+    from reports.hindsight.answer import answer, as_json, as_text
     from reports.inputs import read_instance_file
     from reports.output import emit_json, write_text
     from theory.checks import InputError

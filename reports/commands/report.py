@@ -2,15 +2,12 @@
 
 import shlex
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from reports.cli import EXIT_INTERRUPTED
 from reports.commands._source import compare_source, source_options
-
-PUBLISHED = Path(__file__).parent.parent / "published" / "report"
 
 
 @click.command()
@@ -30,11 +27,13 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
     \b
     Example: kvratio report --trace azure.csv --timed 20 --out reports/azure
     """
+    from reports.compare.table import comparison_table
     from reports.material import Material
     from reports.output import check_folder, folder
     from reports.progress import messages
     from reports.report import (
         PAGE,
+        PUBLISHED,
         Interrupted,
         compare_published,
         make_document,
@@ -43,7 +42,6 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
         write_report,
     )
     from reports.sections import policies
-    from reports.terminal import comparison_table
     from theory.checks import InputError
 
     target = folder("out", out)

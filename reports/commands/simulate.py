@@ -42,10 +42,9 @@ def command(
     Example: kvratio simulate --workload geometric:q=0.9 --memory 2000 --policy a-min
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
+    from reports.compare.table import comparison_table, timed_table
     from reports.output import check_target, emit_json
     from reports.runs import save_runs
-    from reports.terminal import comparison_table
-    from reports.terminal_timed import timed_table
     from theory.checks import InputError
 
     for target in (json_target, save_run):

@@ -47,11 +47,10 @@ def command(
     """
     import json
 
-    from rich.progress import Progress
-
     from reports.output import write_text
-    from reports.smallest import CONTENDERS, collect, units
-    from reports.smallest_table import markdown, summary
+    from reports.progress import counted
+    from reports.smallest.study import CONTENDERS, collect, units
+    from reports.smallest.table import markdown, summary
     from theory.checks import InputError, whole
 
     for name, value in (("requests", requests), ("memory", memory), ("jobs", jobs)):
@@ -63,11 +62,8 @@ def command(
     h_sf = CONTENDERS[0]
     wanted = [(unit, c) for unit in units(requests, memory) for c in CONTENDERS]
     wanted += [(unit, h_sf) for unit in units(h_sf_requests, h_sf_memory)]
-    with Progress(transient=True) as bar:
-        task = bar.add_task("instances", total=None)
-        results = collect(
-            wanted, seeds, jobs, keep, lambda done, of: bar.update(task, completed=done, total=of)
-        )
+    with counted("sizes") as report:
+        results = collect(wanted, seeds, jobs, keep, report)
     selected = {(unit, c.key): results[unit, c.key] for unit, c in wanted}
     data, certificates = summary(selected, seeds)
     for name, certificate in certificates.items():

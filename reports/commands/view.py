@@ -19,7 +19,7 @@ def command(files: tuple[str, ...], out: str | None) -> None:
     Example: kvratio view run.json --out schedules.html
     """
     from reports.output import check_target, write_text
-    from reports.render_html import view_page
+    from reports.render.html import view_page
     from reports.runs import read_runs, together
     from theory.checks import InputError
 

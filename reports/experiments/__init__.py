@@ -7,9 +7,9 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+import reports
 from reports.document import Section
 from reports.experiments import lmsys, mc_sf, traces
 from reports.experiments.pages import section
@@ -24,7 +24,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 __all__ = ["EXPERIMENTS", "published", "sections"]
 
-PUBLISHED = Path(__file__).parent.parent / "published" / "experiments"
+PUBLISHED = reports.PUBLISHED / "experiments"
 
 
 def published(name: str) -> dict[str, Any]:

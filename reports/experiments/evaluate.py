@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from reports.compare_timed import certified_in_time
+from reports.compare.timed import certified_in_time
 from reports.convergence import CONFIDENCE, mean_and_half_width
 from reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
 from simulate.cells import Cell, Row, file_digests, instance_of, requests_of, timing_of

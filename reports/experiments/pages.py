@@ -10,9 +10,9 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
-from reports.draw import Labels, draw
-from reports.looks import COLOURS, MARKERS, MUTED, policy_look, policy_title
-from reports.render_text import section_markdown
+from reports.render.draw import Labels, draw
+from reports.render.looks import COLOURS, MARKERS, MUTED, policy_look, policy_title
+from reports.render.text import section_markdown
 
 Result = Mapping[str, Any]
 Row = Mapping[str, Any]

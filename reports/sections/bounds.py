@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from reports.bounds.table import collect, examples, json_rows
 from reports.document import Block, Column, Kind, Section, Table
 from reports.material import Material
-from reports.tables import collect, examples, json_rows
 
 PUBLISHED = "bounds.json"
 

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 
 from reports.convergence import CONFIDENCE, SIZES, TOLERANCE, Row, study
 from reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
-from reports.draw import Labels, draw
-from reports.looks import MUTED, policy_look, policy_title
 from reports.material import Material
+from reports.render.draw import Labels, draw
+from reports.render.looks import MUTED, policy_look, policy_title
 
 PUBLISHED = "convergence.json"
 SEEDS = 5

@@ -10,9 +10,9 @@ from mpmath import mpf
 
 from reports.convergence import CONFIDENCE
 from reports.document import Column, Figure, Kind, Obtained, Section, Table
-from reports.draw import Labels, draw
-from reports.looks import INK, look, policy_look, policy_title
 from reports.material import Material
+from reports.render.draw import Labels, draw
+from reports.render.looks import INK, look, policy_look, policy_title
 from reports.sections._points import (
     A_L_CURVE,
     A_MAX_CURVE,

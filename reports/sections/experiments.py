@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from importlib.resources import files
 from multiprocessing import get_context
 from typing import Any
 
+from reports import PUBLISHED
 from reports.document import Section
 from reports.experiments import EXPERIMENTS, pages
 from reports.experiments.evaluate import evaluate
@@ -31,7 +31,7 @@ def _results(material: Material) -> Iterator[dict[str, Any]]:
         file = f"experiments/{name}.json"
         if material.redo is not None:
             yield _again(experiment, material)
-        elif (files("reports") / "published" / file).is_file():
+        elif (PUBLISHED / file).is_file():
             yield json.loads(material.published(file))
 
 

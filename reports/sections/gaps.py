@@ -11,11 +11,11 @@ from reports.adversary import FOES, Limits, search
 from reports.adversary_table import Worst, worst_of
 from reports.adversary_table import rows as published_worst
 from reports.document import Block, Column, Kind, Obtained, Section, Table
-from reports.hindsight_experiment import PUBLISHED as CITED
-from reports.hindsight_experiment import Trial, run_trials, summarise
+from reports.hindsight.study import PUBLISHED as CITED
+from reports.hindsight.study import Trial, run_trials, summarise
 from reports.material import Material
-from reports.smallest import CONTENDERS, collect, units
-from reports.smallest_table import summary
+from reports.smallest.study import CONTENDERS, collect, units
+from reports.smallest.table import summary
 from theory.hindsight.optimum import Effort
 
 SMALLEST = "smallest.json"
@@ -94,7 +94,7 @@ def _trials(model: int, material: Material) -> list[Trial]:
         EFFORT,
         material.redo / name,
         processes,
-        lambda done: material.progress(f"study of MC-SF, model {model}: {done} of {TRIALS}"),
+        lambda done, of: material.progress(f"study of MC-SF, model {model}: {done} of {of}"),
     )
 
 
@@ -128,11 +128,7 @@ def _adversary(material: Material) -> Table:
                 f"{worst.optimum:,}",
                 f"{worst.ratio:.4f}",
                 f"{worst.error:.4f}",
-                *(
-                    ("", "")
-                    if worst.bound is None
-                    else (f"{worst.bound:.4f}", worst.bound_obtained)
-                ),
+                *_limit(worst),
             )
             for worst in found
         ),

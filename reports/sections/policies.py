@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from reports.compare import Comparison
+from reports.compare.steps import Comparison
 from reports.document import Column, Figure, Kind, Obtained, Section, Table
-from reports.draw import Labels, draw
-from reports.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
 from reports.material import Material
+from reports.render.draw import Labels, draw
+from reports.render.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
 from simulate.measures import cache_profile, latencies, tokens_at
 from simulate.records import Run
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reports.compare import compare
+from reports.compare.steps import compare
 from reports.document import Section
 from reports.material import Material
 from reports.viewer import HELP, viewer

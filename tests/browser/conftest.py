@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ten.json, the lecture's ten requests, and view.html, which shows them."""
     from reports.cli import main
-    from reports.compare import compare
+    from reports.compare.steps import compare
     from reports.runs import save_runs
     from reports.sections.schedules import LECTURE
 

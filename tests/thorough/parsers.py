@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.certificates import copositive_by_hand
+
 FORGED = Path(__file__).parent.parent / "forged"
 PUBLISHED = Path(__file__).parent.parent.parent / "reports" / "published"
 LONGEST = 4096  # bytes of a seed
@@ -183,21 +185,7 @@ def parsers() -> dict[str, Parser]:
     instance = json.dumps(INSTANCE).encode()
     run = {"policy": "h-sf", "seed": 0, "instance": INSTANCE, "schedule": [[0, 4, 7, True]]}
     optimality = _small(list(FORGED.glob("*.json")) + list((PUBLISHED / "optima").glob("*.json")))
-    by_hand = {
-        "format": "kvratio-copositive",
-        "version": 1,
-        "policy": "h-sf",
-        "caps": [],
-        "benchmark": "area",
-        "prompt": [0, 1],
-        "lower": 1,
-        "upper": 2,
-        "lengths": [1, 2],
-        "bound": [4, 3],
-        "denominator": 1,
-        "pivots": [0, 0],
-        "factor": [[1], [0, 1]],
-    }
+    by_hand = copositive_by_hand()
     slicing = by_hand | {"policy": "slicing", "caps": [1, 2], "bound": [9, 1]}
     keys = tuple(f'"{key}"' for key in [*INSTANCE, *INSTANCE["requests"][0], *run])
     return {

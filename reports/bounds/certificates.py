@@ -8,9 +8,9 @@ lengths.
 """
 
 from fractions import Fraction
-from importlib.resources import files
 
 from proofs_check.copositive import RatioBound, check
+from reports import PUBLISHED
 from theory.bound import Bound, certified, digits
 from theory.survival import worst_case
 
@@ -31,7 +31,7 @@ def stored() -> dict[str, str]:
     >>> "a-min-staggered-h-sf-u20.json" in stored()
     True
     """
-    folder = files("reports") / "published" / "certificates"
+    folder = PUBLISHED / "certificates"
     found = {item.name: item.read_text(encoding="utf-8") for item in folder.iterdir()}
     return {name: found[name] for name in sorted(found) if name.endswith(".json")}
 

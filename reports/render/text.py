@@ -16,7 +16,6 @@ from reports.document import (
     Table,
     Viewer,
 )
-from reports.tables import tex_text
 
 
 def markdown(document: Document) -> str:
@@ -74,7 +73,7 @@ def _table(table: Table) -> list[str]:
         [_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     )
-    lines = [f"**{table.caption}**", "", _line(heads), _line(aligned), *map(_line, rows)]
+    lines = [f"**{table.caption}**", "", *pipe_table(heads, rows, aligned)]
     return [*lines, "", table.note] if table.note else lines
 
 
@@ -92,8 +91,19 @@ def _cell(cell: str, column: Column) -> str:
     return f"`{cell}`" if column.kind is Kind.FORMULA and cell else cell
 
 
-def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+def pipe_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], aligned: Sequence[str] = ()
+) -> list[str]:
+    """The lines of a table in Markdown; `aligned` is its second line, cell by cell.
+
+    >>> pipe_table(["x"], [["a | b"]])
+    ['| x |', '| --- |', '| a \\\\| b |']
+    """
+
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+    return [line(header), line(aligned or ["---"] * len(header)), *map(line, rows)]
 
 
 def csv_text(table: Table) -> str:
@@ -116,6 +126,22 @@ def plain(row: Sequence[str], columns: Sequence[Column]) -> list[str]:
         cell.replace(",", "") if column.kind is Kind.NUMBER else cell
         for cell, column in zip(row, columns, strict=True)
     ]
+
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
+    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\(<\)",
+    ">": r"\(>\)", "±": r"\(\pm\)",
+}  # fmt: skip
+
+
+def tex_text(text: str) -> str:
+    r"""Plain text as LaTeX.
+
+    >>> tex_text("A_min, 5 %")
+    'A\\_min, 5 \\%'
+    """
+    return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def latex(table: Table) -> str:

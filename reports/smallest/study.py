@@ -2,7 +2,7 @@
 
 Every instance of a size is enumerated: budgets up to a limit, every common prompt, every multiset
 of output lengths that fit, all requests at time 0. Beside it stands its exact optimum
-(`reports.tiny_optimum`). The order of the requests and the ties of a policy are treated thus:
+(`reports.smallest.optimum`). The order of the requests and the ties of a policy are treated thus:
 
 - `Orders.NONE`: the policy sorts by true length, so that the order does not matter.
 - `Orders.ALL`: every order of the requests is tried. For a policy that never evicts and takes
@@ -23,7 +23,7 @@ from itertools import combinations_with_replacement, permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reports.tiny_optimum import TinyOptimum
+from reports.smallest.optimum import TinyOptimum
 from simulate.kernel import run
 from simulate.measures import latencies
 from simulate.policies import POLICIES

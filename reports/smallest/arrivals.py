@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from reports.tiny_optimum import Request, TinyOptimum
+from reports.smallest.optimum import Request, TinyOptimum
 from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.model import Instance

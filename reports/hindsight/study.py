@@ -113,17 +113,17 @@ def run_trials(
     effort: Effort,
     file: Path,
     processes: int,
-    report: Callable[[int], None],
+    report: Callable[[int, int], None],
 ) -> list[Trial]:
     """All trials of a model, those that `file` holds already included; in the order of trials.
 
-    `report(done)` is called after each. Trials in `file` of another model, seed or effort are left
-    alone and not counted.
+    `report(done, count)` is called after each. Trials in `file` of another model, seed or effort
+    are left alone and not counted.
     """
     ours = (model, seed, effort.moves, effort.nodes)
     done = {t.trial: t for t in read_trials(file) if (t.model, t.seed, t.moves, t.nodes) == ours}
     todo = [k for k in range(count) if k not in done]
-    report(len(done))
+    report(len(done), count)
     work = partial(run_trial, model, seed, effort)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         futures = [pool.submit(work, k) for k in todo]
@@ -132,7 +132,7 @@ def run_trials(
                 trial = future.result()
                 _append(file, trial)
                 done[trial.trial] = trial
-                report(len(done))
+                report(len(done), count)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from importlib import import_module
 
+from reports.render.text import pipe_table, tex_text
 from theory.bound import Bound
 from theory.checks import InputError, rational
 from theory.forms import interval, prompt_length
@@ -22,7 +23,7 @@ GENERAL = (
     "theory.general_variants",
     "theory.slicing",
     "theory.learned",
-    "reports.certificates",
+    "reports.bounds.certificates",
 )
 # where the published table evaluates the closed forms: the points that the README talks about
 EXAMPLE_INTERVAL = (1, 100)
@@ -140,41 +141,18 @@ def csv_text(bounds: Sequence[Bound]) -> str:
     return stream.getvalue()
 
 
-def _pipe_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    def line(parts: Sequence[str]) -> str:
-        return "| " + " | ".join(part.replace("|", r"\|") for part in parts) + " |"
-
-    return [line(header), line(["---"] * len(header)), *map(line, rows)]
-
-
 def markdown(bounds: Sequence[Bound], points: Sequence[Bound]) -> str:
     """The table, the values at example points, and every derivation step by step."""
     short = ("id", "value", "obtained")
     values = [(b.id, b.value, b.obtained) for b in points]
     lines = ["# Competitive ratios in the fluid limit", "", *LEGEND, ""]
-    lines += _pipe_table([name.replace("_", " ") for name in COLUMNS], map(cells, bounds))
-    lines += ["", "## Values at points", "", *_pipe_table(short, values)]
+    lines += pipe_table([name.replace("_", " ") for name in COLUMNS], map(cells, bounds))
+    lines += ["", "## Values at points", "", *pipe_table(short, values)]
     lines += ["", "## Derivations", "", "In brackets: the kind of check that the step passed."]
     for bound in bounds:
         lines += ["", f"### {bound.id}", "", f"{bound.statement}. Source: {bound.source}.", ""]
         lines += [f"{n}. {text} [{kind}]" for n, (text, kind) in enumerate(bound.steps, 1)]
     return "\n".join(lines) + "\n"
-
-
-_ESCAPES = {
-    "\\": r"\textbackslash{}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
-    "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\(<\)",
-    ">": r"\(>\)", "±": r"\(\pm\)",
-}  # fmt: skip
-
-
-def tex_text(text: str) -> str:
-    r"""Plain text as LaTeX.
-
-    >>> tex_text("A_min, 5 %")
-    'A\\_min, 5 \\%'
-    """
-    return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def latex(bounds: Sequence[Bound]) -> str:
@@ -187,31 +165,9 @@ def latex(bounds: Sequence[Bound]) -> str:
         r"\endhead",
     ]
     for bound in bounds:
-        known = bound.formula is not None
-        ratio = rf"\({bound.formula.latex()}\)" if known else tex_text(bound.closed_form)  # type: ignore[union-attr]
+        formula = bound.formula
+        ratio = rf"\({formula.latex()}\)" if formula else tex_text(bound.closed_form)
         parts = map(tex_text, (bound.policy, bound.family, bound.benchmark))
         value = r"\(\infty\)" if bound.value == "inf" else bound.value
         lines.append(" & ".join((*parts, ratio, value, bound.obtained)) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}"]) + "\n"
-
-
-def differences(made: Mapping[str, str], published: Mapping[str, str | None]) -> list[str]:
-    """One line for each published file that is missing or differs, with the first such line.
-
-    >>> differences({"a": "x\\ny\\n"}, {"a": "x\\nz\\n"})
-    ["a: line 2 is 'z', regenerated 'y'"]
-    """
-    found = []
-    for name, text in made.items():
-        old = published.get(name)
-        if old is None:
-            found.append(f"{name}: missing")
-        elif old != text:
-            now, then = text.split("\n"), old.split("\n")
-            n = next(
-                (n for n, (a, b) in enumerate(zip(now, then, strict=False)) if a != b),
-                min(len(now), len(then)),
-            )
-            was, new = ("".join(part[n : n + 1])[:100] for part in (then, now))
-            found.append(f"{name}: line {n + 1} is {was!r}, regenerated {new!r}")
-    return found

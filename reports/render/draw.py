@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from reports.document import Figure
-from reports.looks import GRID, INK, MUTED, PAPER
+from reports.render.looks import GRID, INK, MUTED, PAPER
 
 WIDTH = 8.0  # inches
 DPI = 120  # of the PNG

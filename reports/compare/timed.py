@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from reports.compare import BENCHMARK, one_by_one
+from reports.compare.steps import BENCHMARK, one_by_one
 from simulate.iteration import NS_PER_S
 from simulate.kernel import run_timed
 from simulate.policies import named

@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import looks
 from reports.document import MEANING, Block, Document, Figure, Table, Viewer
-from reports.looks import themable
+from reports.render import looks
+from reports.render.looks import themable
 from reports.viewer import HELP, summary, viewer
 from simulate.records import Run
 
@@ -56,7 +56,7 @@ def _template(name: str) -> Any:
 
 
 def style_sheet() -> str:
-    """The styles, with the colours of `reports.looks`, light and dark."""
+    """The styles, with the colours of `reports.render.looks`, light and dark."""
     themes = {
         "light": (looks.INK, looks.PAPER, looks.GRID, looks.MUTED),
         "dark": (looks.DARK_INK, looks.DARK_PAPER, looks.DARK_GRID, looks.DARK_MUTED),

@@ -8,11 +8,21 @@ from typing import Any
 
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
-from reports.smallest import CONTENDERS, Contender, Extreme, Orders, Results, Tally, Unit, merge
-from reports.smallest import runs as all_runs
-from reports.smallest_arrivals import smallest_loss
-from reports.tiny_certificate import certificate
-from reports.tiny_optimum import TinyOptimum
+from reports.render.text import pipe_table
+from reports.smallest.arrivals import smallest_loss
+from reports.smallest.certificate import certificate
+from reports.smallest.optimum import TinyOptimum
+from reports.smallest.study import (
+    CONTENDERS,
+    Contender,
+    Extreme,
+    Orders,
+    Results,
+    Tally,
+    Unit,
+    merge,
+)
+from reports.smallest.study import runs as all_runs
 from simulate.kernel import run
 from simulate.policies import POLICIES
 from theory.model import Instance
@@ -181,8 +191,7 @@ this page."""
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join(pipe_table(head, rows))
 
 
 def _title(row: Mapping[str, Any]) -> str:

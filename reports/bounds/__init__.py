@@ -1,0 +1,1 @@
+"""The table of bounds, and the stored certificates as rows of it."""

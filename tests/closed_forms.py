@@ -1,0 +1,19 @@
+"""The closed forms of `theory.ratios` by name, for several test files."""
+
+from functools import cache
+
+from theory.bound import Bound
+from theory.ratios import all_bounds
+
+
+@cache
+def results() -> dict[str, Bound]:
+    found: dict[str, Bound] = {}
+    for bound in all_bounds():
+        assert bound.id not in found
+        found[bound.id] = bound
+    return found
+
+
+def at(key: str, **values: object) -> float:
+    return float(results()[key].at(values).value)
