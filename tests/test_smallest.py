@@ -246,12 +246,14 @@ def test_the_page_names_the_counterexample(
 
 def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     sizes = ["--requests", "3", "--memory", "3", "--h-sf-requests", "4", "--h-sf-memory", "4"]
-    for name, jobs in (("one", "1"), ("two", "2")):
+    for name, processes in (("one", "1"), ("two", "2")):
         folder = tmp_path / name
         folder.mkdir()
         places = ["--out", str(folder), "--keep", str(tmp_path / f"{name}.jsonl")]
         command = [sys.executable, "-m", "reports", "smallest", *sizes, *places, "--seeds", "2"]
-        subprocess.run([*command, "--jobs", jobs], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            [*command, "--processes", processes], cwd=ROOT, check=True, capture_output=True
+        )
     first, second = (
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
         for folder in (tmp_path / "one", tmp_path / "two")
@@ -263,7 +265,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--out", "no/such/folder"], "out = 'no/such/folder'"),
+        (["--out", "pyproject.toml/x"], "out = 'pyproject.toml/x'"),
         (["--requests", "0"], "requests = 0"),
         (["--seeds", "1"], "seeds = 1"),
         (["--memory", "x"], "'x' is not a valid integer"),

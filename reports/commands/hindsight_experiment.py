@@ -7,10 +7,19 @@ import click
 
 @click.command("hindsight-experiment")
 @click.option(
-    "--model", type=click.IntRange(1, 2), multiple=True, default=(1, 2), show_default=True
+    "--model",
+    type=click.IntRange(1, 2),
+    multiple=True,
+    default=(1, 2),
+    show_default=True,
+    help="1: all requests at step 0; 2: Poisson arrivals. Repeatable.",
 )
-@click.option("--trials", type=click.IntRange(1, 10_000), default=200, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--trials", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Of a model."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all randomness."
+)
 @click.option(
     "--moves",
     type=click.IntRange(1),
@@ -25,9 +34,11 @@ import click
     show_default=True,
     help="Nodes of the branching tree a trial.",
 )
-@click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
 @click.option(
-    "--folder",
+    "--processes", type=click.IntRange(1), default=2, show_default=True, help="Worker processes."
+)
+@click.option(
+    "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("reports/out"),
     show_default=True,
@@ -40,7 +51,7 @@ def command(
     moves: int,
     nodes: int,
     processes: int,
-    folder: Path,
+    out: Path,
 ) -> None:
     """Repeat the synthetic study of MC-SF with certified optima.
 
@@ -51,18 +62,19 @@ def command(
     """
     from reports.hindsight.study import as_lines, in_order, read_trials, run_trials
     from reports.hindsight.table import as_markdown
-    from reports.output import write_text
+    from reports.output import check_folder, write_text
     from reports.progress import counted
     from theory.hindsight.optimum import Effort
 
-    folder.mkdir(parents=True, exist_ok=True)
+    check_folder(out)
+    out.mkdir(parents=True, exist_ok=True)
     effort = Effort(moves=moves, nodes=nodes)
     found = {}
     for k in model:
-        file = folder / f"hindsight-{k}.jsonl"
+        file = out / f"hindsight-{k}.jsonl"
         with counted(f"model {k}") as report:
             found[k] = run_trials(k, trials, seed, effort, file, processes, report)
         write_text(file, as_lines(in_order(read_trials(file))))
     text = as_markdown(found)
-    write_text(folder / "hindsight.md", text)
+    write_text(out / "hindsight.md", text)
     click.echo(text, nl=False)

@@ -26,7 +26,9 @@ import click
     help="Solve the integer program first (HIGHS, CP-SAT, or another that cvxpy finds) in half of"
     " the time; its schedule is used, its bound is only reported.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all randomness."
+)
 def command(
     file: Path,
     json_file: str | None,
@@ -44,9 +46,11 @@ def command(
     """
     from reports.hindsight.answer import answer, as_json, as_text
     from reports.inputs import read_instance_file
-    from reports.output import emit_json, write_text
+    from reports.output import check_target, emit_json, write_text
     from theory.checks import InputError
 
+    check_target(json_file)
+    check_target(None if certificate is None else str(certificate))
     found = answer(read_instance_file(file), time_limit, solver, seed)
     if certificate is not None:
         if found.certificate is None:

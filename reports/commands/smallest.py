@@ -12,11 +12,17 @@ import click
 @click.option("--h-sf-requests", default=7, show_default=True, help="The same for H-SF alone.")
 @click.option("--h-sf-memory", default=10, show_default=True, help="The same for H-SF alone.")
 @click.option("--seeds", default=16, show_default=True, help="Runs of a policy that evicts.")
-@click.option("--jobs", default=os.cpu_count() or 1, show_default="all cores", help="Processes.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="one a core",
+    help="Worker processes.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("reports/published"),
+    default=Path("reports/out/smallest"),
     show_default=True,
     help="Folder for smallest.md, smallest.json and the certificates.",
 )
@@ -33,37 +39,37 @@ def command(
     h_sf_requests: int,
     h_sf_memory: int,
     seeds: int,
-    jobs: int,
+    processes: int,
     out: Path,
     keep: Path,
 ) -> None:
-    """Enumerate all small instances and publish the worst ratios to the optimum.
+    """Enumerate all small instances and tabulate the worst ratios to the optimum.
 
     All requests are at time 0 with a common prompt. The full study takes the better part of an
     hour on two cores; interrupt it when you like. The result does not depend on the number of
     processes.
 
-    Example: kvratio smallest --requests 4 --memory 4 --h-sf-requests 4 --h-sf-memory 4 --out .
+    Example: kvratio smallest --requests 4 --memory 4 --h-sf-requests 4 --h-sf-memory 4
     """
     import json
 
-    from reports.output import write_text
+    from reports.output import check_folder, write_text
     from reports.progress import counted
     from reports.smallest.study import CONTENDERS, collect, units
     from reports.smallest.table import markdown, summary
-    from theory.checks import InputError, whole
+    from theory.checks import whole
 
-    for name, value in (("requests", requests), ("memory", memory), ("jobs", jobs)):
+    for name, value in (("requests", requests), ("memory", memory)):
         whole(name, value, least=1)
     whole("seeds", seeds, least=2)
-    if not out.is_dir():
-        raise InputError("out", str(out), "a folder that exists")
+    check_folder(out)
+    out.mkdir(parents=True, exist_ok=True)
     keep.parent.mkdir(parents=True, exist_ok=True)
     h_sf = CONTENDERS[0]
     wanted = [(unit, c) for unit in units(requests, memory) for c in CONTENDERS]
     wanted += [(unit, h_sf) for unit in units(h_sf_requests, h_sf_memory)]
     with counted("sizes") as report:
-        results = collect(wanted, seeds, jobs, keep, report)
+        results = collect(wanted, seeds, processes, keep, report)
     selected = {(unit, c.key): results[unit, c.key] for unit, c in wanted}
     data, certificates = summary(selected, seeds)
     for name, certificate in certificates.items():

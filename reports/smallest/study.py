@@ -281,11 +281,11 @@ def load(file: Path, seeds: int) -> Results:
 def collect(
     wanted: Iterable[tuple[Unit, Contender]],
     seeds: int,
-    jobs: int,
+    processes: int,
     keep: Path,
     progress: Callable[[int, int], None],
 ) -> Results:
-    """All wanted results, from `keep` or computed in `jobs` processes and added to it.
+    """All wanted results, from `keep` or computed in `processes` processes and added to it.
 
     Interrupt it when you like: what is in `keep` is not computed again. `progress` is told how
     many units are done, of how many.
@@ -295,7 +295,7 @@ def collect(
     for unit, contender in dict.fromkeys(wanted):
         if (unit, contender.key) not in results:
             missing.setdefault(unit, []).append(contender)
-    with ProcessPoolExecutor(jobs) as pool, keep.open("a", encoding="utf-8") as stream:
+    with ProcessPoolExecutor(processes) as pool, keep.open("a", encoding="utf-8") as stream:
         futures = {pool.submit(study, unit, seeds, tuple(c)): unit for unit, c in missing.items()}
         try:
             for done, future in enumerate(as_completed(futures), 1):
