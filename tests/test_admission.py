@@ -38,6 +38,13 @@ def test_a_slot_is_the_larger_of_the_bound_and_the_next_token() -> None:
     assert [fits(i) for i in (2, 3, 4)] == [True, False, True]
 
 
+def test_an_empty_cache_has_all_the_memory_but_no_more() -> None:
+    # M = 10, 5 for admission, s = 2: a length of 8 fills all, one of 9 would never fit
+    view = seen_at(0, Instance.of(10, [8], prompt=2), {})
+    assert admission.look_ahead(view, {0: 8}, 5)(0)
+    assert not admission.look_ahead(view, {0: 9}, 5)(0)
+
+
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_volume_is_the_sum_over_the_steps(prompt: int, tokens: int) -> None:
     assert volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
@@ -59,6 +66,15 @@ def test_pace_spends_what_the_budget_provides() -> None:
     assert [pace.test(view, assumed, 12)(i) for i in (1, 2)] == [True, False]
 
 
+def test_pace_pays_for_as_many_starts_as_it_can() -> None:
+    # M = 25, volume 10: a step's 25 pay for two starts; the third would need 10 of the 5 left
+    view, assumed = busy(25), dict.fromkeys(range(4), 4)
+    pace = admission.Pace()
+    pace.provide(25)
+    fits = pace.test(view, assumed, 25)
+    assert [fits(i) for i in (0, 1, 2)] == [True, True, False]
+
+
 def test_an_empty_cache_waits_for_no_credit() -> None:
     # volume 10 of 4 provided: the first start takes it all, the next would wait
     view, assumed = seen_at(0, Instance.of(4, [4] * 4), {}), dict.fromkeys(range(4), 4)
@@ -77,6 +93,7 @@ def test_pace_learns_the_share_that_is_used() -> None:
     pace = admission.Pace()
     assert pace.cost(view, 0, 4) == 10
     pace.ended(prompt=0, assumed=4, tokens=4)
+    assert pace.cost(view, 0, 4) == 10
     pace.ended(prompt=0, assumed=4, tokens=2)
     assert pace.cost(view, 0, 4) == 6
     assert pace.cost(view, 0, 3) == 6  # 1 + 2 + 3

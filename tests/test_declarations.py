@@ -85,7 +85,7 @@ def test_caps_grow_as_declared() -> None:
 
 @pytest.mark.parametrize("share", ["-1/100", 1, "3/2"])
 def test_shares_kept_free_are_below_one(share: str | int) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"^reserve ="):
         watermark(share)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"^alpha ="):
         protection(share)

@@ -40,7 +40,7 @@ def watermark(reserve: Fraction | str) -> Policy:
         name="fcfs-watermark",
         title="FCFS watermark",
         source="vLLM (arXiv 2309.06180), recompute",
-        reserve=rational("reserve", reserve, least=0, below=1),
+        reserve=rational("reserve", reserve),
     )
 
 

@@ -49,8 +49,10 @@ PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
 # with assertions rewritten, pytest's own import hook would load files named here from the disk
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
 EXAMPLES = 40  # of a property that does not say how many it wants
-MEMORY = 8 << 30  # bytes of address space; a fault may ask for any amount
-PATIENCE, SPARE = 3, 10  # a fault may take so many times as long as no fault, and seconds more
+MEMORY = 6 << 30  # bytes of address space; a fault may ask for any amount
+# a fault may take so many times as much of the processor's time as no fault, and seconds more
+PATIENCE, SPARE = 3, 3
+ASLEEP = 15  # on a busy machine, or asleep, it may take so many times longer
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Result:
     """What became of a mutant; `source` identifies the module's text that it was made from.
 
     `outcome`: "killed" by a failing test, "error" where the tests cannot even be collected,
-    "timeout", or "survived". The middle two count as killed.
+    "timeout", or "survived". The middle two count as killed. `seconds`: of the processor.
     """
 
     mutant: Mutant
@@ -206,21 +208,25 @@ class _Settings:
 
 
 def attempt(module: str, code: str, tests: Sequence[str], seconds: float) -> tuple[str, float]:
-    """Run the tests of a module whose text is `code`, in a process of its own."""
+    """Run the tests of a module whose text is `code`, in a process of its own.
+
+    They may take so many seconds of the processor. Returns the outcome and the seconds taken.
+    """
     started = time.monotonic()
     process = os.fork()
     if process == 0:
         os._exit(_child(module, code, tests, seconds))
-    while time.monotonic() - started < seconds:
-        done, status = os.waitpid(process, os.WNOHANG)
+    while time.monotonic() - started < ASLEEP * seconds:
+        done, status, used = os.wait4(process, os.WNOHANG)
         if done:
             # pytest: 0 all passed, 1 some failed; 2 to 5 nothing could be run; else a signal
-            known = {0: "survived", 1: "killed"}
-            return known.get(os.waitstatus_to_exitcode(status), "error"), time.monotonic() - started
+            known = {0: "survived", 1: "killed", -signal.SIGXCPU: "timeout"}
+            outcome = known.get(os.waitstatus_to_exitcode(status), "error")
+            return outcome, used.ru_utime + used.ru_stime
         time.sleep(0.01)
     os.killpg(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    return "timeout", time.monotonic() - started
+    return "timeout", seconds
 
 
 def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
@@ -231,7 +237,7 @@ def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
     os.dup2(sink, 1)
     os.dup2(sink, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     sys.meta_path.insert(0, _Hook(module, code))
     try:
         return int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings()]))

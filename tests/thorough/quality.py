@@ -3,6 +3,8 @@
     python -m tests.thorough.quality
 
 writes reports/published/quality.md and quality.json; a run that is missing is said to be missing.
+Faults of a module that were not tried here keep their published figures as long as the module's
+text is that of those figures.
 Survivors of the mutation testing are listed with the reasons of `survivors.json`, by the changed
 line; one without a reason is a gap in the tests and is called so.
 """
@@ -43,25 +45,47 @@ def reasons() -> dict[str, dict[str, str]]:
     return found
 
 
+def explained(module: str, survivors: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The survivors (line and change) of a module with their reasons."""
+    known = reasons().get(module, {})
+    missing = known.get("*", UNEXPLAINED)
+    return [{**one, "reason": known.get(one["change"], missing)} for one in survivors]
+
+
 def module_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
     """The figures of one module; survivors with their reasons."""
     mine = [r for r in results if r.mutant.module == module]
-    known = reasons().get(module, {})
-    survivors = []
-    for result in sorted(mine, key=lambda r: r.mutant.line):
-        if result.outcome == "survived":
-            change = f"{result.mutant.before} => {result.mutant.after}"
-            reason = known.get(change, known.get("*", UNEXPLAINED))
-            survivors.append({"line": result.mutant.line, "change": change, "reason": reason})
+    survivors = [
+        {"line": r.mutant.line, "change": f"{r.mutant.before} => {r.mutant.after}"}
+        for r in sorted(mine, key=lambda r: r.mutant.line)
+        if r.outcome == "survived"
+    ]
     code = (ROOT / module).read_text(encoding="utf-8")
     return {
         "module": module,
+        "source": digest(module),
         "faults": len(places(code)),
         "tried": len(mine),
         "killed": sum(r.outcome != "survived" for r in mine),
         "timeouts": sum(r.outcome == "timeout" for r in mine),
-        "survivors": survivors,
+        "survivors": explained(module, survivors),
     }
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """The figures of the last page, by module."""
+    file = PUBLISHED / "quality.json"
+    groups = json.loads(file.read_text(encoding="utf-8"))["mutation"] if file.exists() else {}
+    return {row["module"]: row for group in groups.values() for row in group}
+
+
+def mutation_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
+    """The figures of one module: of the stored results, else those published for the same text."""
+    row = module_row(module, results)
+    earlier = published().get(module)
+    if row["tried"] or earlier is None or earlier["source"] != row["source"]:
+        return row
+    return {**earlier, "survivors": explained(module, earlier["survivors"])}
 
 
 def collect() -> dict[str, Any]:
@@ -69,7 +93,7 @@ def collect() -> dict[str, Any]:
     current = {module: digest(module) for group in TARGETS.values() for module in group}
     results = [r for (source, m), r in stored().items() if source == current.get(m.module)]
     groups = {
-        name: [module_row(module, results) for module in group] for name, group in TARGETS.items()
+        name: [mutation_row(module, results) for module in group] for name, group in TARGETS.items()
     }
     return {
         "mutation": groups,
