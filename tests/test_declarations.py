@@ -5,7 +5,11 @@ The sources: arXiv 2508.14544 (Algorithms 1 to 6; every request has one prompt l
 and the defaults of serving engines.
 """
 
+from dataclasses import replace
+from enum import IntEnum
 from fractions import Fraction
+from math import ceil
+from typing import Any
 
 import pytest
 
@@ -13,7 +17,8 @@ from simulate.policies import POLICIES
 from simulate.policies.fcfs import watermark
 from simulate.policies.gsa import gba, gsa
 from simulate.policies.protection import protection
-from simulate.policy import Policy
+from simulate.policies.slicing import growing
+from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from theory.checks import InputError
 
 # assumed length, order, ties, admission test, whom an overflow hits
@@ -81,6 +86,18 @@ def test_caps_grow_as_declared() -> None:
     assert gsa().caps[:5] == (1, 2, 4, 8, 16)
     # 1, 1.5, 2.25, 3.375, 5.0625, 7.6 rounded up
     assert gba().caps[:6] == (1, 2, 3, 4, 6, 8)
+    # 4/3, 2, 3, 4.5, 6.75 rounded up: 2 but once
+    assert growing("3/2", "4/3")[:4] == (2, 3, 5, 7)
+
+
+@pytest.mark.parametrize("growth", [Fraction(101, 100), Fraction(4, 3), Fraction(2), Fraction(5)])
+def test_caps_are_the_rounded_powers_up_to_the_longest(growth: Fraction) -> None:
+    caps = growing(growth)
+    powers, power = {1}, Fraction(1)
+    while max(powers) < 2**20:
+        power *= growth
+        powers.add(ceil(power))
+    assert caps == tuple(sorted(powers))
 
 
 @pytest.mark.parametrize("share", ["-1/100", 1, "3/2"])
@@ -89,3 +106,116 @@ def test_shares_kept_free_are_below_one(share: str | int) -> None:
         watermark(share)
     with pytest.raises(InputError, match=r"^alpha ="):
         protection(share)
+
+
+# --- what follows from the words -------------------------------------------------------------
+
+# what each assumption reads, and whether outliving it leads to another one
+READS = {
+    "OUTPUT": "output",
+    "UPPER": "upper",
+    "LOWER": "lower",
+    "MIDDLE": "lower upper",
+    "LOWER_THEN_UPPER": "lower upper",
+    "NOTHING": "",
+    "CAPS": "",
+    "CLASS": "output",
+}
+PROMOTES = {"LOWER_THEN_UPPER", "CAPS"}
+# with right predictions these assume enough, and these tests keep room for all that is assumed
+ENOUGH, KEEPS_ROOM = {"OUTPUT", "UPPER", "CLASS"}, {"LOOK_AHEAD", "SLOT", "STAGGERED"}
+
+# no luck, no promotion, nothing learned
+PLAIN = Policy(
+    name="plain",
+    title="Plain",
+    source="none",
+    assumes=Assumes.OUTPUT,
+    order=Order.ASSUMED_LENGTH,
+    ties=Ties.INDEX,
+    admits=Admits.LOOK_AHEAD,
+)
+
+
+@pytest.mark.parametrize("assumes", Assumes)
+def test_what_an_assumption_reads(assumes: Assumes) -> None:
+    policy = replace(PLAIN, assumes=assumes)
+    reads = READS[assumes.name].split()
+    assert policy.sees == set(reads)
+    assert policy.clairvoyant == ("output" in reads)
+    assert policy.uses_upper == ("upper" in reads)
+    assert policy.promotes == (assumes.name in PROMOTES)
+
+
+@pytest.mark.parametrize("admits", Admits)
+@pytest.mark.parametrize("assumes", Assumes)
+def test_who_evicts_though_all_predictions_are_right(assumes: Assumes, admits: Admits) -> None:
+    evicting = not (assumes.name in ENOUGH and admits.name in KEEPS_ROOM)
+    assert replace(PLAIN, assumes=assumes, admits=admits).evicting == evicting
+
+
+def with_word(field: str, word: IntEnum) -> Policy:
+    changes: dict[str, Any] = {"admits": Admits.SLOT, field: word}
+    return replace(PLAIN, **changes)
+
+
+def test_luck_comes_from_these_words_alone() -> None:
+    assert not PLAIN.randomised
+    words: dict[str, type[IntEnum]] = {
+        "order": Order,
+        "ties": Ties,
+        "evicts": Evicts,
+        "learns": Learns,
+        "admits": Admits,
+        "assumes": Assumes,
+    }
+    lucky = {
+        f"{field} {word.name}"
+        for field, kind in words.items()
+        for word in kind
+        if with_word(field, word).randomised
+    }
+    assert lucky == {"order RANDOM", "ties RANDOM", "evicts SMALLEST_BOUND"}
+    assert replace(PLAIN, thinned=True).randomised
+    half = Fraction(1, 2)
+    assert not replace(PLAIN, live=True, reserve=half, clearing=half).randomised
+    assert replace(PLAIN, evicts=Evicts.CLEARED, clearing=half).randomised
+    assert not replace(PLAIN, evicts=Evicts.CLEARED).randomised
+
+
+@pytest.mark.parametrize("order", [x for x in Order if x is not Order.ASSUMED_LENGTH])
+def test_phases_are_of_one_assumed_length(order: Order) -> None:
+    for admits in Admits:
+        if admits is not Admits.STAGGERED:
+            assert replace(PLAIN, order=order, admits=admits).order is order
+    with pytest.raises(InputError, match=f"order = '{order.name}': required ASSUMED_LENGTH"):
+        replace(PLAIN, order=order, admits=Admits.STAGGERED)
+
+
+@pytest.mark.parametrize("assumes", Assumes)
+def test_thinning_where_nobody_is_promoted(assumes: Assumes) -> None:
+    if assumes.name not in PROMOTES:
+        assert replace(PLAIN, assumes=assumes, thinned=True).thinned
+        return
+    with pytest.raises(InputError, match="thinned = True: required no thinning"):
+        replace(PLAIN, assumes=assumes, thinned=True)
+
+
+def test_the_smallest_chance_of_clearing() -> None:
+    thousandth = Fraction(1, 1000)
+    # of 2^32 = 4294967296 the share 999/1000 is 4290672328.7...
+    assert replace(PLAIN, clearing=thousandth).kept == 4290672328
+    with pytest.raises(InputError, match=r"^clearing = .* at least 1/1000 and at most 1$"):
+        replace(PLAIN, clearing=thousandth - Fraction(1, 10**9))
+    with pytest.raises(InputError, match=r"^clearing ="):
+        replace(PLAIN, clearing=Fraction(3, 2))
+
+
+def test_shares_of_the_budget_and_of_the_running() -> None:
+    assert PLAIN.budget(7) == 7
+    assert replace(PLAIN, reserve=Fraction(1, 3)).budget(10) == 6  # 6.67, rounded down
+    assert PLAIN.kept == 0
+    assert replace(PLAIN, clearing=Fraction(1, 4)).kept == 3 * 2**30
+    for reserve in (Fraction(-1, 10**9), Fraction(1)):
+        with pytest.raises(InputError, match=r"^reserve ="):
+            replace(PLAIN, reserve=reserve)

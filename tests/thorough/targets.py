@@ -36,8 +36,16 @@ GSA = (
     "--deselect=tests/test_gsa.py::test_published_ratios_hold_against_the_optimum",
     "--deselect=tests/test_gsa.py::test_svf_keeps_its_ratio_against_the_optimum",
 )
+# every decision against its definition; cancellations and other budgets against a simple server
+DECISIONS = (
+    "tests/test_declared.py::test_every_decision_is_as_declared",
+    "tests/test_declared.py::test_the_fallback_of_thinning_is_as_declared",
+    "tests/test_declared.py::test_thinning_spares_those_within_their_bounds",
+    "tests/test_stateful.py",
+    "--deselect=tests/test_stateful.py::test_the_machine_finds_what_is_broken",
+)
 # what the declarations say, and what they lead to
-DECLARED = ("tests/test_declarations.py", *BY_HAND, *GSA)
+DECLARED = ("tests/test_declarations.py", "tests/test_admission.py", *BY_HAND, *GSA)
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
 POLICIES = sorted(f"simulate/policies/{path.name}" for path in FOLDER.glob("*.py"))
 
@@ -57,7 +65,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
         "simulate/admission.py": ("simulate/admission.py", "tests/test_admission.py", *ENGINE),
-        "simulate/declared.py": (*ENGINE, "tests/test_declared.py"),
+        "simulate/declared.py": ("tests/test_admission.py", *GSA, *ENGINE, *DECISIONS),
     },
     "policies": {
         "simulate/policy.py": ("simulate/policy.py", *DECLARED),
