@@ -92,6 +92,8 @@ def test_rational_numbers_in_range() -> None:
     assert refusal(rational, 3, most=2).endswith("at most 2")
     assert refusal(rational, -1, above=0).endswith("above 0")
     assert refusal(rational, 0, above=0, below=1).endswith("above 0 and below 1")
+    # a fraction is shown as one writes it
+    assert refusal(rational, Fraction(5, 2), most=2).startswith("it = 5/2: ")
     # zero is a limit like any other
     assert refusal(rational, 1, most=0).endswith("at most 0")
     assert refusal(rational, 0, below=0).endswith("below 0")

@@ -34,7 +34,7 @@ class InputError(ValueError):
 
 
 def _short(value: object, limit: int = 80) -> str:
-    text = repr(value)
+    text = str(value) if isinstance(value, Fraction) else repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

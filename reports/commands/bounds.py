@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--q", metavar="Q", help="Evaluate geometric lengths at Q, in (0, 1).")
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the rows as JSON.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write bounds.md/.csv/.tex/.json here."
+    "--out", type=click.Path(path_type=Path), help="Write bounds.md/.csv/.tex/.json here (folder)."
 )
 @click.option("--check", is_flag=True, help="Compare with the published copy, byte for byte.")
 def command(
@@ -46,7 +46,7 @@ def command(
         point,
         renderings,
     )
-    from reports.output import check_target, differences, emit_json, write_text
+    from reports.output import check_folder, check_target, differences, emit_json, write_text
     from theory.checks import InputError
 
     evaluate = any(option is not None for option in (alpha, ends, prompt, q))
@@ -54,8 +54,9 @@ def command(
     if evaluate and (out or check):
         raise InputError("--out, --check", "with a point", "the whole table (no point)")
     check_target(json_target)
-    if out is not None and not out.is_dir():
-        raise InputError("--out", str(out), "a folder that exists")
+    if out is not None:
+        check_folder(out)
+        out.mkdir(parents=True, exist_ok=True)
 
     results = list(collect(_watch))
     points = at_point(results, values) if evaluate else examples(results)

@@ -1,0 +1,52 @@
+"""What `pyproject.toml` puts into the installed package: all that the code reads, and no tests."""
+
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("theory", "simulate", "proofs_check", "reports")
+SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+MADE = ROOT / "reports" / "out"  # by runs in the source tree, and not tracked
+
+
+def packages() -> dict[str, Path]:
+    """The packages of the rooms by their dotted names."""
+    folders = (file.parent for room in ROOMS for file in (ROOT / room).rglob("__init__.py"))
+    return {".".join(folder.relative_to(ROOT).parts): folder for folder in folders}
+
+
+def shipped() -> set[Path]:
+    """The files that are no modules and that the patterns of `package-data` take along."""
+    data: dict[str, list[str]] = SETUPTOOLS["package-data"]
+    return {
+        path
+        for name, folder in packages().items()
+        for pattern in data.get(name, []) + data.get("*", [])
+        for path in folder.glob(pattern)
+        if path.is_file()
+    }
+
+
+def test_every_file_that_the_code_reads_is_in_the_package() -> None:
+    files = {p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_file()}
+    others = {
+        p
+        for p in files
+        if p.suffix != ".py" and p.parent.name != "__pycache__" and MADE not in p.parents
+    }
+    assert any(p.suffix == ".js" for p in others), "the page's script is one of them"
+    left = {p for p in others - shipped() if p.suffix != ".md"}  # a room's documents may stay
+    assert not left
+
+
+def test_every_module_belongs_to_a_package() -> None:
+    folders = {p.parent for room in ROOMS for p in (ROOT / room).rglob("*.py")}
+    assert folders == set(packages().values())
+
+
+def test_the_rooms_are_packaged_and_nothing_else() -> None:
+    patterns = SETUPTOOLS["packages"]["find"]["include"]
+    folders = {p.parent.name for p in ROOT.glob("*/*.py")} | {"tests"}
+    assert {f for f in folders if any(fnmatch(f, p) for p in patterns)} == set(ROOMS)
+    assert not any("test" in pattern for pattern in patterns)
