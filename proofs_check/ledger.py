@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import proofs_check.claims
 from proofs_check.claim import Claim, Entry
-from theory.checks import InputError
+from theory.checks import one_of
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +29,7 @@ def select(ids: Sequence[str] = (), *, quick: bool = False) -> list[Claim]:
     """
     known = {claim.id: claim for claim in claims()}
     for name in ids:
-        if name not in known:
-            raise InputError("claim", name, "one of " + ", ".join(known))
+        one_of("claim", name, known)
     chosen = [known[name] for name in ids] if ids else list(known.values())
     return [claim for claim in chosen if not (quick and claim.plan)]
 

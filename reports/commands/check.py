@@ -14,9 +14,27 @@ if TYPE_CHECKING:
 PUBLISHED = reports.PUBLISHED / "claims.md"
 
 
+def claim_names(beginning: str) -> list[str]:
+    """The ids of the claims that begin so, for completion in the shell.
+
+    >>> claim_names("example")
+    ['example-1']
+    """
+    from proofs_check.ledger import select
+
+    return [claim.id for claim in select() if claim.id.startswith(beginning)]
+
+
 @click.command()
 @click.option("--quick", is_flag=True, help="Leave out the claims that need a simulator.")
-@click.option("--claim", "ids", multiple=True, metavar="ID", help="Only this one (repeatable).")
+@click.option(
+    "--claim",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    shell_complete=lambda *words: claim_names(words[-1]),
+    help="Only this one (repeatable).",
+)
 @click.option("--json", "target", metavar="FILE|-", help="Write the rows as JSON.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md and .json.")
 @click.option("--check", "compare", is_flag=True, help="Compare with reports/published/claims.md.")

@@ -43,7 +43,7 @@ def command(
     out: Path,
     keep: Path,
 ) -> None:
-    """Enumerate all small instances and tabulate the worst ratios to the optimum.
+    """Enumerate all small instances and publish the worst ratios to the optimum.
 
     All requests are at time 0 with a common prompt. The full study takes the better part of an
     hour on two cores; interrupt it when you like. The result does not depend on the number of

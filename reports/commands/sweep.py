@@ -5,13 +5,20 @@ from typing import Any
 
 import click
 
+from reports.commands._source import policy_names
 from reports.commands._workers import computing, worker_options
 
 
 @click.command()
 @click.argument("config", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The Parquet file.")
-@click.option("--policy", "policies", multiple=True, help="Repeatable; default all.")
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    shell_complete=lambda *words: policy_names(words[-1]),
+    help="Repeatable; default all.",
+)
 @click.option("--workload", "workloads", multiple=True, help="Built-in, file, or 'A + B'.")
 @click.option("--predict", "predictions", multiple=True, help="As for `simulate`; repeatable.")
 @click.option("--memory", multiple=True, type=int, help="Tokens; default 16492, or the GPU's.")
