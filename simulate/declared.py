@@ -5,6 +5,8 @@ were promoted, in the order of their starts; after the step's admissions those t
 in the order of their starts, and those that overflowed, in the order of their eviction.
 """
 
+from typing import TYPE_CHECKING
+
 from simulate import admission
 from simulate.chance import BITS, Purpose, draw, request_keys
 from simulate.phases import Phase
@@ -12,6 +14,9 @@ from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from simulate.queue import Queue
 from simulate.view import View
 from theory.model import volume
+
+if TYPE_CHECKING:
+    from simulate.learned.prices import Prices
 
 
 class Declared:
@@ -32,6 +37,7 @@ class Declared:
         self._cleared = False  # since the last completion
         self._phase = Phase() if policy.admits is Admits.STAGGERED else None
         self._pace = admission.Pace() if policy.admits is Admits.PACED else None
+        self._prices = _prices() if policy.prices else None
 
     def assumed(self, request: int) -> int:
         """The output length that the policy assumes of a request, in tokens."""
@@ -39,6 +45,8 @@ class Declared:
 
     def arrive(self, view: View, request: int) -> None:
         """Assume a length from what the policy may see, and join the queue."""
+        if self._prices is not None:
+            self._prices.arrive(view, request)
         length = self._assumption(view, request, stage=0)
         self._assumed[request] = min(length or 1, self._most(view, request))
         self._join(view, request)
@@ -46,6 +54,8 @@ class Declared:
     def complete(self, view: View, request: int) -> None:
         """Learn from a completed request, and forget it."""
         self._pace_learns(view, request)
+        if self._prices is not None:
+            self._prices.complete(view, request)
         del self._assumed[request]
         self._cleared = False
 
@@ -58,6 +68,8 @@ class Declared:
                 self._phase.leave(request)
             else:
                 self._queue.leave(request)
+            if self._prices is not None:
+                self._prices.withdraw(request)
             del self._assumed[request]
 
     def resize(self, view: View) -> None:
@@ -67,7 +79,7 @@ class Declared:
 
     def evict(self, view: View) -> list[int]:
         """Promotions, thinning, then the overflow."""
-        promoted = [i for i in view.running if self._outlived(view, i)] if self._promotes else []
+        promoted = self._promotions(view) if self._promotes else []
         for request in promoted:
             self._promote(view, request)
         thinned = [i for i in view.running if self.policy.thinned and self._thinned(view, i)]
@@ -76,8 +88,7 @@ class Declared:
         overflow = self._overflow(view, {*promoted, *thinned})
         self._late = thinned + overflow
         for request in self._late:
-            one_more = int(self.policy.learns is Learns.NEXT_TOKEN)
-            self._learn(view, request, view.made(request) + one_more)
+            self._learn_from(view, request)
         self._paused = bool(overflow) and self.policy.evicts is not Evicts.SMALLEST_BOUND
         return promoted + self._late
 
@@ -126,6 +137,8 @@ class Declared:
             caps = self.policy.caps
             most = self._most(view, request) if stage == len(caps) else None
             return caps[stage] if stage < len(caps) else most
+        if self._prices is not None:
+            return self._prices.level(view, request)
         if assumes is Assumes.CLASS:
             output = view.output(request)
             return next(
@@ -150,16 +163,21 @@ class Declared:
     def _join(self, view: View, request: int) -> None:
         """Enter the queue; called once an attempt, so the count of attempts is a fresh counter."""
         chance = draw(self._keys[request], self._attempts[request], Purpose.QUEUE)
-        key = {
+        self._queue.join(self._key(view, request), request, chance)
+        self._attempts[request] += 1
+        self._joins += 1
+
+    def _key(self, view: View, request: int) -> int:
+        """By what the queue is ordered."""
+        if self._prices is not None:
+            return self._prices.price(view, request)
+        return {
             Order.ASSUMED_LENGTH: self._assumed[request],
             Order.ARRIVAL: view.arrival(request),
             Order.JOINED: self._joins,
             Order.RANDOM: 0,
             Order.VOLUME: volume(view.prompt(request), self._assumed[request]),
         }[self.policy.order]
-        self._queue.join(key, request, chance)
-        self._attempts[request] += 1
-        self._joins += 1
 
     def _learn(self, view: View, request: int, bound: int) -> None:
         """Raise the assumed length to `bound`, which never lowers it."""
@@ -170,6 +188,41 @@ class Declared:
         """From an attempt that ends, though not for lack of cache."""
         if self._pace is not None:
             self._pace.ended(view.prompt(request), self._assumed[request], view.made(request))
+
+    def _learn_from(self, view: View, request: int) -> None:
+        """From the tokens that it has made when it is evicted, by luck or for lack of cache."""
+        if self._prices is not None:
+            self._next_level(view, request)
+        else:
+            one_more = int(self.policy.learns is Learns.NEXT_TOKEN)
+            self._learn(view, request, view.made(request) + one_more)
+
+    def _learn_prices(self, view: View) -> None:
+        """Price everyone who waits anew."""
+        assert self._prices is not None
+        self._queue = Queue(random_ties=False)
+        for request, price, stop in self._prices.learn(view):
+            self._queue.join(price, request, chance=0)
+            self._assumed[request] = stop
+
+    def _next_level(self, view: View, request: int) -> None:
+        assert self._prices is not None
+        self._prices.reach(view, request)
+        self._assumed[request] = self._prices.level(view, request)
+
+    def _promotions(self, view: View) -> list[int]:
+        """Those that have outlived what was assumed of them, and are evicted for it."""
+        if self._prices is None:
+            return [i for i in view.running if self._outlived(view, i)]
+        if self._prices.due:
+            self._learn_prices(view)
+        ended = [i for i in view.running if view.made(i) >= self._assumed[i]]
+        for request in ended:
+            self._next_level(view, request)
+        if not self._queue:
+            return []
+        least = self._queue.least()
+        return [i for i in ended if self._prices.cancels(view, i, least)]
 
     def _outlived(self, view: View, request: int) -> bool:
         """Has it made all tokens of its stage and goes on, with another stage to come?"""
@@ -244,3 +297,10 @@ class Declared:
         if self.policy.live:
             bound = max(bound, view.made(request))
         return (bound, draw(self._keys[request], view.now, Purpose.EVICT), request)
+
+
+def _prices() -> "Prices":
+    """With the compiler, which is imported only where it is needed."""
+    from simulate.learned.prices import Prices
+
+    return Prices()

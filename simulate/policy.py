@@ -45,6 +45,8 @@ class Assumes(IntEnum):
     NOTHING = 5  # one more token
     CAPS = 6  # `caps` in turn: once one is outlived, evict and assume the next
     CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
+    # to the next learned level; there evict if somebody waits who is cheaper than the rest
+    LEVELS = 8
 
 
 class Order(IntEnum):
@@ -55,6 +57,7 @@ class Order(IntEnum):
     JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
     VOLUME = 4  # smallest cache times steps of a run to the assumed length first
+    PRICE = 5  # cheapest completion first, by what has been learned (`simulate.learned`)
 
 
 class Ties(IntEnum):
@@ -136,6 +139,13 @@ class Policy:
         if self.admits is Admits.STAGGERED and self.order is not Order.ASSUMED_LENGTH:
             required = "ASSUMED_LENGTH where phases are of one assumed length"
             raise InputError("order", self.order.name, required)
+        learned = (self.assumes is Assumes.LEVELS, self.order is Order.PRICE)
+        if any(learned) and not all(learned):
+            raise InputError("order", self.order.name, "PRICE with LEVELS, and only with them")
+        if self.prices and self.ties is not Ties.INDEX:
+            raise InputError("ties", self.ties.name, "INDEX where prices are learned")
+        if self.prices and self.admits is not Admits.NEXT_STEP:
+            raise InputError("admits", self.admits.name, "NEXT_STEP where prices are learned")
         rational("reserve", self.reserve, least=0, below=1)
         rational("clearing", self.clearing, least=LEAST_CLEARING, most=1)
 
@@ -151,6 +161,7 @@ class Policy:
             Assumes.NOTHING: (),
             Assumes.CAPS: (),
             Assumes.CLASS: ("output",),
+            Assumes.LEVELS: ("lower", "upper"),
         }
         return frozenset(columns[self.assumes])
 
@@ -167,7 +178,12 @@ class Policy:
     @property
     def promotes(self) -> bool:
         """Does it evict whoever outlives what was assumed, to assume more?"""
-        return self.assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS)
+        return self.assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS, Assumes.LEVELS)
+
+    @property
+    def prices(self) -> bool:
+        """Does it learn lengths, and order requests by what a completion costs?"""
+        return self.order is Order.PRICE
 
     @property
     def evicting(self) -> bool:

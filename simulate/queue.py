@@ -41,6 +41,10 @@ class Queue:
         bucket.append(request)
         bucket[place], bucket[-1] = bucket[-1], bucket[place]
 
+    def least(self) -> int:
+        """The primary key of the next request."""
+        return self._keys[0]
+
     def head(self) -> int:
         """The next request."""
         bucket = self._buckets[self._keys[0]]

@@ -46,20 +46,22 @@ def declarations(draw: Callable[..., Any]) -> Policy:
     """Any combination of the words of a declaration."""
     caps = draw(st.sets(st.integers(1, 12), min_size=1, max_size=4))
     assumes = draw(st.sampled_from(Assumes))
-    admits = draw(st.sampled_from(Admits))
-    staggered = admits is Admits.STAGGERED
+    priced = assumes is Assumes.LEVELS
+    admits = Admits.NEXT_STEP if priced else draw(st.sampled_from(Admits))
+    order = Order.PRICE if priced else draw(st.sampled_from(sorted({*Order} - {Order.PRICE})))
+    promotes = assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS, Assumes.LEVELS)
     return Policy(
         name="any",
         title="any",
         source="drawn",
         assumes=assumes,
-        order=Order.ASSUMED_LENGTH if staggered else draw(st.sampled_from(Order)),
-        ties=draw(st.sampled_from(Ties)),
+        order=Order.ASSUMED_LENGTH if admits is Admits.STAGGERED else order,
+        ties=Ties.INDEX if priced else draw(st.sampled_from(Ties)),
         admits=admits,
         evicts=draw(st.sampled_from(Evicts)),
         learns=draw(st.sampled_from(Learns)),
         live=draw(st.booleans()),
-        thinned=draw(st.booleans()) and assumes not in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS),
+        thinned=draw(st.booleans()) and not promotes,
         caps=tuple(sorted(caps)),
         reserve=draw(st.just(Fraction(0)) | st.fractions(0, Fraction(9, 10), max_denominator=20)),
         clearing=draw(st.fractions(Fraction(1, 20), 1, max_denominator=20)),

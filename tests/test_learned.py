@@ -1,6 +1,7 @@
 """Learned slicing: the constant 4, prices by brute force, both engines, and where it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, pairwise
 from random import Random
@@ -9,13 +10,13 @@ import numpy as np
 import pytest
 
 import theory.forms
-from simulate import kernel, learned
-from simulate.engine import run_scheduler
+from simulate import engine, kernel
+from simulate.declared import Declared
 from simulate.learned import pricing
-from simulate.learned.scheduler import LearnedSlicing
 from simulate.policies import POLICIES
+from simulate.policy import Admits, Assumes, Order, Ties
+from simulate.server import Server
 from simulate.workloads import synthetic
-from tests.test_kernel import random_instance
 from theory import learned as theorem
 from theory.area import lower_bound
 from theory.bound import DerivationError
@@ -23,15 +24,13 @@ from theory.checks import InputError
 from theory.forms import AREA, volume
 from theory.model import Instance, verify
 
+OURS = POLICIES["learned-slicing"]
 A_MIN = ("a-min", "a-min-live", "a-min-thinned")
 NO_LEVELS = np.zeros(pricing.MOST_STAGES, np.int64)
 
 
 def mean_latency(instance: Instance, policy: str) -> Fraction:
-    found = (
-        learned.run(instance) if policy == learned.NAME else kernel.run(instance, POLICIES[policy])
-    )
-    return Fraction(found.tel, instance.n)
+    return Fraction(kernel.run(instance, POLICIES[policy]).tel, instance.n)
 
 
 def plan_latency(volumes: Sequence[int], levels: Sequence[int]) -> int:
@@ -114,7 +113,7 @@ def test_one_definition_of_the_levels_in_two_rooms() -> None:
 
 @pytest.mark.parametrize("m", [2, 3, 100, 1001, 1 << 20])
 def test_bins_round_up_by_a_sixteenth(m: int) -> None:
-    for length in (*range(1, 200), 12345, 10**6, learned.MOST_MEMORY):
+    for length in (*range(1, 200), 12345, 10**6, pricing.MOST_MEMORY):
         j = pricing.bin_of(m, length)
         end = pricing.tokens(j, m)
         assert length <= end <= Fraction(17, 16) * length
@@ -134,7 +133,7 @@ def test_the_price_of_a_plan_is_the_form() -> None:
     )
     tables = np.tile(table, (pricing.CLASSES, 1))
     levels = np.array([volume(6, s), volume(20, s), *[0] * 10])
-    sample = np.array([[s, m, 0, pricing.class_of(m)]])
+    sample = np.array([[s, m, 0]])
     for count, caps in ((0, (40,)), (1, (6, 40)), (2, (6, 20, 40))):
         exact = theory.forms.tel(theory.forms.slicing(caps), lengths, s)
         assert pricing.cost(tables, sample, memory, levels, count) == eighths**2 * exact
@@ -152,24 +151,16 @@ def test_survival_is_kaplan_and_meier() -> None:
     assert np.allclose(share, [1, 0.5, 0.5, 0], atol=0.01)
 
 
-@pytest.mark.parametrize("start", range(0, 240, 60))
-def test_both_engines(start: int) -> None:
-    for number in range(start, start + 60):
-        instance = random_instance(Random(number))
-        schedule = run_scheduler(instance, LearnedSlicing())
-        verify(schedule, instance)
-        assert learned.run(instance).schedule == schedule
-
-
 def test_both_engines_cut_and_replan() -> None:
     """Enough requests for several plans, some with levels; wrong predictions."""
     outputs = synthetic("two-point:l=2,u=60,q=0.1", 300, 3).output
     late = [k // 3 for k in range(300)]
     for arrival in (0, late):
         instance = Instance.of(400, outputs, prompt=20, arrival=arrival, interval=(1, 30))
-        schedule = run_scheduler(instance, LearnedSlicing())
+        found = engine.run(instance, OURS)
+        schedule = found.schedule
         verify(schedule, instance)
-        assert learned.run(instance).schedule == schedule
+        assert kernel.run(instance, OURS) == found
         cut = {
             e - b
             for b, e, f in zip(schedule.start, schedule.end, schedule.finished, strict=True)
@@ -183,7 +174,7 @@ def test_outputs_are_not_read() -> None:
     outputs = synthetic("uniform:l=10,u=40", 60, 0).output
     other = [*outputs[:59], 40]
     runs = [
-        learned.run(Instance.of(500, o, prompt=5, interval=(10, 40))).schedule
+        kernel.run(Instance.of(500, o, prompt=5, interval=(10, 40)), OURS).schedule
         for o in (outputs, other)
     ]
     starts = [sorted(x for x in zip(r.start, r.request, strict=True) if x[0] < 10) for r in runs]
@@ -191,9 +182,9 @@ def test_outputs_are_not_read() -> None:
 
 
 def test_empty_and_bad_input() -> None:
-    assert learned.run(Instance.of(5, [])).tel == 0
+    assert kernel.run(Instance.of(5, []), OURS).tel == 0
     with pytest.raises(InputError, match="memory = "):
-        learned.run(Instance.of(learned.MOST_MEMORY + 1, [1]))
+        kernel.run(Instance.of(pricing.MOST_MEMORY + 1, [1]), OURS)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +202,7 @@ def test_two_lengths_with_prompts(
     """Where A_min's ratio has no bound: within the certified 289/64 of the area bound."""
     outputs = synthetic(f"two-point:l={l},u={u},q={q}", 5_000, 0).output
     instance = Instance.of(memory, outputs, prompt=s, interval=(l, u))
-    mine = mean_latency(instance, learned.NAME)
+    mine = mean_latency(instance, OURS.name)
     assert mine * instance.n <= Fraction(289, 64) * lower_bound(instance)
     assert gain * mine * Fraction(7, 10) < min(mean_latency(instance, name) for name in A_MIN)
 
@@ -221,10 +212,40 @@ def test_below_a_min(workload: str) -> None:
     requests = synthetic(workload, 2_000, 0)
     prompt = None if workload == "lmsys" else 50
     instance = requests.instance(16_492, requests.support or (1, 1000), prompt=prompt)
-    mine = mean_latency(instance, learned.NAME)
+    mine = mean_latency(instance, OURS.name)
     assert mine < min(mean_latency(instance, name) for name in A_MIN)
 
 
 def test_levels_ascend() -> None:
     for factor in theorem.FACTORS:
         assert all(4 * a <= b <= 4 * a + 4 for a, b in pairwise(islice(theorem.levels(factor), 9)))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("order", Order.ARRIVAL),
+        ("assumes", Assumes.NOTHING),
+        ("ties", Ties.RANDOM),
+        ("admits", Admits.LOOK_AHEAD),
+        ("thinned", True),
+    ],
+)
+def test_words_that_do_not_go_with_prices(word: str, other: object) -> None:
+    with pytest.raises(InputError, match="required"):
+        replace(OURS, **{word: other})
+
+
+def test_a_cancelled_request_is_forgotten() -> None:
+    """A live server withdraws one that waits and one that runs, and gets less memory."""
+    server = Server(12, Declared(OURS, n=4, seed=0))
+    running, waiting = server.submit(output=8, prompt=2), server.submit(output=9, prompt=2)
+    last = server.submit(output=3, prompt=1)
+    for _ in range(3):
+        server.step()
+    server.cancel(running)
+    server.cancel(waiting)
+    server.resize(9)
+    while not server.idle:
+        server.step()
+    assert [a.request for a in server.schedule.attempts() if a.finished] == [last]

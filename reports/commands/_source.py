@@ -32,7 +32,7 @@ OPTIONS = (
         "policies",
         multiple=True,
         shell_complete=lambda *words: policy_names(words[-1]),
-        help="Repeatable; default all; learned-slicing if named.",
+        help="Repeatable; default all.",
     ),
     click.option(
         "--predict", metavar="SPEC", help="L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH."
@@ -95,7 +95,6 @@ def _checked(
     timed: bool = False,
 ) -> list[str]:
     """The names of the policies; everything else is only looked at."""
-    from simulate.learned import NAME
     from simulate.policies import POLICIES, named
     from simulate.wait import TITLES
     from theory.checks import InputError, one_of, whole
@@ -107,7 +106,7 @@ def _checked(
         if parameters and ":" in name:
             named(name)
         else:
-            one_of("policy", name, known if timed else [*known, NAME])
+            one_of("policy", name, known)
     names = list(policies) or known
     whole("seed", seed)
     if requests is not None:

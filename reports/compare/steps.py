@@ -6,7 +6,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar
 
-from simulate import learned
 from simulate.kernel import run
 from simulate.policies import named
 from simulate.records import Run
@@ -81,8 +80,6 @@ def compare(
 
     def simulate(name: str) -> Run:
         report = None if progress is None else partial(progress, name)
-        if name == learned.NAME:
-            return learned.run(instance, report)
         return run(instance, named(name), seed, report)
 
     wanted = tuple(dict.fromkeys(policies))

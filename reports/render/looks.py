@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from simulate import learned, wait
+from simulate import wait
 from simulate.policies import POLICIES, named
 from theory.checks import InputError
 
@@ -38,8 +38,6 @@ COLOURS = (
 )
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
-
-TITLES = {**wait.TITLES, learned.NAME: learned.TITLE}  # of those that are not declared
 
 THEME = {
     INK: "--ink",
@@ -72,8 +70,8 @@ def policy_title(policy: str) -> str:
     >>> policy_title("h-sf"), policy_title("someone's own")
     ('H-SF', "someone's own")
     """
-    if policy in TITLES:
-        return TITLES[policy]
+    if policy in wait.TITLES:  # they are not declared
+        return wait.TITLES[policy]
     try:
         return named(policy).title
     except InputError:

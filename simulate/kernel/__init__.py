@@ -8,6 +8,7 @@ reference works through every step and every running request, this one jumps fro
 - `machine`: the loop and the four phases; what an event is
 - `ahead`: the look-ahead test, with the proof of when the head of the queue can start
 - `agenda`, `line`, `overflow`, `pace`: next events, queue, eviction, paced admission
+- `prices`: learned prices and levels
 - `watch`: time, in timed runs
 - `state`: the arrays; `build`: from a declaration to them; `logs`: from them to a schedule
 - `compiled`: the compiler, exact arithmetic on 64-bit words
@@ -131,13 +132,15 @@ def _execute(
     whole("seed", seed)
     if not build.fits(instance, policy, timing):
         return None
-    from simulate.kernel import logs, machine
+    from simulate.kernel import logs, machine, prices
 
     state = build.build(instance, policy, seed, timing)
     clock = state.clock[0]
     attempts, moments = logs.Attempts(instance.n), logs.MomentsLog()
     status = machine.ROOM
-    while status == machine.ROOM:
+    while status in (machine.ROOM, machine.LEARN):
+        if status == machine.LEARN:
+            prices.learn(state)
         state = build.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)

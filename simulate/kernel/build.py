@@ -20,6 +20,7 @@ from simulate.kernel.state import (
     Ended,
     Entry,
     Ints,
+    Known,
     Moment,
     Pair,
     Request,
@@ -31,6 +32,8 @@ from simulate.kernel.state import (
     rows,
     table,
 )
+from simulate.learned.learning import due_after, ignorance
+from simulate.learned.pricing import BINS, MOST_MEMORY, MOST_REQUESTS, MOST_STAGES, scale
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
 from simulate.timing import Timing
 from theory.model import MOST_TOKENS, Instance
@@ -47,6 +50,8 @@ def horizon(instance: Instance) -> int:
 def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bool:
     """Are 64-bit integers and 32-bit indices enough to set out?"""
     if timing is not None and timing.iteration.bound(instance.memory) >= NEVER:
+        return False
+    if policy.prices and (instance.memory > MOST_MEMORY or instance.n > MOST_REQUESTS):
         return False
     volumes = 0.0
     if policy.admits is Admits.PACED:
@@ -71,7 +76,7 @@ def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None =
     by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
     return State(
         rules=_rules(instance, policy, random_ties, timing),
-        clock=_clock(),
+        clock=_clock(policy),
         requests=_requests(instance, policy, seed, arrival),
         arrivals=indices(by_arrival),
         caps=indices(_ladder(policy) if policy.assumes is Assumes.CAPS else []),
@@ -85,6 +90,11 @@ def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None =
         old_arena=indices(np.zeros(places)),
         phase=indices(np.zeros(n if policy.admits is Admits.STAGGERED else 0)),
         volumes=table(64, Volume),
+        known=_known(instance, policy),
+        tables=ignorance() if policy.prices else np.zeros((0, BINS), np.int64),
+        levels=np.zeros(MOST_STAGES, np.int64),
+        work=np.zeros(MOST_STAGES, np.int64),
+        chances=np.zeros(MOST_STAGES, np.int64),
         due=indices(np.zeros(concurrent)),
         late=indices(np.zeros(concurrent)),
         victims=rows(concurrent, Victim),
@@ -109,15 +119,30 @@ def with_room(state: State) -> State:
     return state._replace(volumes=volumes)
 
 
-def _clock() -> Any:
+def _clock(policy: Policy) -> Any:
     clock = rows(1, Clock)
     clock.blocked = clock.provided = -1
+    clock.learn_at = due_after(0) if policy.prices else NEVER
+    clock.square = 1
     return clock
+
+
+def _known(instance: Instance, policy: Policy) -> Any:
+    if not policy.prices:
+        return rows(0, Known)
+    known = rows(instance.n, Known)
+    ends = zip(instance.lower, instance.upper, strict=True)
+    known.scale = [scale(*interval) for interval in ends]
+    return known
 
 
 def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing | None) -> Any:
     rules = rows(1, Rules)
-    stages = {Assumes.CAPS: len(policy.caps) + 1, Assumes.LOWER_THEN_UPPER: 2}
+    stages = {
+        Assumes.CAPS: len(policy.caps) + 1,
+        Assumes.LOWER_THEN_UPPER: 2,
+        Assumes.LEVELS: 2,  # now, and later
+    }
     rules.memory = instance.memory
     rules.budget = policy.budget(instance.memory)
     rules.horizon = horizon(instance)
@@ -129,6 +154,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing
     rules.slot = policy.admits is Admits.SLOT
     rules.paced = policy.admits is Admits.PACED
     rules.staggered = policy.admits is Admits.STAGGERED
+    rules.priced = policy.prices
     rules.newest = policy.evicts is Evicts.NEWEST
     rules.cleared = policy.evicts is Evicts.CLEARED
     rules.kept = policy.kept
@@ -162,6 +188,8 @@ def _columns(instance: Instance, policy: Policy) -> tuple[Ints, Ints]:
     elif policy.assumes is Assumes.CLASS:
         ladder = np.array(_ladder(policy), dtype=np.int64)
         first = ladder[np.searchsorted(policy.caps, read["output"])]
+    elif policy.assumes is Assumes.LEVELS:
+        first = nothing  # its first level, once it arrives
     elif policy.assumes is Assumes.MIDDLE:
         first = read["lower"] + (upper - read["lower"]) // 2
     else:

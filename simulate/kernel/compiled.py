@@ -47,8 +47,9 @@ def cached(function: Function) -> Function:
 
 
 def sources() -> int:
-    """A checksum of the kernel's texts."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    """A checksum of the kernel's texts, and of those that it calls."""
+    folder = Path(__file__).parent
+    files = [*sorted(folder.glob("*.py")), *sorted((folder.parent / "learned").glob("*.py"))]
     return crc32(b"".join(file.read_bytes() for file in files))
 
 

@@ -8,40 +8,42 @@ in which the head of the queue might start; and the one after an eviction.
 from collections.abc import Callable
 
 from simulate.chance import Purpose
-from simulate.kernel import agenda, ahead, line, overflow, pace, phase, watch
+from simulate.kernel import agenda, ahead, line, overflow, pace, phase, prices, watch
 from simulate.kernel.compiled import cached, compiled, draw, scaled, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
 
 QUEUE, THIN = int(Purpose.QUEUE), int(Purpose.THIN)
 BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
-JOINED, BY_VOLUME = int(Order.JOINED), int(Order.VOLUME)
+JOINED, BY_VOLUME, BY_PRICE = int(Order.JOINED), int(Order.VOLUME), int(Order.PRICE)
 
 SCANS = 4  # so many victims of an overflow are looked for one by one
 
-DONE, ROOM, LIVELOCK, TOO_LONG = range(4)
+DONE, ROOM, LEARN, LIVELOCK, TOO_LONG = range(5)
 
 
 @compiled
 def _advance(state: State, events: int) -> int:
     """Execute at most `events` steps; say why it stopped.
 
-    ROOM: call again, after making room in the log and the tables.
+    ROOM: call again, after making room in the log and the tables. LEARN: call again, after
+    learning from what has been observed in this step (`simulate.kernel.prices`).
     """
     clock, rules = state.clock[0], state.rules[0]
     for _ in range(events):
-        # a step logs each running request at most once, and learns from it
-        log_full = state.log.size - clock.attempts < clock.running
-        if log_full or state.volumes.size < 2 * (clock.volumes + clock.running):
-            return ROOM
-        if rules.timed:
-            if clock.moments == state.moments.size:
+        if not clock.observed:
+            if not has_room(state):
                 return ROOM
-            watch.note(state)
-        clock.steps += 1
-        observe(state)
-        if clock.completed == state.requests.size:
-            return DONE
+            if rules.timed:
+                watch.note(state)
+            clock.steps += 1
+            observe(state)
+            if clock.completed == state.requests.size:
+                return DONE
+            clock.observed = True
+            if clock.completed >= clock.learn_at:
+                return LEARN
+        clock.observed = False
         resolve(state)
         then = admit(state)
         if clock.running > 0:
@@ -60,6 +62,20 @@ def _advance(state: State, events: int) -> int:
             return TOO_LONG
         clock.now = then
     return ROOM
+
+
+@compiled
+def has_room(state: State) -> bool:
+    """Is there room for all that a step might write?
+
+    A step logs each running request at most once, and learns from it.
+    """
+    clock = state.clock[0]
+    if state.log.size - clock.attempts < clock.running:
+        return False
+    if state.rules[0].timed and clock.moments == state.moments.size:
+        return False
+    return state.volumes.size >= 2 * (clock.volumes + clock.running)
 
 
 @compiled
@@ -88,6 +104,8 @@ def observe(state: State) -> None:
             continue
         if rules.paced:
             pace.ended(state, request)
+        if rules.priced:
+            prices.completes(state, request)
         end(state, request, True)
         clock.completed += 1
         clock.last_event = clock.now
@@ -96,6 +114,8 @@ def observe(state: State) -> None:
         request = state.arrivals[clock.arrived]
         if requests[request].arrival > clock.time:
             break
+        if rules.priced:
+            prices.arrives(state, request)
         join(state, request)
         clock.arrived += 1
         clock.last_event = clock.now
@@ -106,6 +126,8 @@ def resolve(state: State) -> None:
     """Promotions, thinning, overflow; `late` are those that join after this step's admissions."""
     clock, rules, requests = state.clock[0], state.rules[0], state.requests
     clock.late = 0
+    if rules.priced:
+        prices.reach_levels(state)
     for k in range(clock.due):
         request = state.due[k]
         if outlives(state, request):
@@ -119,6 +141,8 @@ def resolve(state: State) -> None:
             if rules.paced:
                 pace.ended(state, request)
             evict(state, request)
+        elif rules.priced:
+            agenda.enter(state, request, next_event(state, request))
         else:
             go_on_overdue(state, request)
     excess = clock.base + clock.running * (clock.now + 1) - rules.memory
@@ -242,6 +266,8 @@ def start(state: State, request: int) -> None:
         clock.credit = max(0, clock.credit - pace.cost(state, request))
     if rules.timed:
         watch.begin(clock, this)
+    if rules.priced:
+        state.known[request].status = prices.RUNNING
     clock.slots += this.prompt + this.assumed
     this.overdue = False
     this.survives = survival(state, request) if rules.thinned else NEVER
@@ -299,6 +325,8 @@ def survival(state: State, request: int) -> int:
 def outlives(state: State, request: int) -> bool:
     """Has it made all tokens of its stage and goes on, with another stage to come?"""
     this = state.requests[request]
+    if state.rules[0].priced:
+        return state.known[request].status == prices.WAITING
     more = this.stage + 1 < state.rules[0].stages
     return more and state.clock[0].now - this.start >= this.assumed
 
@@ -310,8 +338,9 @@ def promote(state: State, request: int) -> None:
     if state.rules[0].paced:
         pace.ended(state, request)
     end(state, request, False)
-    this.stage += 1
-    learn(state, request, state.caps[this.stage] if state.caps.size else this.upper)
+    if not state.rules[0].priced:
+        this.stage += 1
+        learn(state, request, state.caps[this.stage] if state.caps.size else this.upper)
     join(state, request)
 
 
@@ -320,7 +349,10 @@ def evict(state: State, request: int) -> None:
     """End an attempt by thinning or overflow, and learn from the tokens made."""
     clock, this = state.clock[0], state.requests[request]
     end(state, request, False)
-    learn(state, request, clock.now - this.start + state.rules[0].one_more)
+    if state.rules[0].priced:
+        prices.reach(state, request)
+    else:
+        learn(state, request, clock.now - this.start + state.rules[0].one_more)
     state.late[clock.late] = request
     clock.late += 1
 
@@ -357,6 +389,8 @@ def join(state: State, request: int) -> None:
         key = clock.joins
     elif order == BY_VOLUME:
         key = pace.volume(this.prompt, this.assumed)
+    elif order == BY_PRICE:
+        key = prices.waits(state, request)
     line.join(state, key, request, draw(this.key, this.attempts, QUEUE))
     this.attempts += 1
     clock.joins += 1

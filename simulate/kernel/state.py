@@ -29,6 +29,7 @@ class Rules:
     slot: bool
     paced: bool
     staggered: bool
+    priced: bool
     newest: bool
     cleared: bool
     kept: Word  # of 2^32 that run, so many survive a round of clearing
@@ -53,6 +54,7 @@ class Clock:
     now: int
     arrived: int
     completed: int
+    observed: bool  # has this step been, before something was learned?
     running: int
     base: int  # sum of prompt - start over running requests
     starts: int
@@ -85,6 +87,10 @@ class Clock:
     credit: int
     provided: int
     most_credit: int
+    # prices: completions at which to learn next; levels of the plan; root of the next to be spared
+    learn_at: int
+    levels: int
+    square: int
     # scratch and output
     due: int
     late: int
@@ -180,6 +186,16 @@ class Volume:
 
 
 @dataclass
+class Known:
+    """What is known of a request whose price is learned (`simulate.kernel.prices`)."""
+
+    scale: int
+    known: int
+    status: int
+    spared: bool
+
+
+@dataclass
 class Victim:
     """A running request in an overflow."""
 
@@ -237,6 +253,11 @@ class State(NamedTuple):
     old_arena: Rows[int]
     phase: Rows[int]  # members of the running phase, in order
     volumes: Rows[Volume]  # hash table
+    known: Rows[Known]
+    tables: Ints  # survival of lengths, by class and bin
+    levels: Ints  # of the plan
+    work: Ints  # scratch: stages of a request
+    chances: Ints
     due: Rows[int]  # scratch: those with an event in this step
     late: Rows[int]  # scratch: those that join the queue after the step's admissions
     victims: Rows[Victim]  # scratch: heap of an overflow

@@ -26,11 +26,13 @@ by all others (all of it): the fluid latency of `theory.learned`, estimated for 
 import numpy as np
 import numpy.typing as npt
 
-from simulate.learned import MOST_MEMORY
 from simulate.learned.compiled import cached
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
+MOST_MEMORY = 1 << 21  # tokens: all numbers then fit 64 bits
+MOST_REQUESTS = 1 << 24
 BITS = 16
 ONE = 1 << BITS  # survival 1
 UNIT_BITS = 20
@@ -137,6 +139,24 @@ def survival(done: Ints, passed: Ints, exposure: int, table: Ints) -> None:
 
 
 @cached
+def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> None:
+    """Fill the tables, by class, from what has been seen of requests: the `lengths` of those that
+    have `completed`, and what the others have made."""
+    done, passed = np.zeros((CLASSES, BINS), np.int64), np.zeros((CLASSES, BINS), np.int64)
+    exposure = np.zeros(CLASSES, np.int64)
+    for i in range(len(scales)):
+        m, length = scales[i], lengths[i]
+        kind = class_of(m)
+        if completed[i]:
+            done[kind, bin_of(m, length)] += 1
+        else:
+            passed[kind, bin_of(m, length + 1) - 1] += 1
+        exposure[kind] += length * EXPOSURE // m
+    for kind in range(CLASSES):
+        survival(done[kind], passed[kind], exposure[kind], tables[kind])
+
+
+@cached
 def stages(
     table: Ints,
     request: tuple[int, int, int],
@@ -206,25 +226,44 @@ def price(
     kept: bool,
     levels: Ints,
     count: int,
+    work: Ints,
+    ends: Ints,
 ) -> int:
-    """Token-steps a completion of a waiting request, or of one that runs and has `known`."""
-    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    """Token-steps a completion of a waiting request, or of one that runs and has `known`.
+
+    `work` and `ends` are scratch, of MOST_STAGES entries.
+    """
     number = stages(table, request, known, kept, levels, count, work, ends)
     return cheapest(work, ends, 0, number)[0]
 
 
 @cached
+def prices(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> tuple[Ints, Ints]:
+    """Of waiting requests, rows (prompt, scale, known): prices, and the ends of their next stages
+    in tokens."""
+    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    found, stops = np.empty(len(sample), np.int64), np.empty(len(sample), np.int64)
+    for i in range(len(sample)):
+        s, m, known = sample[i]
+        facts = (s, m, memory - s)
+        table = tables[class_of(m)]
+        found[i] = price(table, facts, known, False, levels, count, work, ends)
+        stops[i] = cap(levels, count, s, known, memory - s)
+    return found, stops
+
+
+@cached
 def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> int:
-    """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known, class)."""
+    """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known)."""
     size = len(sample)
     rows = np.empty((size * MOST_STAGES, 3), np.int64)
     work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
     shift = max(0, BITS + 2 * class_of(memory) - COST_BITS)
     used, left = 0, 0
     for i in range(size):
-        s, m, known, kind = sample[i]
+        s, m, known = sample[i]
         request = (s, m, memory - s)
-        number = stages(tables[kind], request, known, False, levels, count, work, ends)
+        number = stages(tables[class_of(m)], request, known, False, levels, count, work, ends)
         stage = 0
         while stage < number:
             best, last = cheapest(work, ends, stage, number)

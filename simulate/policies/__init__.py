@@ -12,6 +12,7 @@ from simulate.policies import (
     fcfs,
     gsa,
     h_sf,
+    learned_slicing,
     mc_benchmark,
     mc_sf,
     protection,
@@ -44,6 +45,7 @@ POLICIES: dict[str, Policy] = {
         gsa.SLICES,
         gsa.CLASSES,
         slicing.POLICY,
+        learned_slicing.POLICY,
     )
 }
 

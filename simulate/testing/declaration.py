@@ -7,6 +7,7 @@ the shortcuts that a scheduler takes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
 from simulate.testing.history import Step
@@ -21,6 +22,11 @@ def needs_bounds(policy: Policy) -> bool:
         or policy.evicts is Evicts.SMALLEST_BOUND
         or policy.promotes
     )
+
+
+def in_a_known_order(policy: Policy) -> bool:
+    """Does a run tell in which order its queue was? Prices that are learned are not in it."""
+    return not policy.prices
 
 
 def fits(instance: Instance, policy: Policy, step: Step, new: Sequence[int]) -> bool:
@@ -103,6 +109,14 @@ class Judged:
             queue.remove(taken)
 
 
+def _due(policy: Policy, step: Step, early: Sequence[int]) -> list[int]:
+    """Who has outlived a stage, and is to be evicted for it; `early` have a stage to come."""
+    if policy.prices:
+        # not everyone at a level: whoever was evicted there comes before those that overflowed
+        return list(takewhile(lambda i: step.made(i) >= step.bounds[i], step.evicted))
+    return [i for i in early if step.made(i) >= step.bounds[i]]
+
+
 def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     """Walk through a run, keeping the stages and the queue as the declaration has them.
 
@@ -114,8 +128,7 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     queue: list[int] = []
     phase: list[int] = []
     for step in steps:
-        early = [i for i in step.running if stage.get(i, 0) < more]
-        due = [i for i in early if step.made(i) >= step.bounds[i]]
+        due = _due(policy, step, [i for i in step.running if stage.get(i, 0) < more])
         for_cache = [i for i in step.evicted if i not in due]
         promoted = [i for i in due if i in step.evicted]
         for i in promoted:

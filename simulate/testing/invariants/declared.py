@@ -7,7 +7,14 @@ implement (`declares`); where that policy goes by assumed lengths, the scheduler
 
 from simulate.policy import Admits, Evicts, Policy
 from simulate.testing.cases import Case
-from simulate.testing.declaration import Judged, fits, judged, needs_bounds, rank
+from simulate.testing.declaration import (
+    Judged,
+    fits,
+    in_a_known_order,
+    judged,
+    needs_bounds,
+    rank,
+)
 from simulate.testing.history import History
 from simulate.testing.invariants.registry import Violation, invariant
 from simulate.testing.subject import Subject
@@ -20,6 +27,11 @@ def _declares(subject: Subject) -> bool:
     return policy is not None and (subject.has_bounds or not needs_bounds(policy))
 
 
+def _orders(subject: Subject) -> bool:
+    policy = subject.declares
+    return _declares(subject) and policy is not None and in_a_known_order(policy)
+
+
 def _walk(subject: Subject, case: Case) -> tuple[History, Policy, list[Judged]]:
     history = subject.play(case.instance, case.seed)
     assert subject.declares is not None
@@ -30,8 +42,8 @@ def _walk(subject: Subject, case: Case) -> tuple[History, Policy, list[Judged]]:
     "queue-order",
     "Those admitted come first in the declared order of the queue.",
     "simulate.policy.Order, Ties",
-    scope=SCOPE,
-    applies=_declares,
+    scope=f"{SCOPE}, unless prices are learned",
+    applies=_orders,
 )
 def queue_order(subject: Subject, case: Case) -> None:
     """Take the admitted from the head of the queue, one by one."""
@@ -66,9 +78,9 @@ def admission_test(subject: Subject, case: Case) -> None:
     "maximal-prefix",
     "The admitted are the largest prefix of the queue that passes the admission test.",
     "arXiv 2508.14544 Algorithms 1 to 3",
-    scope=f"{SCOPE}, unless starts are spread",
+    scope=f"{SCOPE}, unless starts are spread or prices are learned",
     applies=lambda subject: (
-        _declares(subject)
+        _orders(subject)
         and subject.declares is not None
         and subject.declares.admits not in (Admits.PACED, Admits.STAGGERED)
     ),
@@ -88,9 +100,9 @@ def maximal_prefix(subject: Subject, case: Case) -> None:
     "stages-end",
     "Whoever has made all tokens of a stage that has a next one is evicted, to wait for that.",
     "simulate.policy.Assumes",
-    scope=f"{SCOPE}, with stages",
+    scope=f"{SCOPE}, with stages, unless prices are learned",
     applies=lambda subject: (
-        _declares(subject) and subject.declares is not None and subject.declares.promotes
+        _orders(subject) and subject.declares is not None and subject.declares.promotes
     ),
 )
 def stages_end(subject: Subject, case: Case) -> None:

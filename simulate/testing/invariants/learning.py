@@ -33,8 +33,10 @@ def bounds_below_truth(subject: Subject, case: Case) -> None:
     "bounds-never-decrease",
     "Assumed lengths never decrease, and are at least what an evicted request had made.",
     "arXiv 2508.14544 Algorithm 2",
-    scope="those with `assumed`",
-    applies=lambda subject: subject.has_bounds,
+    scope="those with `assumed`, unless prices are learned",
+    applies=lambda subject: (
+        subject.has_bounds and not (subject.declares is not None and subject.declares.prices)
+    ),
 )
 def bounds_never_decrease(subject: Subject, case: Case) -> None:
     """Every bound against the one before, and against the tokens of evicted attempts."""

@@ -1,0 +1,101 @@
+"""Learned prices in the kernel: `simulate.learned.prices` in flat arrays.
+
+What is learned is the same code for both engines; the kernel stops for it (`learn`) after having
+observed a step, and goes on with the step then.
+"""
+
+from typing import Any, cast
+
+import numpy as np
+
+from simulate.kernel.compiled import compiled
+from simulate.kernel.state import State
+from simulate.learned import learning, pricing
+
+AWAY, WAITING, RUNNING, DONE = range(4)
+
+
+@compiled
+def arrives(state: State, request: int) -> None:
+    """Nothing is known; every k^2-th to arrive is spared."""
+    clock = state.clock[0]
+    if clock.arrived + 1 == clock.square * clock.square:
+        state.known[request].spared = True
+        clock.square += 1
+    assume(state, request)
+
+
+@compiled
+def completes(state: State, request: int) -> None:
+    """The length is known."""
+    this = state.known[request]
+    this.status, this.known = DONE, state.requests[request].output
+
+
+@compiled
+def waits(state: State, request: int) -> int:
+    """A request joins the queue: its price."""
+    state.known[request].status = WAITING
+    return price(state, request, False)
+
+
+@compiled
+def reach(state: State, request: int) -> None:
+    """The output exceeds what an attempt has made that goes on, or was evicted just now."""
+    this = state.known[request]
+    this.known = max(this.known, state.clock[0].now - state.requests[request].start)
+    assume(state, request)
+
+
+@compiled
+def assume(state: State, request: int) -> None:
+    """The assumed length is the end of the next stage."""
+    this, known, count = state.requests[request], state.known[request].known, state.clock[0].levels
+    most = state.rules[0].memory - this.prompt
+    this.assumed = pricing.cap(state.levels, count, this.prompt, known, most)
+
+
+@compiled
+def price(state: State, request: int, kept: bool) -> int:
+    """Token-steps a completion."""
+    this, known, count = state.requests[request], state.known[request], state.clock[0].levels
+    facts = (this.prompt, known.scale, state.rules[0].memory - this.prompt)
+    table = state.tables[pricing.class_of(known.scale)]
+    scratch = (state.work, state.chances)
+    return pricing.price(table, facts, known.known, kept, state.levels, count, *scratch)
+
+
+@compiled
+def reach_levels(state: State) -> None:
+    """Of those at a level, mark as waiting who is dearer than the head of the queue."""
+    clock = state.clock[0]
+    for k in range(clock.due):
+        request = state.due[k]
+        reach(state, request)
+        dear = clock.queued > 0 and price(state, request, True) > state.queue[0].key
+        if dear and not state.known[request].spared:
+            state.known[request].status = WAITING
+
+
+def learn(state: State) -> None:
+    """Learn from all that has been seen, and put the queue in the order of the new prices."""
+    clock, requests = state.clock[0], cast(Any, state.requests)
+    known, queue = cast(Any, state.known), cast(Any, state.queue)
+    here = known.status != AWAY
+    made = np.where(known.status == RUNNING, clock.now - requests.start, 0)
+    seen = learning.Seen(
+        prompt=requests.prompt[here],
+        scale=known.scale[here],
+        known=known.known[here],
+        length=np.maximum(known.known, made)[here],
+        completed=known.status[here] == DONE,
+        waiting=known.status[here] == WAITING,
+    )
+    memory = int(state.rules[0].memory)
+    found = learning.learn(seen, memory, state.tables, state.levels, int(clock.levels))
+    clock.levels, clock.learn_at = found.levels, learning.due_after(int(clock.completed))
+    waiting = np.flatnonzero(known.status == WAITING)
+    requests.assumed[waiting] = found.stop
+    order = np.argsort(found.price, kind="stable")  # sorted, and so a heap
+    queue.key[: clock.queued] = found.price[order]
+    queue.request[: clock.queued] = waiting[order]

@@ -1,0 +1,68 @@
+"""To learn from all that has been seen: the same for both engines.
+
+Each time the number of completions has grown by a quarter, the survival of lengths is estimated
+anew, a plan is chosen for a sample of those that wait, and everyone who waits is priced anew.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simulate.learned import pricing
+from simulate.learned.pricing import Ints
+
+Flags = npt.NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """The requests that have arrived, one entry each: what a policy knows of them.
+
+    `known`: tokens that the output of a request exceeds, as far as ended attempts and levels tell;
+    `length`: those of its output, if it has `completed`, or the most that it has made. `prompt`,
+    `known` and the order of the entries matter only for those that wait.
+    """
+
+    prompt: Ints
+    scale: Ints
+    known: Ints
+    length: Ints
+    completed: Flags
+    waiting: Flags
+
+
+def ignorance() -> Ints:
+    """Survival, by class and bin, before anything has been seen."""
+    tables = np.zeros((pricing.CLASSES, pricing.BINS), np.int64)
+    nothing = np.zeros(0, np.int64)
+    pricing.estimate(nothing, nothing, np.zeros(0, np.bool_), tables)
+    return tables
+
+
+def due_after(completions: int) -> int:
+    """How many completions there are when it is next worth while to learn.
+
+    >>> due_after(0), due_after(100)
+    (1, 126)
+    """
+    return completions * 5 // 4 + 1
+
+
+class Learned(NamedTuple):
+    """The number of levels; of those that wait, the prices and the ends of their next stages."""
+
+    levels: int
+    price: Ints
+    stop: Ints
+
+
+def learn(seen: Seen, memory: int, tables: Ints, levels: Ints, count: int) -> Learned:
+    """Fill the tables and the levels. Before there were `count` levels, which stay if nobody
+    waits. Those that wait are in the order of `seen`."""
+    pricing.estimate(seen.scale, seen.length, seen.completed, tables)
+    columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
+    waiting = np.stack(columns, axis=1).astype(np.int64)
+    if len(waiting):
+        sample = waiting[:: -(-len(waiting) // pricing.SAMPLE)].copy()
+        count = int(pricing.choose(tables, sample, memory, levels))
+    return Learned(count, *pricing.prices(tables, waiting, memory, levels, count))

@@ -1,0 +1,104 @@
+"""What the reference engine knows of requests whose prices are learned."""
+
+from collections.abc import Iterable
+from math import isqrt
+
+import numpy as np
+
+from simulate.learned import learning, pricing
+from simulate.view import View
+from theory.checks import InputError
+
+
+class Prices:
+    """Survival of lengths, the plan, and what is known of each request.
+
+    A request is *spared* if it is the k^2-th to arrive: it is never cancelled at a level, and so
+    shows the lengths beyond the levels.
+    """
+
+    def __init__(self) -> None:
+        self._scale: dict[int, int] = {}
+        self._known: dict[int, int] = {}  # of requests here: tokens that the output exceeds
+        self._spared: set[int] = set()
+        self._lengths: list[tuple[int, int]] = []  # (scale, output) of the completed
+        self._arrived = 0
+        self._due = learning.due_after(0)
+        self._tables = learning.ignorance()
+        self._levels = np.zeros(pricing.MOST_STAGES, np.int64)
+        self._count = 0
+        self._work, self._ends = (np.empty(pricing.MOST_STAGES, np.int64) for _ in range(2))
+
+    @property
+    def due(self) -> bool:
+        """Is there something to learn?"""
+        return len(self._lengths) >= self._due
+
+    def arrive(self, view: View, request: int) -> None:
+        """Nothing is known of a request but its prompt and its prediction."""
+        if view.memory > pricing.MOST_MEMORY:
+            required = f"at most {pricing.MOST_MEMORY} tokens where prices are learned"
+            raise InputError("memory", view.memory, required)
+        self._arrived += 1
+        if self._arrived > pricing.MOST_REQUESTS:
+            required = f"at most {pricing.MOST_REQUESTS} where prices are learned"
+            raise InputError("requests", self._arrived, required)
+        if isqrt(self._arrived) ** 2 == self._arrived:
+            self._spared.add(request)
+        self._scale[request] = pricing.scale(view.lower(request), view.upper(request))
+        self._known[request] = 0
+
+    def complete(self, view: View, request: int) -> None:
+        """Learn the length."""
+        self._lengths.append((self._scale[request], view.made(request)))
+        del self._known[request]
+
+    def withdraw(self, request: int) -> None:
+        """A request leaves that has not run to its end."""
+        del self._known[request]
+
+    def reach(self, view: View, request: int) -> None:
+        """The output of a running request exceeds what it has made."""
+        self._known[request] = max(self._known[request], view.made(request))
+
+    def level(self, view: View, request: int) -> int:
+        """Tokens to the end of a request's next stage."""
+        s, known = view.prompt(request), self._known[request]
+        return int(pricing.cap(self._levels, self._count, s, known, view.memory - s))
+
+    def price(self, view: View, request: int, kept: bool = False) -> int:
+        """Token-steps a completion; of one that runs, counting that what it has made is `kept`."""
+        s, m = view.prompt(request), self._scale[request]
+        facts = (s, m, view.memory - s)
+        table, known = self._tables[pricing.class_of(m)], self._known[request]
+        plan = (self._levels, self._count)
+        return int(pricing.price(table, facts, known, kept, *plan, self._work, self._ends))
+
+    def cancels(self, view: View, request: int, least: int) -> bool:
+        """At a level: does somebody wait, at the price `least`, who is cheaper than its rest?"""
+        return request not in self._spared and self.price(view, request, kept=True) > least
+
+    def learn(self, view: View) -> list[tuple[int, int, int]]:
+        """Learn from all that has been seen; (request, price, end of the next stage in tokens) of
+        those that wait."""
+        self._due = learning.due_after(len(self._lengths))
+        here = sorted(self._known)
+        made = {i: view.made(i) for i in view.running}
+        lengths = [max(self._known[i], made.get(i, 0)) for i in here]
+        done = len(self._lengths)
+
+        def column(completed: Iterable[int], others: Iterable[int]) -> pricing.Ints:
+            return np.array([*completed, *others], np.int64)
+
+        seen = learning.Seen(
+            prompt=column([0] * done, (view.prompt(i) for i in here)),
+            scale=column((m for m, _ in self._lengths), (self._scale[i] for i in here)),
+            known=column([0] * done, (self._known[i] for i in here)),
+            length=column((k for _, k in self._lengths), lengths),
+            completed=np.arange(done + len(here)) < done,
+            waiting=np.array([False] * done + [i in view.waiting for i in here], np.bool_),
+        )
+        found = learning.learn(seen, view.memory, self._tables, self._levels, self._count)
+        self._count = found.levels
+        waiting = sorted(view.waiting)
+        return list(zip(waiting, found.price.tolist(), found.stop.tolist(), strict=True))
