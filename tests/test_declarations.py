@@ -42,6 +42,7 @@ DECLARED = {
     "gsa": "CAPS ASSUMED_LENGTH INDEX STAGGERED NEWEST",
     "gba": "CLASS ASSUMED_LENGTH INDEX STAGGERED NEWEST",
     "slicing": "CAPS ASSUMED_LENGTH RANDOM PACED NEWEST",
+    "learned-slicing": "LEVELS PRICE INDEX NEXT_STEP NEWEST",
 }
 # for these the source has one prompt length
 COMMON_PROMPT = (
@@ -120,8 +121,9 @@ READS = {
     "NOTHING": "",
     "CAPS": "",
     "CLASS": "output",
+    "LEVELS": "lower upper",
 }
-PROMOTES = {"LOWER_THEN_UPPER", "CAPS"}
+PROMOTES = {"LOWER_THEN_UPPER", "CAPS", "LEVELS"}
 # with right predictions these assume enough, and these tests keep room for all that is assumed
 ENOUGH, KEEPS_ROOM = {"OUTPUT", "UPPER", "CLASS"}, {"LOOK_AHEAD", "SLOT", "STAGGERED"}
 
@@ -135,11 +137,19 @@ PLAIN = Policy(
     ties=Ties.INDEX,
     admits=Admits.LOOK_AHEAD,
 )
+# learned prices are declared by two words together, without ties and with one admission test
+PRICED = replace(PLAIN, assumes=Assumes.LEVELS, order=Order.PRICE, admits=Admits.NEXT_STEP)
+UNPRICED = [assumes for assumes in Assumes if assumes is not Assumes.LEVELS]
+
+
+def assuming(assumes: Assumes) -> Policy:
+    """A policy with this assumption."""
+    return PRICED if assumes is Assumes.LEVELS else replace(PLAIN, assumes=assumes)
 
 
 @pytest.mark.parametrize("assumes", Assumes)
 def test_what_an_assumption_reads(assumes: Assumes) -> None:
-    policy = replace(PLAIN, assumes=assumes)
+    policy = assuming(assumes)
     reads = READS[assumes.name].split()
     assert policy.sees == set(reads)
     assert policy.clairvoyant == ("output" in reads)
@@ -148,10 +158,11 @@ def test_what_an_assumption_reads(assumes: Assumes) -> None:
 
 
 @pytest.mark.parametrize("admits", Admits)
-@pytest.mark.parametrize("assumes", Assumes)
+@pytest.mark.parametrize("assumes", UNPRICED)
 def test_who_evicts_though_all_predictions_are_right(assumes: Assumes, admits: Admits) -> None:
     evicting = not (assumes.name in ENOUGH and admits.name in KEEPS_ROOM)
     assert replace(PLAIN, assumes=assumes, admits=admits).evicting == evicting
+    assert PRICED.evicting
 
 
 def with_word(field: str, word: IntEnum) -> Policy:
@@ -161,6 +172,7 @@ def with_word(field: str, word: IntEnum) -> Policy:
 
 def test_luck_comes_from_these_words_alone() -> None:
     assert not PLAIN.randomised
+    assert not PRICED.randomised
     words: dict[str, type[IntEnum]] = {
         "order": Order,
         "ties": Ties,
@@ -173,7 +185,9 @@ def test_luck_comes_from_these_words_alone() -> None:
         f"{field} {word.name}"
         for field, kind in words.items()
         for word in kind
-        if with_word(field, word).randomised
+        if word is not Assumes.LEVELS
+        and word is not Order.PRICE
+        and with_word(field, word).randomised
     }
     assert lucky == {"order RANDOM", "ties RANDOM", "evicts SMALLEST_BOUND"}
     assert replace(PLAIN, thinned=True).randomised
@@ -183,22 +197,41 @@ def test_luck_comes_from_these_words_alone() -> None:
     assert not replace(PLAIN, evicts=Evicts.CLEARED).randomised
 
 
-@pytest.mark.parametrize("order", [x for x in Order if x is not Order.ASSUMED_LENGTH])
-def test_phases_are_of_one_assumed_length(order: Order) -> None:
+@pytest.mark.parametrize("order", ["ARRIVAL", "JOINED", "RANDOM", "VOLUME"])
+def test_phases_are_of_one_assumed_length(order: str) -> None:
     for admits in Admits:
         if admits is not Admits.STAGGERED:
-            assert replace(PLAIN, order=order, admits=admits).order is order
-    with pytest.raises(InputError, match=f"order = '{order.name}': required ASSUMED_LENGTH"):
-        replace(PLAIN, order=order, admits=Admits.STAGGERED)
+            assert replace(PLAIN, order=Order[order], admits=admits).order.name == order
+    with pytest.raises(InputError, match=f"order = '{order}': required ASSUMED_LENGTH"):
+        replace(PLAIN, order=Order[order], admits=Admits.STAGGERED)
 
 
 @pytest.mark.parametrize("assumes", Assumes)
 def test_thinning_where_nobody_is_promoted(assumes: Assumes) -> None:
     if assumes.name not in PROMOTES:
-        assert replace(PLAIN, assumes=assumes, thinned=True).thinned
+        assert replace(assuming(assumes), thinned=True).thinned
         return
     with pytest.raises(InputError, match="thinned = True: required no thinning"):
-        replace(PLAIN, assumes=assumes, thinned=True)
+        replace(assuming(assumes), thinned=True)
+
+
+def test_learned_prices_come_as_a_whole() -> None:
+    assert PRICED.prices
+    assert not PLAIN.prices
+    for order in Order:
+        if order is not Order.PRICE:
+            with pytest.raises(InputError, match=r"order = .* PRICE with LEVELS, and only with"):
+                replace(PRICED, order=order)
+    for assumes in UNPRICED:
+        with pytest.raises(InputError, match="order = 'PRICE': required PRICE with LEVELS"):
+            replace(PRICED, assumes=assumes)
+    with pytest.raises(InputError, match="ties = 'RANDOM': required INDEX"):
+        replace(PRICED, ties=Ties.RANDOM)
+    for admits in (Admits.LOOK_AHEAD, Admits.SLOT, Admits.PACED):
+        with pytest.raises(InputError, match=f"admits = '{admits.name}': required NEXT_STEP"):
+            replace(PRICED, admits=admits)
+    with pytest.raises(InputError, match="order = 'PRICE': required ASSUMED_LENGTH"):
+        replace(PRICED, admits=Admits.STAGGERED)
 
 
 def test_the_smallest_chance_of_clearing() -> None:

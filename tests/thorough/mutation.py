@@ -82,8 +82,10 @@ class Result:
 
 
 def digest(module: str) -> str:
-    """A short hash of a module's text."""
-    return hashlib.sha256((ROOT / module).read_bytes()).hexdigest()[:16]
+    """A short hash of what decides which faults a module has: its text, and words for its words."""
+    code = (ROOT / module).read_text(encoding="utf-8")
+    words = "".join(word for _, _, word in _other_members(code))
+    return hashlib.sha256((code + words).encode()).hexdigest()[:16]
 
 
 def places(code: str) -> list[tuple[str, int, int]]:
