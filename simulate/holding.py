@@ -4,8 +4,12 @@ The exact model has no such state, so `theory.model.verify` does not apply; `ver
 run of this engine from nothing. Everything else is as in `simulate.engine`, in time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from operator import add
 from typing import Protocol
 
 from simulate.engine import Engine, EngineError, Scheduler, finish, timed_record
@@ -16,6 +20,47 @@ from simulate.view import View
 from theory.model import Instance, Schedule, ScheduleError
 
 Hold = tuple[int, int]  # a request, and a step in which it held its cache and made no token
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Stretches of steps in which a request held its cache and made no token, by request and step.
+
+    Three columns of integers: the request, the first step, and the step after the last.
+    """
+
+    request: "array[int]"
+    first: "array[int]"
+    end: "array[int]"
+
+    @classmethod
+    def of(cls, holds: Iterable[Hold]) -> "Holds":
+        """Join steps to stretches.
+
+        >>> list(Holds.of([(0, 7), (1, 3), (0, 6), (0, 2)]).stretches())
+        [(0, 2, 3), (0, 6, 8), (1, 3, 4)]
+        """
+        request, first, end = array("q"), array("q"), array("q")
+        for i, step in sorted(holds):
+            if request and (request[-1], end[-1]) == (i, step):
+                end[-1] += 1
+            else:
+                request.append(i)
+                first.append(step)
+                end.append(step + 1)
+        return cls(request, first, end)
+
+    def __len__(self) -> int:
+        return len(self.request)
+
+    def stretches(self) -> Iterator[tuple[int, int, int]]:
+        """The stretches one by one."""
+        return zip(self.request, self.first, self.end, strict=True)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all stretches together."""
+        return sum(self.end) - sum(self.first)
 
 
 class Holder(Scheduler, Protocol):
@@ -84,18 +129,18 @@ class HeldRun(TimedRun):
     """A timed run with `holds`. An attempt's start is that of its first token, so that it lasts one
     step for every token and every hold."""
 
-    holds: tuple[Hold, ...] = ()
+    holds: Holds
 
-    @property
+    @cached_property
     def counts(self) -> Counts:
         """Iterations, evictions and tokens; recomputed from the schedule and the holds."""
         schedule, instance = self.run.schedule, self.run.instance
-        steps = sum(schedule.end) - sum(schedule.start)
+        generated = sum(schedule.end) - sum(schedule.start) - self.holds.steps
         return Counts(
             iterations=max(schedule.end, default=0),
             evictions=len(schedule) - instance.n,
-            generated_tokens=steps - len(self.holds),
-            wasted_tokens=steps - len(self.holds) - sum(instance.output),
+            generated_tokens=generated,
+            wasted_tokens=generated - sum(instance.output),
             peak_cache=verify_held(schedule, instance, self.holds),
         )
 
@@ -113,58 +158,87 @@ def run_holder(
     """
     engine = HoldingEngine(instance, scheduler, timing)
     finish(engine, progress)
-    schedule = _with_holds(engine.schedule, engine.holds)
+    holds = Holds.of(engine.holds)
+    schedule = _with_holds(engine.schedule, holds)
     timed = timed_record(engine, timing, schedule, label)
     columns = (timed.run, timed.arrival, timed.start, timed.first, timed.end, timed.passed)
-    return HeldRun(*columns, tuple(engine.holds))
+    return HeldRun(*columns, holds)
 
 
-def _with_holds(schedule: Schedule, holds: Sequence[Hold]) -> Schedule:
+def _with_holds(schedule: Schedule, holds: Holds) -> Schedule:
     """Attempts from their true starts: the engine's are later by the holds of the attempt."""
-    steps: dict[int, list[int]] = {}
-    for request, step in holds:
-        steps.setdefault(request, []).append(step)
+    stretches: dict[int, list[tuple[int, int]]] = {}
+    for request, first, last in holds.stretches():
+        stretches.setdefault(request, []).append((first, last))
     rows, ended = [], dict.fromkeys(schedule.request, 0)
     for request, start, end, finished in schedule.attempts():
-        mine = [step for step in steps.get(request, ()) if ended[request] <= step < end]
+        mine = [b - a for a, b in stretches.get(request, ()) if ended[request] <= a < end]
         ended[request] = end
-        rows.append((request, start - len(mine), end, finished))
+        rows.append((request, start - sum(mine), end, finished))
     return Schedule.of(rows)
 
 
-def verify_held(schedule: Schedule, instance: Instance, holds: Iterable[Hold]) -> int:
-    """Check a schedule with holds, step by step, and return the peak of the cache in tokens.
+def verify_held(schedule: Schedule, instance: Instance, holds: Holds) -> int:
+    """Check a schedule with holds from nothing, and return the peak of the cache in tokens.
 
-    Raises `theory.model.ScheduleError` with the first violation.
+    Work grows with attempts, holds and steps. Raises `theory.model.ScheduleError` with the first
+    violation; the reason may also be "holds where it does not run".
 
-    >>> verify_held(Schedule.of([(0, 0, 4, True)]), Instance.of(5, [3], prompt=2), {(0, 1)})
+    >>> run = Schedule.of([(0, 0, 4, True)])
+    >>> verify_held(run, Instance.of(5, [3], prompt=2), Holds.of({(0, 1)}))
     5
     """
-    resting = set(holds)
-    done: set[int] = set()
-    busy_until = [0] * instance.n
-    cache = [0] * max(schedule.end, default=0)
-    for i, start, end, finished in sorted(schedule.attempts(), key=lambda a: a.start):
+    # what the cache changes by at the beginning of a step, and how many more move from then on
+    level = [0] * (max(schedule.end, default=0) + 1)
+    moving = level.copy()
+    stretches = list(holds.stretches())
+    after, done, busy_until = 0, set[int](), [0] * instance.n
+    for i, start, end, finished in sorted(schedule.attempts()):
+        if not 0 <= i < instance.n or start >= end:
+            reason = "empty attempt" if start >= end else "unknown request"
+            raise ScheduleError(reason, i, start)
         if start < instance.arrival[i]:
             raise ScheduleError("starts before arrival", i, start)
         if start < busy_until[i] or i in done:
             reason = "runs after completion" if i in done else "attempts overlap"
             raise ScheduleError(reason, i, start)
-        busy_until[i], made = end, 0
-        for step in range(start, end):
-            made += (i, step) not in resting
-            cache[step] += instance.prompt[i] + made
+        mine = after
+        while after < len(stretches) and stretches[after] < (i, end):
+            after += 1
+        rest = _rest(i, start, end - finished, stretches[mine:after])
+        for _, first, last in stretches[mine:after]:
+            moving[first] -= 1
+            moving[last] += 1
+        made = end - start - rest
         if made > instance.output[i]:
             raise ScheduleError("runs past its last token", i, end)
         if finished != (made == instance.output[i]):
             reason = "finished too early" if finished else "cancelled when complete"
             raise ScheduleError(reason, i, end)
+        level[start] += instance.prompt[i]
+        moving[start] += 1
+        level[end] -= instance.prompt[i] + made
+        moving[end] -= 1
+        busy_until[i] = end
         done |= {i} if finished else set()
+    if after < len(stretches):
+        raise ScheduleError("holds where it does not run", *stretches[after][:2])
     for i in range(instance.n):
         if i not in done:
             raise ScheduleError("never completed", i)
-    peak = max(cache, default=0)
+    cache: list[int] = list(accumulate(map(add, level, accumulate(moving))))
+    peak = max(cache)
     if peak > instance.memory:
-        step = cache.index(peak)
-        raise ScheduleError("over budget", -1, step, peak - instance.memory)
+        raise ScheduleError("over budget", -1, cache.index(peak), peak - instance.memory)
     return peak
+
+
+def _rest(i: int, start: int, end: int, stretches: Sequence[tuple[int, int, int]]) -> int:
+    """Steps that an attempt holds: after its first step, one stretch after the other, before `end`
+    (which is the last step where it finishes: a token is made there)."""
+    rest, free = 0, start + 1
+    for request, first, last in stretches:
+        if request != i or not free <= first < last <= end:
+            raise ScheduleError("holds where it does not run", request, first)
+        rest, free = rest + last - first, last
+    return rest

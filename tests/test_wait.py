@@ -1,5 +1,6 @@
 """WAIT and Nested WAIT (arXiv 2504.11320): by hand, and what the paper guarantees."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -17,7 +18,7 @@ from simulate import engine
 from simulate.engine import EngineError
 from simulate.gpu.deployment import deployment
 from simulate.gpu.roofline import iteration_time
-from simulate.holding import HeldRun, run_holder, verify_held
+from simulate.holding import HeldRun, Holds, run_holder, verify_held
 from simulate.iteration import IterationTime
 from simulate.kernel import run_timed
 from simulate.policies import POLICIES
@@ -92,7 +93,9 @@ def test_nested_wait_by_hand() -> None:
     found = nested_run(Instance.of(40, output, prompt=2), [1, 3], [2, 2], timing)
     ends = dict(zip(found.run.schedule.request, found.end, strict=True))
     assert [ends[i] // ms for i in range(6)] == [1, 22, 11, 22, 21, 21]
-    held = Counter(request for request, _ in found.holds)
+    held = Counter[int]()
+    for request, first, last in found.holds.stretches():
+        held[request] += last - first
     # 1: up to 10 ms, in the iteration of 2 and 3, and up to 20 ms; 3: up to 20 ms; both: at 21 ms
     assert held == {1: 4, 3: 2}
 
@@ -313,11 +316,19 @@ def test_forged_holds_are_refused() -> None:
     """The verifier of schedules with holds finds each kind of lie."""
     instance = Instance.of(6, [2, 2], prompt=1, arrival=[0, 1])
     schedule = Schedule.of([(0, 0, 3, True), (1, 1, 3, True)])
-    assert verify_held(schedule, instance, {(0, 1)}) == 6
+    assert verify_held(schedule, instance, Holds.of({(0, 1)})) == 6
     rows = list(schedule.attempts())
     lies: list[tuple[Iterable[tuple[int, int, int, bool]], set[tuple[int, int]], str]] = [
         (rows, set(), "runs past its last token"),
-        (rows, {(0, 1), (0, 2)}, "finished too early"),
+        (rows, {(0, 1), (1, 2)}, "holds where it does not run"),  # the last step makes a token
+        (rows, {(0, 0)}, "holds where it does not run"),  # so does the first
+        (rows, {(0, 1), (0, 3)}, "holds where it does not run"),
+        (rows, {(0, 1), (1, 9)}, "holds where it does not run"),
+        (rows, {(0, 1), (2, 1)}, "holds where it does not run"),
+        ([(0, 0, 4, True), rows[1]], {(0, 1), (0, 2), (0, 3)}, "holds where it does not run"),
+        ([(0, 0, 2, True), (1, 1, 2, True)], set(), "finished too early"),
+        ([(0, 0, 0, False), *rows], {(0, 1)}, "empty attempt"),
+        ([*rows, (2, 0, 1, True)], {(0, 1)}, "unknown request"),
         ([(0, 0, 3, False), rows[1]], {(0, 1)}, "cancelled when complete"),
         ([rows[0], (1, 0, 2, True)], {(0, 1)}, "starts before arrival"),
         (rows[:1], {(0, 1)}, "never completed"),
@@ -326,9 +337,12 @@ def test_forged_holds_are_refused() -> None:
     ]
     for forged, holds, reason in lies:
         with pytest.raises(ScheduleError, match=reason):
-            verify_held(Schedule.of(list(forged)), instance, holds)
+            verify_held(Schedule.of(list(forged)), instance, Holds.of(holds))
+    twice = Holds(array("q", [0, 0]), array("q", [1, 1]), array("q", [2, 2]))
+    with pytest.raises(ScheduleError, match="holds where it does not run"):
+        verify_held(Schedule.of([(0, 0, 4, True), rows[1]]), instance, twice)
     with pytest.raises(ScheduleError, match="over budget"):
-        verify_held(schedule, Instance.of(5, [2, 2], prompt=1, arrival=[0, 1]), {(0, 1)})
+        verify_held(schedule, Instance.of(5, [2, 2], prompt=1, arrival=[0, 1]), Holds.of({(0, 1)}))
 
 
 class Stubborn(Wait):
@@ -381,7 +395,7 @@ def test_without_holds_a_run_is_one_of_the_model() -> None:
     """Requests of one token never hold, so the exact model's verifier accepts the run."""
     instance, timing = Instance.of(9, [1] * 12, prompt=3), Timing((0, 0, 0, 10**7) * 3, LINEAR)
     found = wait_run(instance, [(3, 1)], [12], timing)
-    assert found.holds == ()
+    assert len(found.holds) == 0
     verify(found.run.schedule, found.run.instance)
 
 

@@ -46,10 +46,13 @@ def cached(function: Function) -> Function:
     return result
 
 
-def sources() -> int:
-    """A checksum of the kernel's texts, and of those that it calls."""
-    folder = Path(__file__).parent
-    files = [*sorted(folder.glob("*.py")), *sorted((folder.parent / "learned").glob("*.py"))]
+def sources(*folders: Path) -> int:
+    """A checksum of the texts from which compiled code is made: the kernel's, those of which it
+    holds functions or constants, and those of other folders."""
+    here = Path(__file__).parent
+    files = [here.parent / name for name in ("chance.py", "iteration.py", "policy.py")]
+    for folder in (here, here.parent / "learned", *folders):
+        files += sorted(folder.glob("*.py"))
     return crc32(b"".join(file.read_bytes() for file in files))
 
 

@@ -4,12 +4,25 @@ Durations are rounded to nanoseconds in every iteration, so they are added up on
 else a policy does happens from event to event, as without a clock.
 """
 
-from simulate.iteration import PS_PER_NS
+from typing import Any, Protocol
+
+from simulate.iteration import Batch, nanoseconds
 from simulate.kernel import line
 from simulate.kernel.compiled import compiled
 from simulate.kernel.state import NEVER, Clock, Request, Rules, State
 
 LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
+
+_nanoseconds: Any = compiled(nanoseconds)  # of a record with the coefficients
+
+
+class Passing(Protocol):
+    """A clock's record of time: as `simulate.timing.Watch`."""
+
+    time: int
+    busy: int
+    held_high: int
+    held_low: int
 
 
 @compiled
@@ -56,20 +69,26 @@ def pass_steps(state: State, then: int) -> int:
 
 @compiled
 def _iterate(clock: Clock, rules: Rules, end: int) -> None:
-    """The iteration that ends where step `end` begins, as `simulate.iteration` defines it."""
+    """The iteration that ends where step `end` begins."""
     held = clock.base + clock.running * end
-    total = rules.fixed
-    if clock.running > 0:
-        tokens = clock.prompt + clock.running - clock.started
-        attended = clock.pairs + held - clock.prompt - clock.running
-        traffic = rules.weights + rules.cache * held
-        arithmetic = rules.token * tokens + rules.sample * clock.running + rules.pair * attended
-        total += max(traffic, arithmetic) + rules.link * tokens
-    duration = (total + PS_PER_NS - 1) // PS_PER_NS
-    clock.time += duration
-    if clock.running > 0:
+    iterate(
+        clock, rules, Batch(clock.running, clock.started, held, clock.prompt, clock.pairs), held
+    )
+
+
+@compiled
+def iterate(clock: Passing, rules: Any, batch: Batch, held: int) -> None:
+    """An iteration passes, with so many tokens in the cache."""
+    duration = _nanoseconds(rules, batch)
+    if batch.running > 0:
         clock.busy += duration
-    # held is below 2^30, so that nothing overflows
+    pass_time(clock, duration, held)
+
+
+@compiled
+def pass_time(clock: Passing, duration: int, held: int) -> None:
+    """Nanoseconds pass; `held` is below 2^30, so that nothing overflows."""
+    clock.time += duration
     clock.held_high += held * (duration >> 32)
     clock.held_low += held * (duration & LOW)
     clock.held_high += clock.held_low >> 32

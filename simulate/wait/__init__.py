@@ -4,7 +4,8 @@ The paper's algorithms are told the types and their arrival rates. Here they are
 requests of the run: what the paper calls known is read from the whole run beforehand.
 
 - `thresholds`: from rates, or from shares and the budget
-- `schedulers`: the two algorithms
+- `schedulers`: the two algorithms, written to be read
+- `steps`: the same, compiled; `fast`: a run of that, which is what `run_wait` does
 """
 
 from bisect import bisect_left
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
 
-from simulate.holding import HeldRun, Holder, run_holder
+from simulate.holding import HeldRun, run_holder
 from simulate.iteration import NS_PER_S, Batch, IterationTime
 from simulate.timing import Timing
 from simulate.wait.schedulers import NestedWait, Wait
@@ -46,11 +47,18 @@ def run_wait(
     >>> run_wait("wait", Instance.of(20, [2, 2, 2, 2], prompt=1), timing).counts.evictions
     0
     """
+    from simulate.wait import fast  # imports numba
+
     one_of("policy", name, TITLES)
-    return run_holder(instance, scheduler_for(name, instance, timing), timing, (name, 0), progress)
+    timing.check(instance)
+    scheduler = scheduler_for(name, instance, timing)
+    found = fast.run(instance, scheduler, timing, name, progress)
+    if found is None:  # `scheduler` is as before: the compiled run only reads from it
+        return run_holder(instance, scheduler, timing, (name, 0), progress)
+    return found
 
 
-def scheduler_for(name: str, instance: Instance, timing: Timing) -> Holder:
+def scheduler_for(name: str, instance: Instance, timing: Timing) -> Wait | NestedWait:
     """The scheduler with its thresholds: from equations (11) and (12) where the arrival rates and
     the budget allow, otherwise the largest that the budget holds (the rule of section 6.1)."""
     nested = name == "nested-wait"

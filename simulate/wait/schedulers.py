@@ -8,6 +8,7 @@ where they fit it (`simulate.wait.thresholds`), is made free as the paper says, 
 admitted last, who wait anew; those about to start are the last of all.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from theory.checks import InputError, whole
 Choice = tuple[list[int], set[int]]  # who starts, in order; who else moves
 
 
-class _Batches:
+class Batches(ABC):
     """A batch is chosen at the beginning of a step, and made to fit the budget."""
 
     def __init__(self, thresholds: Sequence[int], queues: int) -> None:
@@ -34,7 +35,7 @@ class _Batches:
         self._starting: list[int] = []
         self._moving: set[int] = set()
 
-    def complete(self, view: View, request: int) -> None:
+    def complete(self, view: View, request: int) -> None:  # noqa: B027 (not abstract)
         """Nothing is learned."""
 
     def drain(self) -> None:
@@ -76,11 +77,12 @@ class _Batches:
         self._queue_of[request] = self._queues[queue]
         self._queues[queue].append(request)
 
+    @abstractmethod
     def _choose(self, view: View) -> Choice:
-        raise NotImplementedError
+        """Who is to start, in order, and who else is to move."""
 
 
-class Wait(_Batches):
+class Wait(Batches):
     """Algorithm 1: output lengths are known. A type moves when n_j of it wait to start.
 
     `kind` gives the number of a request's type from its prompt and output length.
@@ -90,12 +92,12 @@ class Wait(_Batches):
 
     def __init__(self, thresholds: Sequence[int], kind: Callable[[int, int], int]) -> None:
         super().__init__(thresholds, len(thresholds))
-        self._kind = kind
+        self.kind = kind
         self._kind_of: dict[int, int] = {}
 
     def arrive(self, view: View, request: int) -> None:
         """Wait for company of one's type."""
-        kind = self._kind(view.prompt(request), view.output(request))
+        kind = self.kind(view.prompt(request), view.output(request))
         self._kind_of[request] = kind
         self._join(request, kind)
 
@@ -109,7 +111,7 @@ class Wait(_Batches):
         return starting, {i for i in view.running if self._kind_of[i] in ready}
 
 
-class NestedWait(_Batches):
+class NestedWait(Batches):
     """Algorithm 2: output lengths are not known. Segment k covers the tokens after the first
     `ends[k - 1]` up to `ends[k]`; segments move from the first on, as long as each has n_k requests
     at its entry."""
@@ -120,7 +122,7 @@ class NestedWait(_Batches):
         super().__init__(thresholds, 1)
         if len(ends) != len(thresholds) or any(a >= b for a, b in pairwise(ends)):
             raise InputError("ends", list(ends), "increasing lengths, one a threshold")
-        self._ends = list(ends)
+        self.ends = list(ends)
 
     def arrive(self, view: View, request: int) -> None:  # noqa: ARG002 (the protocol's signature)
         """Wait for the first segment."""
@@ -128,7 +130,7 @@ class NestedWait(_Batches):
 
     def _choose(self, view: View) -> Choice:
         stages = Counter(view.made(i) for i in view.running)
-        entries = [len(self._queues[0]), *(stages[end] for end in self._ends[:-1])]
+        entries = [len(self._queues[0]), *(stages[end] for end in self.ends[:-1])]
         segments = 0
         while segments < len(entries) and (
             entries[segments] >= self.thresholds[segments] or self._draining
@@ -139,7 +141,7 @@ class NestedWait(_Batches):
         moving, moved = set(), Counter[int]()
         for request in view.running:
             stage = view.made(request)
-            segment = bisect_right(self._ends, stage, hi=len(self._ends) - 1)
+            segment = bisect_right(self.ends, stage, hi=len(self.ends) - 1)
             if segment < segments and moved[stage] < self.thresholds[segment]:
                 moving.add(request)
                 moved[stage] += 1
