@@ -5,7 +5,7 @@ requests of the run: what the paper calls known is read from the whole run befor
 
 - `thresholds`: from rates, or from shares and the budget
 - `schedulers`: the two algorithms, written to be read
-- `steps`: the same, compiled; `fast`: a run of that, which is what `run_wait` does
+- `fast`: a run of the same compiled, which is what `run_wait` does; `steps`, `state`: its parts
 """
 
 from bisect import bisect_left

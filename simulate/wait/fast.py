@@ -1,6 +1,6 @@
 """WAIT and Nested WAIT, compiled: `simulate.holding.run_holder` for these two, fast.
 
-The state of `simulate.wait.steps` before the first step, the run, and its result from the logs.
+The state before the first step, the run (`simulate.wait.steps`), and its result from the logs.
 """
 
 from array import array
@@ -17,7 +17,7 @@ from simulate.timed import Moments, Passed, timed_run
 from simulate.timing import Timing
 from simulate.wait import steps
 from simulate.wait.schedulers import Batches, NestedWait, Wait
-from simulate.wait.steps import Attempt, Block, Clock, Hold, Kind, Request, Rules, State
+from simulate.wait.state import NOBODY, Attempt, Block, Clock, Hold, Kind, Request, Rules, State
 from theory.checks import whole
 from theory.model import Instance, Schedule
 
@@ -40,7 +40,7 @@ def run(
     >>> timing = Timing((0,) * 4, IterationTime.linear(10**9, 10**6))
     >>> scheduler = Wait([2], lambda prompt, output: 0)
     >>> run(Instance.of(20, [2, 2, 2, 2], prompt=1), scheduler, timing, "wait").holds.steps
-    0
+    2
     """
     # a coefficient may be large, and times add up
     if timing.iteration.bound(instance.memory) >= NEVER or instance.n >= 1 << 28:
@@ -81,7 +81,7 @@ def _build(instance: Instance, scheduler: Batches, timing: Timing) -> State:
     requests.arrival = arrival
     kinds = rows(len(scheduler.thresholds), Kind)
     kinds.threshold = [min(threshold, NEVER) for threshold in scheduler.thresholds]
-    kinds.first = kinds.last = steps.NOBODY
+    kinds.first = kinds.last = NOBODY
     if isinstance(scheduler, NestedWait):
         kinds.end = [min(end, NEVER) for end in scheduler.ends]
     elif isinstance(scheduler, Wait):

@@ -1,0 +1,135 @@
+"""The state of the compiled WAIT and Nested WAIT: flat arrays of records."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulate.kernel.state import Moment, Rows
+
+NOBODY = -1
+
+
+@dataclass
+class Rules:
+    """The algorithm, the limits of the run, and the coefficients of `simulate.iteration`."""
+
+    memory: int
+    patience: int
+    nested: bool
+    fixed: int
+    weights: int
+    cache: int
+    token: int
+    sample: int
+    pair: int
+    link: int
+
+
+@dataclass
+class Clock:
+    """Everything that a run counts."""
+
+    now: int
+    time: int  # nanoseconds
+    busy: int
+    held_high: int
+    held_low: int
+    arrived: int
+    completed: int
+    seen: int  # of those completed, up to the last step
+    last_event: int
+    draining: bool
+    running: int
+    held: int  # tokens in the cache
+    starts: int
+    blocks: int
+    # of this step: who moves, in all and those that start; tokens held by them; who completes
+    moving: int
+    started: int
+    cache: int
+    prompt: int
+    pairs: int
+    leaving: int
+    # sizes of the logs
+    attempts: int
+    holds: int
+    moments: int
+
+
+@dataclass
+class Request:
+    """One request. `rank`: how many attempts started before this one; `still`: the first step in
+    which it has not moved; `before` and `after`: neighbours in its line, or in its queue."""
+
+    prompt: int
+    output: int
+    arrival: int
+    kind: int
+    made: int
+    start: int
+    rank: int
+    still: int
+    before: int
+    after: int
+
+
+@dataclass
+class Kind:
+    """A type or a segment: its threshold, where a segment ends, the queue and the line of a type.
+
+    All requests of Nested WAIT are of the first.
+    """
+
+    threshold: int
+    end: int
+    ready: bool
+    queued: int
+    queue_first: int
+    queue_last: int
+    running: int
+    first: int
+    last: int
+
+
+@dataclass
+class Block:
+    """Neighbours in the line with the same number of tokens made; the first so many move."""
+
+    stage: int
+    first: int
+    count: int
+    moving: int
+
+
+@dataclass
+class Attempt:
+    """An attempt that has ended."""
+
+    request: int
+    start: int
+    end: int
+    rank: int
+    finished: bool
+
+
+@dataclass
+class Hold:
+    """A request made no token from a step up to the one before `end`."""
+
+    request: int
+    first: int
+    end: int
+
+
+class State(NamedTuple):
+    """All arrays of a run. The blocks stand in the order of their requests, latest stage first."""
+
+    rules: Rows[Rules]  # one
+    clock: Rows[Clock]  # one
+    requests: Rows[Request]
+    arrivals: Rows[int]  # requests by (arrival, index)
+    kinds: Rows[Kind]
+    blocks: Rows[Block]
+    old_blocks: Rows[Block]  # scratch for moving them
+    attempts: Rows[Attempt]  # logs, until they are collected
+    holds: Rows[Hold]
+    moments: Rows[Moment]
