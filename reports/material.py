@@ -14,13 +14,14 @@ class Material:
     """Input of every section.
 
     `redo` is None for a report that reads what `reports/published/` holds, otherwise the folder in
-    which the long studies keep their results so far; everything is then computed anew. `progress`
-    is told what is being worked on.
+    which the long studies keep their results so far; everything is then computed anew, experiments
+    with the trace files that are in the folder `data`. `progress` is told what is being worked on.
     """
 
     comparison: Comparison
     seed: int = 0
     redo: Path | None = None
+    data: Path | None = None
     progress: Callable[[str], None] = lambda _text: None
     read: dict[str, str] = field(default_factory=dict)
 

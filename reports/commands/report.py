@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,9 +15,14 @@ from reports.commands._source import compare_source, source_options
 @source_options
 @click.option("--out", default="reports/out", show_default=True, help="The folder to write.")
 @click.option("--full", is_flag=True, help="Compute everything anew; takes hours, goes on later.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="With --full: the experiments' trace files."
+)
 @click.option("--check", is_flag=True, help="Compare with reports/published/report.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/report as well.")
-def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> None:
+def command(
+    out: str, full: bool, data: Path | None, check: bool, write: bool, **options: Any
+) -> None:
     """Write the report: a page, Markdown, tables (CSV, LaTeX), figures (SVG, PNG), a manifest.
 
     The page opens offline. It holds the verdicts with their evidence, the bounds, curves with
@@ -49,6 +55,8 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
     chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
     if (check or write) and (chosen or full):
         raise InputError("--check, --write", " ".join(chosen) or "--full", "the default report")
+    if data is not None and not (full and data.is_dir()):
+        raise InputError("data", str(data), "a folder, and --full")
     comparison = compare_source(**options)
     redo = target / "studies" if full else None
     if redo is not None:
@@ -56,9 +64,10 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
     stopped = bool(comparison.unfinished)
     sections = (policies.section,) if stopped else None
     with messages() as progress:
-        material = Material(comparison, options["seed"], redo, progress)
+        material = Material(comparison, options["seed"], redo, data, progress)
         try:
-            document = make_document(material, _words(options, full), options["trace"], sections)
+            words = _words(options, full, data)
+            document = make_document(material, words, options["trace"], sections)
         except Interrupted as interrupt:
             document, stopped = interrupt.document, True
     made = report_files(document, comparison)
@@ -79,7 +88,7 @@ def command(out: str, full: bool, check: bool, write: bool, **options: Any) -> N
         sys.exit(bool(different))
 
 
-def _words(options: dict[str, Any], full: bool) -> str:
+def _words(options: dict[str, Any], full: bool, data: Path | None) -> str:
     """The command line that repeats the report."""
     words = ["kvratio", "report"]
     for name, value in options.items():
@@ -87,4 +96,6 @@ def _words(options: dict[str, Any], full: bool) -> str:
             words += [word for policy in value for word in ("--policy", policy)]
         elif value is not None:
             words += [f"--{name}", str(value)]
-    return shlex.join([*words, "--full"] if full else words)
+    words += ["--full"] if full else []
+    words += ["--data", str(data)] if data else []
+    return shlex.join(words)

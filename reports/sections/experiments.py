@@ -36,7 +36,7 @@ def _results(material: Material) -> Iterator[dict[str, Any]]:
 
 
 def _again(experiment: Experiment, material: Material) -> dict[str, Any]:
-    """Run an experiment, or go on with it; settings that need files from outside are left out."""
+    """Run an experiment, or go on with it; settings whose files are not there are left out."""
     assert material.redo is not None
     target = material.redo / f"{experiment.name}.parquet"
 
@@ -44,4 +44,4 @@ def _again(experiment: Experiment, material: Material) -> dict[str, Any]:
         material.progress(f"{experiment.name}: {done} of {total} runs")
 
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
-        return evaluate(experiment, None, target, executor, report, experiment.seeds)
+        return evaluate(experiment, material.data, target, executor, report, experiment.seeds)
