@@ -27,7 +27,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -42,6 +42,7 @@ ROOT = Path(__file__).parent.parent.parent
 OURS = ("theory", "simulate", "proofs_check", "reports", "tests")
 RESULTS = ROOT / "reports" / "out" / "mutation.jsonl"
 LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
+TIMES = ROOT / "reports" / "out" / "mutation.times.json"  # of the tests without a fault
 MEMBER = "ReplaceMember"
 SAME = ("Eq_Is", "Is_Eq", "NotEq_IsNot", "IsNot_NotEq")
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
@@ -50,9 +51,10 @@ PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
 EXAMPLES = 40  # of a property that does not say how many it wants
 MEMORY = 6 << 30  # bytes of address space; a fault may ask for any amount
-# a fault may take so many times as much of the processor's time as no fault, and seconds more
+# with a fault a test may take so many times as much of the processor's time, and seconds more
 PATIENCE, SPARE = 3, 3
-ASLEEP = 15  # on a busy machine, or asleep, it may take so many times longer
+ASLEEP = 15  # on a busy machine, or asleep, all tests may take so many times longer
+COLLECTION = "collection"  # of the tests, among their times
 
 
 @dataclass(frozen=True)
@@ -209,20 +211,50 @@ class _Settings:
         settings.load_profile("mutation")
 
 
-def attempt(module: str, code: str, tests: Sequence[str], seconds: float) -> tuple[str, float]:
+class _Clock:
+    """A plugin of pytest: the processor's time of every test, which ends one that takes long."""
+
+    def __init__(self, usual: Mapping[str, float] | None) -> None:
+        self._usual = usual
+        self.taken: dict[str, float] = {}
+
+    def start(self, name: str) -> None:
+        self._started = time.process_time()
+        if self._usual is not None:
+            limit = PATIENCE * self._usual.get(name, 0) + SPARE
+            signal.setitimer(signal.ITIMER_PROF, limit)  # then SIGPROF ends the process
+
+    def stop(self, name: str) -> None:
+        self.taken[name] = time.process_time() - self._started
+
+    def pytest_collection_finish(self) -> None:
+        self.stop(COLLECTION)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.start(nodeid)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.stop(nodeid)
+
+
+def attempt(
+    module: str, code: str, tests: Sequence[str], usual: Mapping[str, float] | None
+) -> tuple[str, float]:
     """Run the tests of a module whose text is `code`, in a process of its own.
 
-    They may take so many seconds of the processor. Returns the outcome and the seconds taken.
+    `usual`: what each of them takes without a fault, in seconds of the processor; without it they
+    may take any time, which goes to `TIMES`. Returns the outcome and the seconds taken.
     """
     started = time.monotonic()
+    seconds = 3600.0 if usual is None else PATIENCE * sum(usual.values()) + SPARE
     process = os.fork()
     if process == 0:
-        os._exit(_child(module, code, tests, seconds))
+        os._exit(_child(module, code, tests, usual))
     while time.monotonic() - started < ASLEEP * seconds:
         done, status, used = os.wait4(process, os.WNOHANG)
         if done:
             # pytest: 0 all passed, 1 some failed; 2 to 5 nothing could be run; else a signal
-            known = {0: "survived", 1: "killed", -signal.SIGXCPU: "timeout"}
+            known = {0: "survived", 1: "killed", -signal.SIGPROF: "timeout"}
             outcome = known.get(os.waitstatus_to_exitcode(status), "error")
             return outcome, used.ru_utime + used.ru_stime
         time.sleep(0.01)
@@ -231,7 +263,7 @@ def attempt(module: str, code: str, tests: Sequence[str], seconds: float) -> tup
     return "timeout", seconds
 
 
-def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
+def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, float] | None) -> int:
     import pytest
 
     os.setsid()
@@ -239,10 +271,14 @@ def _child(module: str, code: str, tests: Sequence[str], seconds: float) -> int:
     os.dup2(sink, 1)
     os.dup2(sink, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     sys.meta_path.insert(0, _Hook(module, code))
+    clock = _Clock(usual)
+    clock.start(COLLECTION)
     try:
-        return int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings()]))
+        status = int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings(), clock]))
+        if usual is None:
+            TIMES.write_text(json.dumps(clock.taken))
+        return status
     except BaseException:
         traceback.print_exc()
         return 1
@@ -312,13 +348,13 @@ def run(module: str, seed: int, most: int, again: bool) -> Iterator[Result]:
     ]
     if not wanted:
         return
-    outcome, seconds = attempt(module, code, tests, 3600)
+    outcome, _ = attempt(module, code, tests, None)
     if outcome != "survived":
         raise SystemExit(f"{module}: its tests fail without any fault, see {LOG}")
-    limit = PATIENCE * seconds + SPARE
+    usual = json.loads(TIMES.read_text())
     for mutant in wanted:
         text = mutated(code, mutant.operator, mutant.occurrence)
-        outcome, taken = attempt(module, text, tests, limit)
+        outcome, taken = attempt(module, text, tests, usual)
         yield Result(mutant, source, outcome, round(taken, 2))
 
 
