@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulate.declared import Declared
-from simulate.engine import Engine, EngineError, run, run_scheduler
+from simulate.engine import Engine, EngineError, patience, run, run_scheduler
 from simulate.policies import POLICIES
 from simulate.policy import Assumes
 from simulate.view import View
@@ -251,6 +251,11 @@ def test_many_promotions_before_the_first_completion_are_no_livelock() -> None:
     instance = Instance.of(3, [2] * n, prompt=1, interval=(1, 2))
     done = verify(run(instance, POLICIES["a-l"]).schedule, instance)
     assert done.completion == tuple(n + 2 * (i + 1) for i in range(n))
+
+
+def test_patience_suffices_for_a_longest_attempt_after_every_token() -> None:
+    # no attempt is longer than M = 10; 17 output tokens, and a thousand more
+    assert patience(Instance.of(10, [9, 8])) == 10 * 1017
 
 
 def test_progress_counts_completed_requests() -> None:

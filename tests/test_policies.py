@@ -261,6 +261,17 @@ def test_survival_needs_a_uniform_number_strictly_below(monkeypatch: pytest.Monk
     assert rows(instance, "a-min-thinned") == {(0, 0, 3, True)}
 
 
+def test_the_pace_learns_from_the_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    # s = 0, M = 6, l = 1. Request 0 goes alone, is thinned with 3 tokens (1/3 > 0.3 > 1/4), and
+    # has then used a volume of 1 + 2 + 3 where 1 was expected. So a start costs 6, all that a step
+    # provides: of those that come at 3 one starts at once, the other a step later.
+    fixed_thinning(monkeypatch, {1: 0.3, 2: 0})
+    instance = Instance.of(6, [5, 1, 1], arrival=[0, 3, 3], interval=(1, 9))
+    attempts = rows(instance, "a-min-staggered")
+    assert (0, 0, 3, False) in attempts
+    assert sorted(start for i, start, _, _ in attempts if i) == [3, 4]
+
+
 def test_thinned_holds_constant_slots() -> None:
     # s = 0, M = 5, both o = l = 3, at 0 and 1. Look-ahead: time 3 holds 3 + 2: 1-4. Slots: 3 + 3
     # exceed 5, so the second waits until 3. (o = l: nobody outlives the bound.)

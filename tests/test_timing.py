@@ -140,6 +140,15 @@ def test_a_run_by_hand() -> None:
     assert seconds.to_json()["latency_mean_s"] == 14.5e-9
 
 
+def test_the_seed_is_0_unless_another_is_named() -> None:
+    instance, timing = Instance.of(6, [3] * 5, interval=(1, 6)), Timing((0,) * 5, ROOFLINE)
+    policy = POLICIES["a-min"]
+    assert engine.run_timed(instance, policy, timing) == engine.run_timed(
+        instance, policy, timing, seed=0
+    )
+    assert engine.run(instance, policy) == engine.run(instance, policy, seed=0)
+
+
 def test_idle_time_is_not_busy() -> None:
     timing = Timing((0, 100), IterationTime.linear(1000, 1000))
     found = engine.run_timed(Instance.of(10, [1, 1], prompt=2), POLICIES["fcfs"], timing)
@@ -172,6 +181,20 @@ def test_arrivals_in_steps_and_in_time_exclude_each_other() -> None:
         engine.run_timed(Instance.of(9, [1, 1]), POLICIES["fcfs"], timing)
     with pytest.raises(InputError, match=r"arrival\[0\]"):
         Timing((-1,), ROOFLINE)
+
+
+def test_any_scheduler_runs_in_time() -> None:
+    timing = Timing((0, 12), IterationTime.linear(1000, 1000))
+    instance = Instance.of(10, [3, 2], prompt=[2, 3])
+    scheduler = Declared(POLICIES["fcfs"], instance.n, 0)
+    done: list[int] = []
+    found = engine.run_scheduler_timed(instance, scheduler, timing, "fcfs", done.append)
+    assert found == engine.run_timed(instance, POLICIES["fcfs"], timing, seed=0)
+    assert done == [1, 2]
+    with pytest.raises(EngineError, match="step 2: nothing arrives or completes in 0 steps"):
+        engine.run_scheduler_timed(
+            instance, Declared(POLICIES["fcfs"], instance.n, 0), timing, "fcfs", patience=0
+        )
 
 
 def test_missing_moments_are_noticed() -> None:
