@@ -1,5 +1,6 @@
 """The kernel against the reference engine: the same attempts in the same order, to the last tie."""
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -229,6 +230,47 @@ def test_help_does_not_import_numba() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("entry", ["simulate/kernel/machine.py", "simulate/wait/steps.py"])
+def test_the_cached_code_is_known_by_all_texts_that_it_is_made_of(entry: str) -> None:
+    """Whatever an entry imports of the simulator, directly or not."""
+    from simulate.kernel.compiled import source_files
+
+    known = set(source_files((ROOT / entry).parent))
+    seen: set[Path] = set()
+    texts = [ROOT / entry]
+    while texts:
+        text = texts.pop()
+        if text not in seen:
+            seen.add(text)
+            texts += imported(text)
+    assert len(seen) > 5
+    assert seen <= known, sorted(seen - known)
+
+
+def imported(text: Path) -> list[Path]:
+    """Files of the modules of the simulator that a file imports at its top."""
+    names = [
+        f"{node.module}.{name.name}"
+        for node in ast.parse(text.read_text()).body
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("simulate")
+        for name in node.names
+    ]
+    tried = [
+        ROOT / f"{path.replace('.', '/')}.py" for n in names for path in (n, n.rpartition(".")[0])
+    ]
+    return [file for file in tried if file.exists()]
+
+
+def test_a_checksum_of_texts_changes_with_them(tmp_path: Path) -> None:
+    from simulate.kernel.compiled import sources
+
+    before = sources(tmp_path)
+    (tmp_path / "more.py").write_text("more = 1\n")
+    after = sources(tmp_path)
+    (tmp_path / "more.py").write_text("more = 2\n")
+    assert len({before, after, sources(tmp_path)}) == 3
 
 
 def test_runs_where_no_cache_can_be_written() -> None:

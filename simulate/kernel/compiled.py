@@ -47,13 +47,17 @@ def cached(function: Function) -> Function:
 
 
 def sources(*folders: Path) -> int:
-    """A checksum of the texts from which compiled code is made: the kernel's, those of which it
-    holds functions or constants, and those of other folders."""
+    """A checksum of the texts from which compiled code is made."""
+    return crc32(b"".join(file.read_bytes() for file in source_files(*folders)))
+
+
+def source_files(*folders: Path) -> list[Path]:
+    """The kernel's texts, those of which it holds functions or constants, and other folders'."""
     here = Path(__file__).parent
     files = [here.parent / name for name in ("chance.py", "iteration.py", "policy.py")]
     for folder in (here, here.parent / "learned", *folders):
         files += sorted(folder.glob("*.py"))
-    return crc32(b"".join(file.read_bytes() for file in files))
+    return files
 
 
 PURPOSES = len(Purpose)
