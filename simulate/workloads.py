@@ -153,6 +153,19 @@ def _invert(
     return np.searchsorted(table, draws, side="right").astype(np.int64) + 1
 
 
+def survival(rng: np.random.Generator, count: int, u: int) -> Ints:
+    """P(o >= k) = 1 / (2k - 1) for k <= u: the profile at which A_min is worst (`theory.survival`).
+
+    >>> survival(np.random.default_rng(0), 8, 5).tolist()
+    [1, 1, 1, 1, 3, 5, 1, 2]
+    """
+    whole("u", u, least=1, most=MOST_TERMS)
+    beyond = [(1 << SCALE_BITS) // (2 * k + 1) for k in range(1, u)]
+    table = (1 << SCALE_BITS) - np.array(beyond, dtype=np.uint64)
+    draws = rng.integers(0, 1 << SCALE_BITS, size=count, dtype=np.uint64)
+    return np.searchsorted(table, draws, side="right").astype(np.int64) + 1
+
+
 def histogram(rng: np.random.Generator, count: int, weights: Mapping[int, int]) -> Ints:
     """Length k with probability proportional to weights[k].
 
@@ -203,8 +216,8 @@ def synthetic(spec: str, count: int, seed: int) -> Requests:
     """A built-in workload from its text, such as "two-point:l=5,u=20,q=0.2".
 
     Names and keys: two-point (l, u, q), geometric (q), linear-geometric (q), uniform (l, u),
-    histogram (LENGTH=WEIGHT,...), lmsys. Every name also takes `rate`: Poisson arrivals, so many
-    requests a second. Prompts: only lmsys draws them, the others have prompt 0.
+    survival (u), histogram (LENGTH=WEIGHT,...), lmsys. Every name also takes `rate`: Poisson
+    arrivals, so many requests a second. Prompts: only lmsys draws them, the others have prompt 0.
 
     >>> synthetic("geometric:q=0.9", 3, seed=0) == synthetic("geometric:q=0.9", 3, seed=0)
     True
@@ -215,37 +228,39 @@ def synthetic(spec: str, count: int, seed: int) -> Requests:
     rate = given.pop("rate", None)
     rng = np.random.default_rng(whole("seed", seed))
     whole("requests", count, least=1, most=MOST_REQUESTS)
-    prompt: Ints = np.zeros(count, dtype=np.int64)
-    support: tuple[int, int] | None = None
+    output, support = _outputs(rng, count, spec, given)
+    prompt = binned(rng, count, LMSYS_PROMPT) if name == "lmsys" else np.zeros(count, np.int64)
+    arrival = None if rate is None else _poisson(rng, count, rate)
+    return Requests(spec, tuple(output.tolist()), tuple(prompt.tolist()), arrival, support=support)
+
+
+def _outputs(
+    rng: np.random.Generator, count: int, spec: str, given: Mapping[str, str]
+) -> tuple[Ints, tuple[int, int] | None]:
+    """Output lengths, and the interval of all that the law can have, if it is bounded."""
+    name = spec.partition(":")[0]
     if name == "histogram":
         weights = {_length(spec, key): _whole(spec, key, value) for key, value in given.items()}
         if len(weights) < len(given):
             raise InputError("workload", spec, "each length once")
-        output = histogram(rng, count, weights)
         present = [length for length, weight in weights.items() if weight]
-        support = (min(present), max(present))
-    else:
-        missing = KEYS[name] ^ set(given)
-        if missing:
-            required = (
-                f"exactly the keys {', '.join(sorted(KEYS[name])) or '(none)'}; rate=R is free"
-            )
-            raise InputError("workload", spec, required)
-        if name == "lmsys":
-            output, prompt = binned(rng, count, LMSYS_OUTPUT), binned(rng, count, LMSYS_PROMPT)
-        elif name in ("two-point", "uniform"):
-            low, high = _whole(spec, "l", given["l"]), _whole(spec, "u", given["u"])
-            support = (low, high)
-            output = (
-                uniform(rng, count, low, high)
-                if name == "uniform"
-                else two_point(rng, count, low, high, rational("q", given["q"]))
-            )
-        else:
-            law = geometric if name == "geometric" else linear_geometric
-            output = law(rng, count, rational("q", given["q"]))
-    arrival = None if rate is None else _poisson(rng, count, rate)
-    return Requests(spec, tuple(output.tolist()), tuple(prompt.tolist()), arrival, support=support)
+        return histogram(rng, count, weights), (min(present, default=1), max(present, default=1))
+    if KEYS[name] ^ set(given):
+        keys = ", ".join(sorted(KEYS[name])) or "(none)"
+        required = f"exactly the keys {keys}; rate=R is free"
+        raise InputError("workload", spec, required)
+    if name == "lmsys":
+        return binned(rng, count, LMSYS_OUTPUT), None
+    if name in ("geometric", "linear-geometric"):
+        law = geometric if name == "geometric" else linear_geometric
+        return law(rng, count, rational("q", given["q"])), None
+    high = _whole(spec, "u", given["u"])
+    if name == "survival":
+        return survival(rng, count, high), (1, high)
+    low = _whole(spec, "l", given["l"])
+    if name == "uniform":
+        return uniform(rng, count, low, high), (low, high)
+    return two_point(rng, count, low, high, rational("q", given["q"])), (low, high)
 
 
 KEYS: dict[str, set[str]] = {
@@ -253,6 +268,7 @@ KEYS: dict[str, set[str]] = {
     "geometric": {"q"},
     "linear-geometric": {"q"},
     "uniform": {"l", "u"},
+    "survival": {"u"},
     "lmsys": set(),
 }
 

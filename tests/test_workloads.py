@@ -81,6 +81,7 @@ LAWS = {
     "geometric:q=0.9": lengths.geometric("9/10"),
     "linear-geometric:q=0.9": lengths.linear_geometric("9/10"),
     "uniform:l=50,u=90": lengths.uniform(50, 90),
+    "survival:u=4": lengths.explicit({1: 70, 2: 14, 3: 6, 4: 15}),
     "histogram:5=8,20=2,7=0": lengths.explicit({5: 8, 20: 2}),
 }
 
@@ -152,6 +153,7 @@ def test_poisson_arrivals_are_ordered_uniform_and_leave_the_lengths_alone() -> N
 SUPPORTS = {
     "two-point:l=5,u=20,q=0.2": (5, 20),
     "uniform:l=50,u=90": (50, 90),
+    "survival:u=4": (1, 4),
     "histogram:5=8,20=2,70=0": (5, 20),
     "geometric:q=0.9": None,
     "lmsys": None,
@@ -176,7 +178,7 @@ def test_regression_bytes_of_all_workloads() -> None:
     drawn = [synthetic(spec, 500, seed) for spec in ALL for seed in (0, 1)]
     content = repr([(r.output, r.prompt, r.arrival and [*map(str, r.arrival)]) for r in drawn])
     digest = hashlib.sha256(content.encode()).hexdigest()
-    assert digest == "54014945bd5527f2ac273a268c52b8109021e56282362a9f5bbd434bf821fb23"
+    assert digest == "aff04d7bc354bf0e33b446f11e7e0f25da269158a1239477327c97f994614efc"
 
 
 def test_same_seed_same_requests_and_another_seed_others() -> None:

@@ -1,6 +1,6 @@
 """Published experiments repeated, and the same on public traces; `kvratio experiment NAME`.
 
-- `plan`: what an experiment is; `lmsys`, `mc_sf`, `traces`: the experiments
+- `plan`: what an experiment is; `lmsys`, `mc_sf`, `traces`, `ours`: the experiments
 - `evaluate`: from a sweep's rows to means with intervals, and the statements beside them
 - `pages`: a result as a Markdown page, a figure, and a section of the HTML report
 """
@@ -11,14 +11,14 @@ from typing import Any
 
 import reports
 from reports.document import Section
-from reports.experiments import lmsys, mc_sf, traces
+from reports.experiments import lmsys, mc_sf, ours, traces
 from reports.experiments.pages import section
 from reports.experiments.plan import Experiment
 from theory.checks import InputError, one_of
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
-    for module in (lmsys, mc_sf, traces)
+    for module in (lmsys, mc_sf, traces, ours)
     for experiment in module.EXPERIMENTS
 }
 

@@ -22,6 +22,7 @@ POLICIES = (
     "a-random",
     "fcfs",
     "slicing",
+    "learned-slicing",
 )
 LENGTHS = {
     "fitted": "lmsys",

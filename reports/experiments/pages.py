@@ -57,7 +57,8 @@ def lead(result: Result) -> str:
     sizes = sorted({row["requests"] for row in result["rows"]})
     size = f"{sizes[-1]:,} requests"
     if len(sizes) > 1:
-        size = f"{sizes[0]:,} to {sizes[-1]:,} requests (the table has the most)"
+        several = len(_largest(result)) < len(result["rows"])
+        size = f"{sizes[0]:,} to {size}{' (the table has the most)' if several else ''}"
     return (
         f"Source: {result['source']}. {size}; {result['seeds']} seeds; {result['interval']}. All"
         f" sizes: `reports/published/experiments/{result['experiment']}.json`; again:"

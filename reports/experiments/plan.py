@@ -15,6 +15,7 @@ class Setting:
     `workload`: a text of `simulate.sources`; files are named "{data}/FILE". `prediction`: a text
     of `simulate.predictions`. `timed`: steps a second, to use arrival times. `gpu`, `iteration`:
     texts of `simulate.gpu`, to run in seconds. `memory`: tokens, None for what the GPU leaves.
+    `prompt`: a common prompt length in tokens, instead of the workload's.
     `requests`: the sizes; each is drawn anew from the seed.
     """
 
@@ -26,6 +27,7 @@ class Setting:
     timed: str | None = None
     gpu: str | None = None
     iteration: str = "roofline"
+    prompt: int | None = None
 
     @property
     def files(self) -> list[str]:
@@ -95,6 +97,7 @@ class Experiment:
                 timed=setting.timed,
                 gpu=setting.gpu,
                 iteration=setting.iteration,
+                prompt=setting.prompt,
                 seed=seed,
             )
             for requests, seed, policy in product(setting.requests, range(seeds), self.policies)

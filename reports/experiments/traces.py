@@ -35,6 +35,7 @@ POLICIES = (
     "gsa",
     "fcfs",
     "slicing",
+    "learned-slicing",
 )
 # On a machine without the files: the built-in law, so that the command shows something.
 INSTEAD = Setting("built-in lengths, 1 ± 0.5", "lmsys", "relative:0.5", 16492, SIZE)

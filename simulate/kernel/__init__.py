@@ -8,7 +8,7 @@ reference works through every step and every running request, this one jumps fro
 - `machine`: the loop and the four phases; what an event is
 - `ahead`: the look-ahead test, with the proof of when the head of the queue can start
 - `agenda`, `line`, `overflow`, `pace`: next events, queue, eviction, paced admission
-- `prices`: learned prices and levels
+- `prices`, `thinning`: learned prices and levels; when a thinned request ends
 - `watch`: time, in timed runs
 - `state`: the arrays; `build`: from a declaration to them; `logs`: from them to a schedule
 - `compiled`: the compiler, exact arithmetic on 64-bit words

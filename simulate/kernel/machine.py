@@ -8,12 +8,12 @@ in which the head of the queue might start; and the one after an eviction.
 from collections.abc import Callable
 
 from simulate.chance import Purpose
-from simulate.kernel import agenda, ahead, line, overflow, pace, phase, prices, watch
-from simulate.kernel.compiled import cached, compiled, draw, scaled, sources
+from simulate.kernel import agenda, ahead, line, overflow, pace, phase, prices, thinning, watch
+from simulate.kernel.compiled import cached, compiled, draw, sources
 from simulate.kernel.state import NEVER, State
 from simulate.policy import Order
 
-QUEUE, THIN = int(Purpose.QUEUE), int(Purpose.THIN)
+QUEUE = int(Purpose.QUEUE)
 BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
 JOINED, BY_VOLUME, BY_PRICE = int(Order.JOINED), int(Order.VOLUME), int(Order.PRICE)
 
@@ -270,7 +270,7 @@ def start(state: State, request: int) -> None:
         state.known[request].status = prices.RUNNING
     clock.slots += this.prompt + this.assumed
     this.overdue = False
-    this.survives = survival(state, request) if rules.thinned else NEVER
+    this.survives = thinning.survival(state, request) if rules.thinned else NEVER
     agenda.enter(state, request, next_event(state, request))
 
 
@@ -300,25 +300,6 @@ def next_event(state: State, request: int) -> int:
     step = this.start + min(this.output, this.survives)
     matters = this.stage + 1 < rules.stages or (rules.slot and not this.overdue)
     return min(step, this.start + this.assumed) if matters else step
-
-
-@compiled
-def survival(state: State, request: int) -> int:
-    """Tokens made when a started request is thinned, NEVER if it completes first.
-
-    The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (`simulate.declared`), by
-    bisection: the left side grows with g.
-    """
-    this = state.requests[request]
-    uniform = draw(this.key, this.attempts, THIN)
-    low, high = this.assumed, this.output
-    while low < high:
-        middle = (low + high) // 2
-        if scaled(uniform, this.prompt + middle + 1) >= this.prompt + this.assumed:
-            high = middle
-        else:
-            low = middle + 1
-    return low if low < this.output else NEVER
 
 
 @compiled
