@@ -5,6 +5,7 @@ were promoted, in the order of their starts; after the step's admissions those t
 in the order of their starts, and those that overflowed, in the order of their eviction.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from simulate import admission
@@ -214,10 +215,11 @@ class Declared:
         """Those that have outlived what was assumed of them, and are evicted for it."""
         if self._prices is None:
             return [i for i in view.running if self._outlived(view, i)]
-        if self._prices.due:
-            self._learn_prices(view)
         ended = [i for i in view.running if view.made(i) >= self._assumed[i]]
-        for request in ended:
+        learns = self._prices.due
+        if learns:
+            self._learn_prices(view)
+        for request in view.running if learns else ended:
             self._next_level(view, request)
         if not self._queue:
             return []
@@ -264,7 +266,7 @@ class Declared:
         if self.policy.evicts is Evicts.CLEARED:
             return self._clear(view, need, excess)
         evicted = []
-        for request in sorted(need, key=lambda i: self._rank(view, i)):
+        for request in self._ranked(view, need):
             if excess <= 0:
                 break
             evicted.append(request)
@@ -288,6 +290,12 @@ class Declared:
             left = [i for i in left if uniform[i] < survives]
             excess = sum(need.values()) - sum(need[i] for i in evicted) - view.memory
         return evicted
+
+    def _ranked(self, view: View, running: Iterable[int]) -> list[int]:
+        """In the order in which an overflow hits them; given in the order of their starts."""
+        if self.policy.evicts is Evicts.LAST:
+            return list(running)[::-1]
+        return sorted(running, key=lambda i: self._rank(view, i))
 
     def _rank(self, view: View, request: int) -> tuple[int, ...]:
         """Sort key of an overflow; smallest goes first."""

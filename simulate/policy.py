@@ -87,6 +87,7 @@ class Evicts(IntEnum):
 
     SMALLEST_BOUND = 0  # ascending pseudo lower bound, ties random, P Algorithm 2
     NEWEST = 1  # latest start first; nobody is admitted in that step
+    LAST = 3  # who was admitted last, first; nobody is admitted in that step
     # round by round, each with probability `clearing`, until it fits; the first started is spared
     # when nobody has completed since the last clearing; nobody is admitted in that step
     CLEARED = 2

@@ -156,6 +156,8 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing
     rules.staggered = policy.admits is Admits.STAGGERED
     rules.priced = policy.prices
     rules.newest = policy.evicts is Evicts.NEWEST
+    rules.last = policy.evicts is Evicts.LAST
+    rules.pauses = policy.evicts is not Evicts.SMALLEST_BOUND
     rules.cleared = policy.evicts is Evicts.CLEARED
     rules.kept = policy.kept
     rules.one_more = policy.learns is Learns.NEXT_TOKEN

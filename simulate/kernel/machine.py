@@ -146,7 +146,7 @@ def resolve(state: State) -> None:
         else:
             go_on_overdue(state, request)
     excess = clock.base + clock.running * (clock.now + 1) - rules.memory
-    clock.paused = excess > 0 and (rules.newest or rules.cleared)
+    clock.paused = excess > 0 and rules.pauses
     if rules.cleared:
         clear(state, excess)
         return

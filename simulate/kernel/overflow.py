@@ -98,6 +98,8 @@ def need(clock: Clock, entry: Entry) -> int:
 def _rank(rules: Rules, clock: Clock, entry: Entry) -> int:
     if rules.newest:
         return -entry.start
+    if rules.last:
+        return -entry.rank
     return max(entry.assumed, clock.now - entry.start) if rules.live else entry.assumed
 
 

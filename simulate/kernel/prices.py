@@ -67,18 +67,24 @@ def price(state: State, request: int, kept: bool) -> int:
 
 @compiled
 def reach_levels(state: State) -> None:
-    """Of those at a level, mark as waiting who is dearer than the head of the queue."""
+    """The next levels of those that are due; mark as waiting who has reached one and is dearer than
+    the head of the queue."""
     clock = state.clock[0]
     for k in range(clock.due):
         request = state.due[k]
+        this = state.requests[request]
+        ended = clock.now - this.start >= this.assumed
         reach(state, request)
-        dear = clock.queued > 0 and price(state, request, True) > state.queue[0].key
+        dear = ended and clock.queued > 0 and price(state, request, True) > state.queue[0].key
         if dear and not state.known[request].spared:
             state.known[request].status = WAITING
 
 
 def learn(state: State) -> None:
-    """Learn from all that has been seen, and put the queue in the order of the new prices."""
+    """Learn from all that has been seen, and put the queue in the order of the new prices.
+
+    Everyone who runs is due, to go on by the new plan.
+    """
     clock, requests = state.clock[0], cast(Any, state.requests)
     known, queue = cast(Any, state.known), cast(Any, state.queue)
     here = known.status != AWAY
@@ -99,3 +105,6 @@ def learn(state: State) -> None:
     order = np.argsort(found.price, kind="stable")  # sorted, and so a heap
     queue.key[: clock.queued] = found.price[order]
     queue.request[: clock.queued] = waiting[order]
+    running = np.flatnonzero(known.status == RUNNING)
+    cast(Any, state.due)[: len(running)] = running[np.argsort(requests.rank[running])]
+    clock.due, clock.listed = len(running), 0

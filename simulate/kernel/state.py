@@ -31,6 +31,8 @@ class Rules:
     staggered: bool
     priced: bool
     newest: bool
+    last: bool
+    pauses: bool  # is nobody admitted in a step with an overflow?
     cleared: bool
     kept: Word  # of 2^32 that run, so many survive a round of clearing
     one_more: int

@@ -8,13 +8,15 @@ than its rest.
   cache) over probability of completing, from its prompt, the tokens that its output is known to
   exceed, and the learned distribution of lengths relative to the middle of predicted intervals
   (which may be wrong, or all the same). Whenever the completions have grown by a quarter, all this
-  is learned anew (`simulate.learned`).
+  is learned anew (`simulate.learned`), and those that run get the new levels beyond what they have
+  made.
 - *Admission* from the head of the queue, while the next step fits.
 - *At a level*: a running request that has made all tokens of its stage goes on into the next one if
   nobody waits at a lower price, counting for its own that it keeps what it has made; else it is
   cancelled and waits again. Every k^2-th request that arrives is never cancelled here: it shows the
   lengths beyond the levels.
-- *Overflow*: the newest are evicted until the next step fits; nobody is admitted in that step.
+- *Overflow*: those admitted last, who are the dearest of their step, are evicted until the next
+  step fits; nobody is admitted in that step.
 
 In the fluid limit, on a batch, at most 289/64 times the area bound for every prompt and interval
 (`theory.learned`). A run ends: the oldest start is never evicted for lack of cache, so it completes
@@ -31,5 +33,5 @@ POLICY = Policy(
     order=Order.PRICE,
     ties=Ties.INDEX,
     admits=Admits.NEXT_STEP,
-    evicts=Evicts.NEWEST,
+    evicts=Evicts.LAST,
 )

@@ -70,6 +70,8 @@ def next_in_line(
 
 def rank(instance: Instance, policy: Policy, step: Step, request: int) -> tuple[int, ...]:
     """Place in the order of eviction; the smallest goes first."""
+    if policy.evicts is Evicts.LAST:
+        return (-list(step.running).index(request),)
     if policy.evicts is Evicts.NEWEST:
         return (-step.running[request], -instance.arrival[request], -request)
     return (max(step.bounds[request], step.made(request) if policy.live else 0),)
