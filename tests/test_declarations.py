@@ -42,7 +42,7 @@ DECLARED = {
     "gsa": "CAPS ASSUMED_LENGTH INDEX STAGGERED NEWEST",
     "gba": "CLASS ASSUMED_LENGTH INDEX STAGGERED NEWEST",
     "slicing": "CAPS ASSUMED_LENGTH RANDOM PACED NEWEST",
-    "learned-slicing": "LEVELS PRICE INDEX NEXT_STEP NEWEST",
+    "learned-slicing": "LEVELS PRICE INDEX NEXT_STEP LAST",
 }
 # for these the source has one prompt length
 COMMON_PROMPT = (
