@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
+from simulate.declared import Declared
 from simulate.policies import POLICIES
 from simulate.policies.fcfs import watermark
 from simulate.policies.gsa import gba, gsa
 from simulate.policies.protection import protection
 from simulate.policies.slicing import growing
 from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from simulate.view import View
 from theory.checks import InputError
+from theory.model import Instance
 
 # assumed length, order, ties, admission test, whom an overflow hits
 DECLARED = {
@@ -155,6 +158,29 @@ def test_what_an_assumption_reads(assumes: Assumes) -> None:
     assert policy.clairvoyant == ("output" in reads)
     assert policy.uses_upper == ("upper" in reads)
     assert policy.promotes == (assumes.name in PROMOTES)
+
+
+# of a request with 5 tokens, predicted to have 2 to 9; the caps are 3 and 8
+ASSUMED = {
+    "OUTPUT": 5,
+    "UPPER": 9,
+    "LOWER": 2,
+    "MIDDLE": 5,
+    "LOWER_THEN_UPPER": 2,
+    "NOTHING": 1,
+    "CAPS": 3,
+    "CLASS": 8,
+}
+
+
+@pytest.mark.parametrize("assumes", UNPRICED)
+def test_what_is_assumed_on_arrival(assumes: Assumes) -> None:
+    policy = replace(PLAIN, assumes=assumes, caps=(3, 8))
+    for memory in (20, 7):  # with a prompt of 1 token, at most 6 fit into 7
+        instance = Instance.of(memory, [5], prompt=1, interval=(2, 9))
+        scheduler = Declared(policy, n=1, seed=0)
+        scheduler.arrive(View(instance, policy.sees), 0)
+        assert scheduler.assumed(0) == min(ASSUMED[assumes.name], memory - 1)
 
 
 @pytest.mark.parametrize("admits", Admits)

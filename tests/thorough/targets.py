@@ -69,7 +69,10 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
         "simulate/admission.py": ("simulate/admission.py", "tests/test_admission.py", *ENGINE),
-        "simulate/declared.py": ("tests/test_admission.py", *GSA, *ENGINE, *DECISIONS),
+        "simulate/declared.py": (
+            *("tests/test_declarations.py", "tests/test_admission.py"),
+            *(*GSA, *ENGINE, *DECISIONS),
+        ),
     },
     "policies": {
         "simulate/policy.py": ("simulate/policy.py", *DECLARED),
