@@ -36,10 +36,14 @@ browser: report $(VENV)/browser
 
 # mutation testing, fuzzing, branch coverage of the checker: hours; interrupted, it goes on where it
 # stopped; the figures go to reports/published/quality.md
+# inputs of a parser, and faults of a module
+RUNS ?= 100000
+FAULTS ?= 200
+
 thorough: $(VENV)/thorough
 	$(BIN)/python -m tests.thorough.branches
-	$(BIN)/python -m tests.thorough.fuzz --runs 100000
-	$(BIN)/python -m tests.thorough.mutation --most 200
+	$(BIN)/python -m tests.thorough.fuzz --runs $(RUNS)
+	$(BIN)/python -m tests.thorough.mutation --most $(FAULTS)
 	$(BIN)/python -m tests.thorough.quality
 
 # the reference of all public functions: reports/out/api/index.html

@@ -1,6 +1,6 @@
 """To learn from all that has been seen: the same for both engines.
 
-Each time the number of completions has grown by a quarter, the survival of lengths is estimated
+Each time the number of completions has grown by an eighth, the survival of lengths is estimated
 anew, a plan is chosen for a sample of those that wait, and everyone who waits is priced anew.
 """
 
@@ -43,9 +43,9 @@ def due_after(completions: int) -> int:
     """How many completions there are when it is next worth while to learn.
 
     >>> due_after(0), due_after(100)
-    (1, 126)
+    (1, 113)
     """
-    return completions * 5 // 4 + 1
+    return completions * 9 // 8 + 1
 
 
 class Learned(NamedTuple):

@@ -7,7 +7,7 @@ than its rest.
 - *Queue*: cheapest completion first. The price of a request is expected volume (token-steps of
   cache) over probability of completing, from its prompt, the tokens that its output is known to
   exceed, and the learned distribution of lengths relative to the middle of predicted intervals
-  (which may be wrong, or all the same). Whenever the completions have grown by a quarter, all this
+  (which may be wrong, or all the same). Whenever the completions have grown by an eighth, all this
   is learned anew (`simulate.learned`), and those that run get the new levels beyond what they have
   made.
 - *Admission* from the head of the queue, while the next step fits.
