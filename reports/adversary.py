@@ -3,7 +3,8 @@
 A candidate is a budget, a common prompt and a sequence of output lengths, all at time 0: a length
 mix whose shares are multiples of 1/n. The sequence matters to policies that serve in order of
 arrival; the adversary chooses it. It is scored by the policy's latency over H-SF's, and for H-SF
-itself over the optimum; for policies with luck the latency is the mean over seeds. What the search
+itself (and SVF, which is the same where prompts are) over the optimum; for policies with luck the
+latency is the mean over seeds. What the search
 returns is only a candidate: `reports.adversary_table` measures it anew, against the certified
 optimum and, where there is luck, with fresh seeds.
 """
@@ -17,16 +18,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reports.smallest.optimum import TinyOptimum
-from reports.smallest.study import CONTENDERS, Contender, Orders, Predicted
+from reports.smallest.study import Contender, Orders, Predicted
 from simulate.kernel import run
 from simulate.policies import POLICIES
+from simulate.policy import Admits, Order, Policy
 from theory.model import Instance
 
-# policies whose worst cases are looked for, with what is predicted to them
-FOES = (
-    *(c for c in CONTENDERS if c.predicted is not Predicted.VACUOUS),
-    Contender("mc-benchmark", Predicted.EXACT, Orders.ALL),
-)
+SUPPOSES_THE_TRUTH = ("mc-benchmark",)  # of those that read a prediction
+
+
+def foe_of(policy: Policy) -> Contender:
+    """A policy with what is predicted to it: the narrowest interval for all, if it reads any.
+
+    >>> foe_of(POLICIES["a-min"]).predicted.value
+    '[shortest, longest]'
+    """
+    if policy.clairvoyant or policy.name in SUPPOSES_THE_TRUTH:
+        predicted = Predicted.EXACT
+    else:
+        predicted = Predicted.TIGHT if policy.sees else Predicted.NOTHING_READ
+    return Contender(policy.name, predicted, Orders.SEEDS)
+
+
+FOES = tuple(map(foe_of, POLICIES.values()))
 KEPT = 12  # best candidates of a search: a certificate may be too hard for the first
 WARM, COLD = 0.1, 0.003  # temperatures in units of the ratio
 
@@ -36,8 +50,8 @@ class Limits:
     """The largest sizes that are searched, and how long.
 
     `requests`, `memory` and `prompt` in requests and tokens; `tries` candidates are scored in
-    each of `starts` runs of the annealing, with `seeds` seeds for policies with luck. H-SF is
-    compared to the optimum itself, so its budgets are at most `optimum_memory`.
+    each of `starts` runs of the annealing, with `seeds` seeds for policies with luck. Budgets of
+    policies that are compared to the optimum itself are at most `optimum_memory`.
     """
 
     requests: int = 8
@@ -80,6 +94,17 @@ def instance_of(foe: Contender, candidate: Candidate) -> Instance:
     return foe.instance(candidate.memory, candidate.prompt, [candidate.outputs])
 
 
+def plans_as_h_sf(foe: Contender) -> bool:
+    """Is the policy H-SF where all prompts are equal? Then it is compared to the optimum itself.
+
+    >>> [foe.policy for foe in FOES if plans_as_h_sf(foe)]
+    ['h-sf', 'svf']
+    """
+    policy = POLICIES[foe.policy]
+    shortest_first = policy.order in (Order.ASSUMED_LENGTH, Order.VOLUME)
+    return policy.clairvoyant and shortest_first and policy.admits is Admits.LOOK_AHEAD
+
+
 class Scores:
     """Scores of candidates for one policy, each computed once."""
 
@@ -103,7 +128,7 @@ class Scores:
 
     def _benchmark(self, candidate: Candidate) -> int:
         memory, prompt, outputs = candidate
-        if self._foe.policy != "h-sf":
+        if not plans_as_h_sf(self._foe):
             return run(Instance.of(memory, outputs, prompt=prompt), POLICIES["h-sf"]).tel
         optimum = self._optima.setdefault(memory, TinyOptimum(memory))
         return optimum.total_latency([(0, prompt, o) for o in outputs])
@@ -124,8 +149,7 @@ def search(
     [2, 2, 3, 3]
     """
     scores, tried = Scores(foe, limits), 0
-    memory = limits.optimum_memory if foe.policy == "h-sf" else limits.memory
-    memory = min(memory, limits.memory)
+    memory = min(limits.memory, limits.optimum_memory if plans_as_h_sf(foe) else limits.memory)
     for start in range(limits.starts):
         rng = np.random.default_rng([seed, start])
         at = _random(rng, limits, memory)
@@ -139,6 +163,16 @@ def search(
             if progress is not None:
                 progress(tried, max(scores.best()[0].ratio, value))
     return scores.best()
+
+
+def searching(
+    foe: Contender, limits: Limits, say: Callable[[str], None]
+) -> Callable[[int, Fraction], None]:
+    """What tells in words how far a search is."""
+    total = limits.tries * limits.starts
+    return lambda tried, worst: say(
+        f"{foe.key}: {tried} of {total} candidates, worst {float(worst):.4f}"
+    )
 
 
 def _random(rng: np.random.Generator, limits: Limits, memory: int) -> Candidate:

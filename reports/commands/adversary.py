@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from reports.commands._study import study_options
+
 
 @click.command()
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
@@ -12,19 +14,10 @@ import click
 @click.option("--memory", type=int, default=16, show_default=True, help="Largest budget (tokens).")
 @click.option("--tries", type=int, default=500, show_default=True, help="Candidates of a start.")
 @click.option("--starts", type=int, default=3, show_default=True, help="Starts of a search.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports/out/adversary"),
-    show_default=True,
-    help="Folder of the page, the instances and the certificates.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("reports/out/adversary.jsonl"),
-    show_default=True,
-    help="Searches so far; an interrupted study goes on from there.",
+@study_options(
+    out="reports/out/adversary",
+    files="the page, the instances and the certificates",
+    keep="reports/out/adversary.jsonl",
 )
 def command(
     seed: int,
@@ -46,9 +39,9 @@ def command(
     """
     import json
 
-    from reports.adversary import FOES, Limits, from_json, search, to_json
-    from reports.adversary_fluid import SUITE, row
-    from reports.adversary_table import as_json, markdown, worst_of
+    from reports.adversary.fluid import SUITE, row
+    from reports.adversary.search import FOES, Limits, from_json, search, searching, to_json
+    from reports.adversary.table import as_json, markdown, worst_of
     from reports.output import check_folder, write_text
     from reports.progress import messages
     from theory.checks import one_of, whole
@@ -68,15 +61,8 @@ def command(
             key = [foe.key, seed, *sizes.values()]
             found = next((f for k, f in _stored(keep) if k == key), None)
             if found is None:
-                plain = search(
-                    foe,
-                    limits,
-                    seed,
-                    lambda n, best, name=foe.key: say(  # type: ignore[misc]
-                        f"{name}: {n} of {tries * starts} candidates, worst {float(best):.4f}"
-                    ),
-                )
-                found = [to_json(scored) for scored in plain]
+                progress = searching(foe, limits, say)
+                found = [to_json(scored) for scored in search(foe, limits, seed, progress)]
                 with keep.open("a", encoding="utf-8") as stream:
                     stream.write(json.dumps([key, found]) + "\n")
             worst, files = worst_of(foe, [from_json(data) for data in found], say)

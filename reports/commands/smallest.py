@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from reports.commands._study import study_options
+
 
 @click.command()
 @click.option("--requests", default=6, show_default=True, help="Most requests an instance.")
@@ -19,19 +21,10 @@ import click
     show_default="one a core",
     help="Worker processes.",
 )
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("reports/out/smallest"),
-    show_default=True,
-    help="Folder for smallest.md, smallest.json and the certificates.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("reports/out/smallest.jsonl"),
-    show_default=True,
-    help="Results so far; an interrupted study goes on from there.",
+@study_options(
+    out="reports/out/smallest",
+    files="smallest.md, smallest.json and the certificates",
+    keep="reports/out/smallest.jsonl",
 )
 def command(
     requests: int,

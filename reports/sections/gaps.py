@@ -2,14 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from reports.adversary import FOES, Limits, search
-from reports.adversary_table import Worst, worst_of
-from reports.adversary_table import rows as published_worst
+from reports.adversary.search import FOES, Limits, search, searching
+from reports.adversary.table import Worst, worst_of
+from reports.adversary.table import rows as published_worst
 from reports.document import Block, Column, Kind, Obtained, Section, Table
 from reports.hindsight.study import PUBLISHED as CITED
 from reports.hindsight.study import Trial, run_trials, summarise
@@ -34,7 +33,7 @@ ADVERSARY_LEAD = (
     "The worst instances that a search found, larger than those enumerated. Every optimum is "
     "certified; a mean over random draws is measured on other seeds than the search used. The "
     "fluid limit is the largest ratio of the policy's form, where it has one, to the optimum as "
-    "M and n/M grow; small instances may be worse."
+    "M and n/M grow, and for GSA and GBA their source's constant; small instances may be worse."
 )
 STUDY_LEAD = (
     "Fifty or so requests, drawn as in arXiv 2502.07115, section 5.1; the optimum is enclosed by a "
@@ -105,7 +104,9 @@ def _adversary(material: Material) -> Table:
         found = published_worst()
     else:
         for foe in FOES:
-            scored = search(foe, Limits(), material.seed, _searching(foe.key, material))
+            scored = search(
+                foe, Limits(), material.seed, searching(foe, Limits(), material.progress)
+            )
             found.append(worst_of(foe, scored, material.progress)[0])
     return Table(
         "adversary",
@@ -137,10 +138,6 @@ def _adversary(material: Material) -> Table:
 
 def _limit(worst: Worst) -> tuple[str, str]:
     return ("", "") if worst.bound is None else (f"{worst.bound:.4f}", worst.bound_obtained)
-
-
-def _searching(key: str, material: Material) -> Callable[[int, Fraction], None]:
-    return lambda n, best: material.progress(f"{key}: {n} candidates, worst {float(best):.4f}")
 
 
 def _title(row: dict[str, Any]) -> str:

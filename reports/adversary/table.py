@@ -11,8 +11,8 @@ from typing import Any
 import reports
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
-from reports.adversary import Candidate, Scored, instance_of, total_latencies
-from reports.adversary_fluid import Fluid, largest
+from reports.adversary.fluid import Fluid, largest
+from reports.adversary.search import Candidate, Scored, instance_of, plans_as_h_sf, total_latencies
 from reports.hindsight.answer import warm_starts
 from reports.smallest.study import Contender
 from simulate.kernel import run
@@ -29,7 +29,10 @@ FORMS = {  # the policy's form in the fluid limit, where there is one
     "a-min-thinned": "a-min",
     "a-l": "a-l",
     "slicing": "slicing",
+    "a-min-staggered": "a-min-staggered",
+    "svf": "h-sf",  # with one prompt for all
 }
+LARGE_MEMORY = {"gsa": 32.0, "gba": 6.75}  # constants of arXiv 2601.22996; the slices are padded
 CHOOSING, MEASURING = range(100, 228), range(1_000, 2_024)  # seeds: not those of the search
 EFFORT = Effort(moves=20_000, nodes=4_000)
 
@@ -41,8 +44,9 @@ class Worst:
     `latency` (the mean over runs, in steps) is simulated, exactly where the policy has no luck;
     `error` is the standard error of `ratio`, 0 without luck. `optimum` in steps is certified, by
     `certificate`. `bound` is the largest ratio in the fluid limit of the policy's form to the
-    optimum, over all mixes of lengths in [l, u] with this prompt (None: no form is known), with
-    how it was obtained. Files are named relative to the folder of the page.
+    optimum, over all mixes of lengths in [l, u] with this prompt, or its source's constant for
+    large memory (None: neither is known), with how it was obtained. Files are named relative to
+    the folder of the page.
     """
 
     key: str
@@ -90,7 +94,7 @@ def worst_of(
         for scored in found
     }
     by_ratio = sorted(again, key=lambda c: -again[c])
-    if foe.policy == "h-sf":
+    if plans_as_h_sf(foe):
         by_ratio = [scored.candidate for scored in found]
     for candidate in by_ratio:
         report(f"{foe.key}: certifying")
@@ -141,6 +145,8 @@ def _measured(foe: Contender, candidate: Candidate, instance: Instance, outcome:
 
 
 def _bound(foe: Contender, candidate: Candidate) -> tuple[float | None, str]:
+    if foe.policy in LARGE_MEMORY:
+        return LARGE_MEMORY[foe.policy], "cited"
     if foe.policy not in FORMS:
         return None, "no form"
     low, high = min(candidate.outputs), max(candidate.outputs)
@@ -172,8 +178,9 @@ def markdown(data: dict[str, Any]) -> str:
         "error), the optimum certified: the ratio is what the policy loses on this instance, and a",
         "lower bound on what it can lose at all. The last column is the largest ratio of the",
         "policy's form to the optimum in the fluid limit, for lengths in the same interval and the",
-        "same prompt. A small instance may exceed it: the forms leave out terms of order 1/M, and",
-        "A_l's counts two lengths only, as its source defines it.",
+        "same prompt; for GSA and GBA it is their source's constant for large memory. A small",
+        "instance may exceed it: the forms leave out terms of order 1/M, and A_l's counts two",
+        "lengths only, as its source defines it.",
         "",
         "| policy | predicted | M | s | outputs in order of arrival | latency | optimum | ratio |"
         " evictions a request | fluid limit |",
