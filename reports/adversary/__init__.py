@@ -1,1 +1,1 @@
-"""The worst instances that searches find: for every policy at finite size, and in the fluid limit."""
+"""The worst instances that searches find for every policy: small ones, and in the fluid limit."""

@@ -5,7 +5,7 @@ mix whose shares are multiples of 1/n. The sequence matters to policies that ser
 arrival; the adversary chooses it. It is scored by the policy's latency over H-SF's, and for H-SF
 itself (and SVF, which is the same where prompts are) over the optimum; for policies with luck the
 latency is the mean over seeds. What the search
-returns is only a candidate: `reports.adversary_table` measures it anew, against the certified
+returns is only a candidate: `reports.adversary.table` measures it anew, against the certified
 optimum and, where there is luck, with fresh seeds.
 """
 
