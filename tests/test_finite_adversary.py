@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
-from reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
 
 from proofs_check.certificate import read_certificate
 from proofs_check.optimality import check
 from reports.adversary.fluid import SUITE, Fluid, climb, largest
+from reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
 from reports.adversary.table import FORMS, PUBLISHED, Worst, markdown, rows, worst_of
 from reports.cli import cli
 from reports.inputs import parse_instance

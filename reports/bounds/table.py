@@ -18,8 +18,9 @@ from theory.ratios import MODULES as CLOSED_FORMS
 from theory.ratios import built
 
 COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
-GENERAL = (
-    "theory.general",
+PARAMETRISED = (*CLOSED_FORMS, "theory.general")  # with formulas that a point can determine
+MODULES = (
+    *PARAMETRISED,
     "theory.general_variants",
     "theory.slicing",
     "theory.learned",
@@ -40,9 +41,11 @@ LEGEND = (
 )
 
 
-def collect(report: Callable[[str], None] = lambda _module: None) -> Iterator[Bound]:
+def collect(
+    report: Callable[[str], None] = lambda _module: None, modules: Sequence[str] = MODULES
+) -> Iterator[Bound]:
     """All results of the project's theory, in a fixed order; `report` hears each module's name."""
-    for module in (*CLOSED_FORMS, *GENERAL):
+    for module in modules:
         report(module)
         yield from built(module) if module in CLOSED_FORMS else import_module(module).bounds()
 
