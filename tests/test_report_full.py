@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import reports.report
 from proofs_check.ledger import select
 from reports import PUBLISHED
-from reports.adversary import FOES, Limits
+from reports.adversary.search import FOES, Limits
 from reports.bounds import table as bound_table
 from reports.cli import cli
 from reports.compare.steps import Comparison, compare
