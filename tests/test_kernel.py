@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import log, log2
 from pathlib import Path
 from random import Random
@@ -118,33 +119,40 @@ def test_a_long_queue_has_the_reference_schedule(policy: Policy) -> None:
     assert verify(fast.schedule, instance).tel == fast.tel
 
 
+@cache
+def callable_from_python(name: str) -> Callable[..., Any]:
+    """A function of the kernel of three, or two, arguments."""
+    from simulate.kernel import compiled
+
+    inner = getattr(compiled, name)
+    if name == "scaled":
+        return compiled.entered(lambda a, b: inner(a, b))
+    return compiled.entered(lambda a, b, c: inner(a, b, c))
+
+
 WORDS = st.integers(0, 2**64 - 1)
 
 
 @settings(deadline=None)  # the first call compiles
 @given(WORDS, st.integers(0, 2**40), st.sampled_from(chance.Purpose))
 def test_draws_are_the_references(key: int, counter: int, purpose: chance.Purpose) -> None:
-    from simulate.kernel.compiled import draw
-
-    assert draw(np.uint64(key), counter, int(purpose)) == chance.draw(key, counter, purpose)
+    assert callable_from_python("draw")(np.uint64(key), counter, int(purpose)) == chance.draw(
+        key, counter, purpose
+    )
 
 
 @settings(deadline=None)
 @given(WORDS, st.integers(0, 2**32 - 1))
 def test_high_half_of_a_product(uniform: int, factor: int) -> None:
-    from simulate.kernel.compiled import scaled
-
-    assert scaled(np.uint64(uniform), factor) == uniform * factor >> 64
+    assert callable_from_python("scaled")(np.uint64(uniform), factor) == uniform * factor >> 64
 
 
 @settings(deadline=None)
 @given(st.integers(0, 2**62 - 1), st.integers(0, 2**62 - 1), st.integers(1, 2**62 - 1))
 def test_share_of_large_numbers(whole: int, part: int, total: int) -> None:
-    from simulate.kernel.compiled import share
-
     exact = whole * part // total
     if exact < 2**62:
-        assert share(whole, part, total) == exact
+        assert callable_from_python("share")(whole, part, total) == exact
 
 
 def test_numbers_beyond_64_bits_go_to_the_reference_engine() -> None:
