@@ -82,3 +82,11 @@ def test_a_figure_has_the_same_bytes_each_time_and_no_date() -> None:
     assert (first.svg, first.png) == (second.svg, second.png)
     assert "<metadata" not in first.svg
     assert b"matplotlib" not in first.png
+
+
+def test_a_long_title_takes_two_lines() -> None:
+    long = "A title that says more than what one line beside long names can hold"
+    figure = draw("x", Labels(long, "x (steps)", "y"), lambda _: None, caption="", text="x")
+    assert long not in figure.svg
+    assert "A title that says more than what one line beside long" in figure.svg
+    assert "names can hold" in figure.svg

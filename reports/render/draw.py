@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from textwrap import fill
 from typing import Any, NamedTuple
 
 from matplotlib import style
@@ -14,6 +15,7 @@ from reports.render.looks import GRID, INK, MUTED, PAPER
 
 WIDTH = 8.0  # inches
 DPI = 120  # of the PNG
+TITLE = 56  # letters in a line of a title: more are cut off beside long names of rows
 
 # on top of the defaults, so that nobody's own settings change the bytes
 STYLE: list[Any] = [
@@ -66,7 +68,7 @@ def draw(
     with style.context(STYLE):
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         axes = canvas.add_subplot()
-        axes.set(title=labels.title, xlabel=labels.x, ylabel=labels.y)
+        axes.set(title=fill(labels.title, TITLE), xlabel=labels.x, ylabel=labels.y)
         plot(axes)
         handles, names = axes.get_legend_handles_labels()
         if handles:

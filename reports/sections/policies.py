@@ -156,7 +156,14 @@ def cache_figure(runs: Sequence[Run]) -> Figure:
             used = tokens_at(steps, profile)
             axes.plot(steps, used, lw=1, markevery=_every(steps, k), **_look(run))
         axes.axhline(memory, color=MUTED, lw=1.2)
-        axes.annotate(f"budget M = {memory:,}", (0, memory), va="bottom", fontsize="small")
+        axes.annotate(
+            f"budget M = {memory:,}",
+            (1, memory),
+            xycoords=axes.get_yaxis_transform(),
+            ha="right",
+            va="bottom",
+            fontsize="small",
+        )
         axes.set_ylim(0, memory * 1.12)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.yaxis.set_major_formatter("{x:,.0f}")
