@@ -9,15 +9,20 @@ EVERY = 50
 
 @contextmanager
 def completions(total: int) -> Iterator[Callable[[str, int], None]]:
-    """A bar a policy, moved by calls with the policy's name and its completed requests."""
+    """A bar a policy, moved by calls with the policy's name and its completed requests.
+
+    Until the first call it says why that may take long: the engine is compiled on its first use.
+    """
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
     console = Console(stderr=True)
     tasks: dict[str, TaskID] = {}
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        starting = bars.add_task("starting (the first use compiles, half a minute)", total=None)
 
         def report(name: str, done: int) -> None:
+            bars.update(starting, visible=False)
             if name not in tasks:
                 tasks[name] = bars.add_task(name, total=total)
             if done == total or done % EVERY == 0:
