@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 import numba
+import numba.extending
 import numpy as np
 
 from simulate.chance import Purpose
@@ -24,15 +25,15 @@ INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: Function) -> Function:
-    """Compile on first use, as a part of what calls it; Python cannot call it.
+    """Compile as a part of what is compiled and calls it; from Python it runs as it is written.
 
     >>> @compiled
     ... def double(x: int) -> int:
     ...     return x + x
-    >>> entered(lambda x: double(x) + 1)(2)
-    5
+    >>> double(2), entered(lambda x: double(x) + 1)(2)
+    (4, 5)
     """
-    result: Function = numba.njit(function, **OPTIONS, **INNER)
+    result: Function = numba.extending.register_jitable(**OPTIONS, **INNER)(function)
     return result
 
 

@@ -15,6 +15,7 @@ from simulate.kernel.compiled import compiled, scaled
 from simulate.kernel.state import FREE, Bucket, Clock, Rows, State
 
 
+@compiled
 def find(table: Rows[Any], key: int) -> int:
     """The slot of a key in an open hash table (FREE: nothing), or the free one it would take."""
     mask = table.size - 1
@@ -22,9 +23,6 @@ def find(table: Rows[Any], key: int) -> int:
     while table[slot].key != key and table[slot].key != FREE:
         slot = (slot + 1) & mask
     return slot
-
-
-slot_of = compiled(find)
 
 
 @compiled
@@ -77,13 +75,13 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
     if not state.rules[0].random_ties:
         _push(state, key, request)
         return
-    slot = slot_of(state.buckets, key)
+    slot = find(state.buckets, key)
     bucket = state.buckets[slot]
     if bucket.key == FREE or bucket.length == bucket.room:
         room = max(4, 2 * bucket.room)
         if clock.arena + room > state.arena.size or 2 * clock.buckets >= state.buckets.size:
             _pack(state)
-            bucket = state.buckets[slot_of(state.buckets, key)]
+            bucket = state.buckets[find(state.buckets, key)]
         _enlarge(clock, bucket, key, state.arena)
     if bucket.length == 0:
         _push(state, key, 0)
@@ -122,7 +120,7 @@ def _pack(state: State) -> None:
         old = state.old_buckets[slot]
         if old.key == FREE or old.length == 0:
             continue
-        bucket = buckets[slot_of(buckets, old.key)]
+        bucket = buckets[find(buckets, old.key)]
         bucket.key, bucket.length, bucket.room = old.key, old.length, 2 * old.length
         bucket.offset = clock.arena
         for k in range(old.length):
@@ -143,7 +141,7 @@ def head(state: State) -> int:
     first = state.queue[0]
     if not state.rules[0].random_ties:
         return first.request
-    bucket = state.buckets[slot_of(state.buckets, first.key)]
+    bucket = state.buckets[find(state.buckets, first.key)]
     return state.arena[bucket.offset + bucket.length - 1]
 
 
@@ -151,7 +149,7 @@ def head(state: State) -> int:
 def take(state: State) -> None:
     """Remove the head."""
     if state.rules[0].random_ties:
-        bucket = state.buckets[slot_of(state.buckets, state.queue[0].key)]
+        bucket = state.buckets[find(state.buckets, state.queue[0].key)]
         bucket.length -= 1
         if bucket.length > 0:
             return

@@ -1,7 +1,7 @@
 """Paced admission, compiled: `simulate.admission.Pace` with the credit brought up when asked."""
 
 from simulate.kernel.compiled import compiled, share
-from simulate.kernel.line import slot_of
+from simulate.kernel.line import find
 from simulate.kernel.state import FREE, State
 
 
@@ -15,7 +15,7 @@ def volume(prompt: int, tokens: int) -> int:
 def ended(state: State, request: int) -> None:
     """Learn from an attempt that ends now, though not for lack of cache."""
     clock, this = state.clock[0], state.requests[request]
-    slot = slot_of(state.volumes, this.assumed)
+    slot = find(state.volumes, this.assumed)
     entry = state.volumes[slot]
     if entry.key == FREE:
         entry.key, entry.used, entry.full = this.assumed, 0, 0
@@ -29,7 +29,7 @@ def cost(state: State, request: int) -> int:
     """Expected volume of an attempt, in token-steps."""
     this = state.requests[request]
     full = volume(this.prompt, this.assumed)
-    entry = state.volumes[slot_of(state.volumes, this.assumed)]
+    entry = state.volumes[find(state.volumes, this.assumed)]
     return full if entry.key == FREE else share(full, entry.used, entry.full)
 
 
