@@ -27,6 +27,27 @@ def rows(instance: Instance, policy: str | Policy, seed: int = 0) -> Rows:
     return set(run(instance, chosen, seed).schedule.attempts())
 
 
+# --- MC-SF and MC-Benchmark ------------------------------------------------------------------
+
+
+def test_mc_sf_stops_at_the_first_that_fails_where_a_later_one_would_fit() -> None:
+    # M = 10, s = 4, 6, 1, o = 1, 2, 3, predicted exactly. 0: 0-1 (5 tokens); 1 would add 7: stop,
+    # although 2 would add only 2. Step 1: 1: 1-3; 2 would make time 3 hold 8 + 3.
+    # Step 2: 2: time 3 holds 8 + 2: 2-5.
+    instance = Instance.of(10, [1, 2, 3], prompt=[4, 6, 1], interval=[(1, 1), (2, 2), (3, 3)])
+    assert rows(instance, "mc-sf") == {(0, 0, 1, True), (1, 1, 3, True), (2, 2, 5, True)}
+
+
+def test_mc_sf_goes_by_predicted_length_and_mc_benchmark_by_arrival() -> None:
+    # s = 0, M = 5, o = 4, 3, 1 at 0, 1, 1, predicted exactly. 0: 0-4.
+    # MC-SF: at 1 first 2: time 2 holds 2 + 1, time 4 holds 4: 1-2. 1 would make time 4 hold 4 + 3
+    # from step 1, 4 + 2 from step 2, 4 + 1 from step 3: 3-6.
+    # MC-Benchmark: 1 blocks until 3; 2 from step 3 would make time 4 hold 4 + 1 + 1: 4-5.
+    instance = Instance.of(5, [4, 3, 1], arrival=[0, 1, 1], interval=[(4, 4), (3, 3), (1, 1)])
+    assert rows(instance, "mc-sf") == {(0, 0, 4, True), (2, 1, 2, True), (1, 3, 6, True)}
+    assert rows(instance, "mc-benchmark") == {(0, 0, 4, True), (1, 3, 6, True), (2, 4, 5, True)}
+
+
 # --- SVF and shortest predicted first --------------------------------------------------------
 
 

@@ -31,12 +31,9 @@ from simulate.wait.thresholds import (
     going_on,
     memory_of_nested,
     memory_of_wait,
-    nested_for_budget,
     nested_thresholds,
-    wait_for_budget,
     wait_thresholds,
 )
-from theory.checks import InputError
 from theory.model import Instance, Schedule, ScheduleError, verify, volume
 
 MILLISECOND = IterationTime(fixed=10**9)  # every iteration takes 1 ms
@@ -238,18 +235,6 @@ def test_theorem_1_latency_is_bounded_with_strict_thresholds_and_grows_without()
     assert grows[1] > 3 * grows[0]
 
 
-def test_overload_has_no_thresholds() -> None:
-    """Proposition 1: rate x d1 x volume of 1 or more cannot be stable, with any thresholds."""
-    kind = Kind(10, 10, Fraction(100))  # volume 155
-    unstable = [kind]
-    d1 = 1 / (kind.rate * kind.held())
-    assert wait_thresholds(unstable, lambda n: 1 + d1 * memory_of_wait(unstable, n), 10**6) is None
-    assert wait_thresholds(unstable, lambda n: 1 + d1 / 2 * memory_of_wait(unstable, n), 10**6)
-    assert (
-        wait_thresholds(unstable, lambda n: 1 + d1 / 2 * memory_of_wait(unstable, n), 100) is None
-    )
-
-
 NESTED = [Kind(5, 4, Fraction(40)), Kind(5, 8, Fraction(30)), Kind(5, 12, Fraction(20))]
 
 
@@ -282,20 +267,6 @@ def test_memory_of_segments_against_a_sum_over_stages() -> None:
     n = (4, 3, 1)
     stages = [*[4] * 4, *[3] * 4, *[1] * 4]
     assert memory_of_nested(NESTED, n) == sum(m * (5 + g + 1) for g, m in enumerate(stages))
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 9)), min_size=1, max_size=4),
-    st.integers(60, 3000),
-)
-def test_thresholds_for_a_budget_use_it(rows: list[tuple[int, int]], memory: int) -> None:
-    lengths = np.cumsum([o for _, o in rows]).tolist()
-    kinds = [Kind(3, o, Fraction(rate)) for o, (rate, _) in zip(lengths, rows, strict=True)]
-    for choose, held in ((wait_for_budget, memory_of_wait), (nested_for_budget, memory_of_nested)):
-        n = choose(kinds, memory)
-        assert min(n) >= 1
-        ones = (1,) * len(kinds)
-        assert held(kinds, n) <= memory or held(kinds, ones) > memory or choose(kinds, 1) == n
 
 
 def test_types_of_the_requests_of_a_run() -> None:
@@ -375,20 +346,6 @@ def test_a_holder_that_breaks_the_model_is_stopped() -> None:
 
     with pytest.raises(EngineError, match="nobody moves, and nobody is to come"):
         run_holder(single, Never([]), alone, ("never", 0))
-
-
-def test_bad_thresholds_are_refused() -> None:
-    for bad in (
-        lambda: Wait([], lambda *_: 0),
-        lambda: Wait([0], lambda *_: 0),
-        lambda: NestedWait([1, 1], [4]),
-        lambda: NestedWait([1, 1], [4, 4]),
-        lambda: nested_for_budget([Kind(1, 4, ONE), Kind(1, 4, ONE)], 99),
-        lambda: wait_for_budget([], 99),
-        lambda: wait_thresholds([Kind(1, 1, Fraction(0))], lambda _: ONE, 9),
-    ):
-        with pytest.raises(InputError):
-            bad()
 
 
 def test_without_holds_a_run_is_one_of_the_model() -> None:
