@@ -40,10 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+def pytest_configure(config: pytest.Config) -> None:
     """Without paths on the command line, collect nothing else."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    return True if config.option.kvratio_policy and not named else None
+    if config.option.kvratio_policy and not named:
+        config.args = []
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -42,6 +42,13 @@ def test_a_violation_is_reported_as_code_to_paste(session: pytest.Pytester) -> N
     assert f"{BREAKS[OneAStep]}: violated by tests.broken:OneAStep" in lines
 
 
+def test_files_among_a_project_s_testpaths_are_left_out_too(session: pytest.Pytester) -> None:
+    session.makeini("[pytest]\ntestpaths = test_other.py")
+    session.makepyfile(test_other="def test_of_the_project(): assert False")
+    result = session.runpytest(*OPTIONS, "--kvratio-policy=fcfs", "-k", "budget or project")
+    result.assert_outcomes(passed=1, deselected=len(INVARIANTS) - 1)
+
+
 def test_the_project_s_own_tests_run_when_they_are_named(session: pytest.Pytester) -> None:
     own = session.makepyfile(test_own="def test_of_the_project(): pass")
     result = session.runpytest(*OPTIONS, "--kvratio-policy=fcfs", "-k", "budget or project", own)

@@ -1,8 +1,8 @@
 """The scheduler of vLLM (`vllm.v1.core.sched.scheduler.Scheduler`), as systems.
 
 vLLM is no dependency, not even of development: these adapters run where it is installed, which
-needs no GPU (see `README.md` beside this file). The scheduler and its cache manager are the real
-ones; the model is faked, its outputs are any tokens, as many as a request is to make.
+needs no GPU (`simulate/testing/README.md` says how). The scheduler and its cache manager are the
+real ones; the model is faked, its outputs are any tokens, as many as a request is to make.
 
 How its notions map to ours. Blocks hold one token. An iteration that makes a token keeps the cache
 of all tokens before it; with a prompt of s + 1 tokens the j-th token needs s + j, as in our model.
