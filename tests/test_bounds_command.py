@@ -15,10 +15,10 @@ import reports.bounds.table
 from reports import PUBLISHED
 from reports.bounds.table import (
     MODULES,
-    PARAMETRISED,
     at_point,
     collect,
     examples,
+    modules_at,
     point,
     renderings,
 )
@@ -79,8 +79,14 @@ def test_the_published_table_is_regenerated_byte_for_byte() -> None:
     assert sorted(texts) == sorted(NAMES)
     assert differences(texts, PUBLISHED) == []
     # at a point only modules with formulas to evaluate are derived
-    rest = [b for module in MODULES if module not in PARAMETRISED for b in by_module[module]]
-    assert not any(b.formula is not None and b.formula.parameters for b in rest)
+    for values in (
+        point("1/4", None, "3", None),
+        point(None, None, "1", "1/2"),
+        point(None, (2, 9), None, "0.9"),
+    ):
+        few = [bound for module in modules_at(values) for bound in by_module[module]]
+        rows = [bound.row() for bound in at_point(bounds, values)]
+        assert [bound.row() for bound in at_point(few, values)] == rows != []
 
 
 def test_all_renderings_show_the_same_rows() -> None:

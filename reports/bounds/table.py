@@ -18,14 +18,25 @@ from theory.ratios import MODULES as CLOSED_FORMS
 from theory.ratios import built
 
 COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
-PARAMETRISED = (*CLOSED_FORMS, "theory.general")  # with formulas that a point can determine
 MODULES = (
-    *PARAMETRISED,
+    *CLOSED_FORMS,
+    "theory.general",
     "theory.general_variants",
     "theory.slicing",
     "theory.learned",
     "reports.bounds.certificates",
 )
+# a parameter, and the modules with formulas that need it; the others have none to evaluate
+NEEDING = {
+    "u": (
+        "theory.ratios.two_point",
+        "theory.ratios.promotion",
+        "theory.ratios.random_order",
+        "theory.ratios.uniform",
+        "theory.general",
+    ),
+    "q": ("theory.ratios.endless", "theory.ratios.prompts"),
+}
 # where the published table evaluates the closed forms: the points that the README talks about
 EXAMPLE_INTERVAL = (1, 100)
 EXAMPLE_PROMPTS = (0, 1, 10, 100, 1000)
@@ -76,6 +87,16 @@ def point(
     if q is not None:
         values["q"] = rational("q", q, above=0, below=1)
     return values
+
+
+def modules_at(values: Iterable[str]) -> list[str]:
+    """The modules with formulas that these parameters may determine.
+
+    >>> modules_at({"s", "q"})
+    ['theory.ratios.endless', 'theory.ratios.prompts']
+    """
+    needing = {module for name in values for module in NEEDING.get(name, ())}
+    return [module for module in MODULES if module in needing]
 
 
 def at_point(bounds: Iterable[Bound], values: Mapping[str, Fraction]) -> list[Bound]:

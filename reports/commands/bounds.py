@@ -40,11 +40,11 @@ def command(
     from reports import PUBLISHED
     from reports.bounds.table import (
         MODULES,
-        PARAMETRISED,
         at_point,
         collect,
         examples,
         json_rows,
+        modules_at,
         point,
         renderings,
     )
@@ -60,7 +60,7 @@ def command(
         check_folder(out)
         out.mkdir(parents=True, exist_ok=True)
 
-    results = list(collect(_watch, PARAMETRISED if evaluate else MODULES))
+    results = list(collect(_watch, modules_at(values) if evaluate else MODULES))
     points = at_point(results, values) if evaluate else examples(results)
     bounds = [] if evaluate else results
     if json_target is not None:
