@@ -65,4 +65,17 @@ def learn(seen: Seen, memory: int, tables: Ints, levels: Ints, count: int) -> Le
     if len(waiting):
         sample = waiting[:: -(-len(waiting) // pricing.SAMPLE)].copy()
         count = int(pricing.choose(tables, sample, memory, levels))
-    return Learned(count, *pricing.prices(tables, waiting, memory, levels, count))
+    different, place = _different(waiting)  # equals cost the same
+    found = pricing.prices(tables, different, memory, levels, count)
+    return Learned(count, *(column[place] for column in found))
+
+
+def _different(rows: Ints) -> tuple[Ints, Ints]:
+    """The different rows, and for each row its place among them."""
+    order = np.lexsort(rows.T)
+    ordered = rows[order]
+    first = np.ones(len(rows), np.bool_)
+    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.cumsum(first) - 1
+    return ordered[first], place
