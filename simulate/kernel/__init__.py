@@ -144,7 +144,8 @@ def _execute(
         state = build.with_room(state)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
-        moments.collect(state)
+        if status != machine.LEARN:  # that is within a step, and its end is not noted yet
+            moments.collect(state)
         if progress is not None:
             progress(int(clock.completed))
     if status == machine.TOO_LONG:
