@@ -252,8 +252,8 @@ def test_many_promotions_before_the_first_completion_are_no_livelock() -> None:
 
 
 def test_patience_suffices_for_a_longest_attempt_after_every_token() -> None:
-    # no attempt is longer than M = 10; 17 output tokens, and a thousand more
-    assert patience(Instance.of(10, [9, 8])) == 10 * 1017
+    # no attempt is longer than M = 10; 24 output tokens, and a thousand more
+    assert patience(Instance.of(10, [9, 8, 7])) == 10 * 1024
 
 
 def test_progress_counts_completed_requests() -> None:
