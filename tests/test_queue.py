@@ -91,3 +91,13 @@ def test_whoever_leaves_is_gone_and_the_others_keep_their_order(
         left = [leave.take() for _ in range(len(keys) - len(gone))]
         assert left == [request for request in everyone if request not in gone]
         assert not leave
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_the_least_key_is_that_of_the_next(keys: list[int]) -> None:
+    queue = Queue(random_ties=False)
+    for request, key in enumerate(keys):
+        queue.join(key, request, 0)
+    for key in sorted(keys):
+        assert queue.least() == key
+        queue.take()
