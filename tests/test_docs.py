@@ -58,7 +58,7 @@ def commands(block: Block) -> list[tuple[str, str | None]]:
 
 
 def invoke(line: str) -> Result:
-    return CliRunner().invoke(cli, shlex.split(line, comments=True)[1:], prog_name="kvratio")
+    return CliRunner().invoke(cli, shlex.split(line, comments=True)[1:])
 
 
 def rows(text: str) -> list[str]:
