@@ -11,8 +11,9 @@ equally many binary digits form a *class*; each class has its own distribution o
 
 *Survival.* `survival` estimates, for each bin, the share of requests that outlive it, from all
 lengths seen so far: those of completed requests, and the tokens that others are known to exceed
-(Kaplan and Meier). One more request is imagined in each bin, whose hazard is the mean one, so
-that the estimate goes on beyond what has been seen.
+(Kaplan and Meier). One more request is imagined in each bin, so that the estimate goes on beyond
+what has been seen, with the mean hazard of the class, or where nobody of it has completed with that
+of all requests together.
 
 *Plan.* Ascending levels of volume (token-steps of cache, v = s k + k (k + 1) / 2): an attempt may
 be cancelled where its volume would pass the next level. Until then it is a *stage*. A stage costs
@@ -116,32 +117,50 @@ def cap(levels: Ints, count: int, s: int, known: int, most: int) -> int:
 
 
 @cached
-def survival(done: Ints, passed: Ints, exposure: int, table: Ints) -> None:
+def survival(done: Ints, passed: Ints, hazard: Ints, table: Ints) -> None:
     """Fill the table: the share of requests, of ONE, that outlive each bin.
 
-    `done` counts completions by bin, `passed` the others by the last bin that they have outlived,
-    `exposure` all tokens seen, each over its request's scale, in 1 / EXPOSURE.
+    `done` counts completions by bin, `passed` the others by the last bin that they have outlived.
+    One more request is imagined in each bin: it ends there with probability `hazard`, of ONE.
     """
-    completed, alive = 0, 0
+    beyond = -passed[0]  # those seen in this bin or beyond it
     for j in range(BINS):
-        completed += done[j]
-        alive += passed[j]
-    slow = (exposure + EXPOSURE) >> SLOW_BITS
-    beyond = completed + alive - passed[0]  # those seen in this bin or beyond it
+        beyond += done[j] + passed[j]
     table[0] = ONE
     for j in range(1, BINS):
-        usual = min((completed + 1) * (RHO[j] - RHO[j - 1]) // slow, ONE // 2)
         # those who stopped within the bin, undecided, say nothing about it
         outlive = beyond - done[j]
-        hazardless = ((outlive + 1) << BITS) - usual
+        hazardless = ((outlive + 1) << BITS) - hazard[j]
         table[j] = table[j - 1] * hazardless // ((beyond + 1) << BITS)
         beyond = outlive - passed[j]
 
 
 @cached
+def mean_hazard(completed: int, exposure: int, hazard: Ints) -> None:
+    """Fill in the hazards as if each token had the same: completions over tokens.
+
+    `exposure`: all tokens seen, each over its request's scale, in 1 / EXPOSURE.
+    """
+    slow = (exposure + EXPOSURE) >> SLOW_BITS
+    for j in range(1, BINS):
+        hazard[j] = min((completed + 1) * (RHO[j] - RHO[j - 1]) // slow, ONE // 2)
+
+
+@cached
+def hazards(table: Ints, hazard: Ints) -> None:
+    """Fill in the hazards of a table."""
+    for j in range(1, BINS):
+        hazard[j] = ONE - (table[j] << BITS) // max(1, table[j - 1])
+
+
+@cached
 def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> None:
     """Fill the tables, by class, from what has been seen of requests: the `lengths` of those that
-    have `completed`, and what the others have made."""
+    have `completed`, and what the others have made.
+
+    What is imagined of a class has its own mean hazard; where nobody has completed, that of all
+    requests together, or the class would be taken for endless.
+    """
     done, passed = np.zeros((CLASSES, BINS), np.int64), np.zeros((CLASSES, BINS), np.int64)
     exposure = np.zeros(CLASSES, np.int64)
     for i in range(len(scales)):
@@ -152,8 +171,15 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
         else:
             passed[kind, bin_of(m, length + 1) - 1] += 1
         exposure[kind] += length * EXPOSURE // m
+    usual, together = np.zeros(BINS, np.int64), np.empty(BINS, np.int64)
+    hazard = np.zeros(BINS, np.int64)
+    mean_hazard(done.sum(), exposure.sum(), hazard)
+    survival(done.sum(axis=0), passed.sum(axis=0), hazard, together)
+    hazards(together, usual)
     for kind in range(CLASSES):
-        survival(done[kind], passed[kind], exposure[kind], tables[kind])
+        ended = done[kind].sum()
+        mean_hazard(ended, exposure[kind], hazard)
+        survival(done[kind], passed[kind], hazard if ended else usual, tables[kind])
 
 
 @cached
