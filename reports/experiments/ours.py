@@ -92,7 +92,7 @@ WORST = (
     Setting("profile, prompts of 100", "survival:u=100", None, 20_000, (20_000,), prompt=100),
     Setting("profile, prompts of 10", "survival:u=100", None, 10_000, (50_000,), prompt=10),
     Setting("profile, no prompts", "survival:u=100", None, 5_000, (50_000,)),
-    Setting("profile, no prompts, a million", "survival:u=100", None, 5_000, (1_000_000,)),
+    Setting("profile, no prompts, 200,000", "survival:u=100", None, 5_000, (200_000,)),
 )  # fmt: skip
 
 EXPERIMENTS = (
