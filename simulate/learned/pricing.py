@@ -12,8 +12,7 @@ equally many binary digits form a *class*; each class has its own distribution o
 *Survival.* `survival` estimates, for each bin, the share of requests that outlive it, from all
 lengths seen so far: those of completed requests, and the tokens that others are known to exceed
 (Kaplan and Meier). One more request is imagined in each bin, so that the estimate goes on beyond
-what has been seen, with the mean hazard of the class, or where nobody of it has completed with that
-of all requests together.
+what has been seen, with the mean hazard of the class.
 
 *Plan.* Ascending levels of volume (token-steps of cache, v = s k + k (k + 1) / 2): an attempt may
 be cancelled where its volume would pass the next level. Until then it is a *stage*. A stage costs
@@ -147,19 +146,12 @@ def mean_hazard(completed: int, exposure: int, hazard: Ints) -> None:
 
 
 @cached
-def hazards(table: Ints, hazard: Ints) -> None:
-    """Fill in the hazards of a table."""
-    for j in range(1, BINS):
-        hazard[j] = ONE - (table[j] << BITS) // max(1, table[j - 1])
-
-
-@cached
 def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> None:
     """Fill the tables, by class, from what has been seen of requests: the `lengths` of those that
     have `completed`, and what the others have made.
 
-    What is imagined of a class has its own mean hazard; where nobody has completed, that of all
-    requests together, or the class would be taken for endless.
+    A class of which nobody has completed is taken for at least as long as the smaller ones of
+    which nobody has: what is known to be long must not look dearer than what is not known at all.
     """
     done, passed = np.zeros((CLASSES, BINS), np.int64), np.zeros((CLASSES, BINS), np.int64)
     exposure = np.zeros(CLASSES, np.int64)
@@ -171,15 +163,16 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
         else:
             passed[kind, bin_of(m, length + 1) - 1] += 1
         exposure[kind] += length * EXPOSURE // m
-    usual, together = np.zeros(BINS, np.int64), np.empty(BINS, np.int64)
     hazard = np.zeros(BINS, np.int64)
-    mean_hazard(done.sum(), exposure.sum(), hazard)
-    survival(done.sum(axis=0), passed.sum(axis=0), hazard, together)
-    hazards(together, usual)
+    endless = 0
     for kind in range(CLASSES):
         ended = done[kind].sum()
-        mean_hazard(ended, exposure[kind], hazard)
-        survival(done[kind], passed[kind], hazard if ended else usual, tables[kind])
+        if ended:
+            mean_hazard(ended, exposure[kind], hazard)
+        else:
+            endless += exposure[kind]
+            mean_hazard(0, endless, hazard)
+        survival(done[kind], passed[kind], hazard, tables[kind])
 
 
 @cached
