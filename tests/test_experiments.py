@@ -1,6 +1,7 @@
 """Repeated experiments: numbers from runs, intervals, statements, pages, a slice checked."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +15,7 @@ from scipy.stats import t as student
 import reports.experiments
 from reports.cli import main
 from reports.document import Figure, Table
-from reports.experiments import EXPERIMENTS, published, sections
+from reports.experiments import EXPERIMENTS, ours, published, sections
 from reports.experiments.again import differences, smallest
 from reports.experiments.evaluate import Found, available, estimate, evaluate, lower_bounds
 from reports.experiments.pages import figures, markdown, section
@@ -26,6 +27,7 @@ from simulate.predictions import predict
 from simulate.workloads import synthetic
 from theory.area import lower_bound
 
+ROOT = Path(__file__).parent.parent
 WIDE = Setting("wide", "lmsys", "1:1000", 4000, (50, 100))
 EXACT = Setting("exact", "lmsys:rate=9", "relative:0", 4000, (100,), timed="5")
 TINY = Experiment(
@@ -173,6 +175,33 @@ def test_every_published_number_says_how_it_was_obtained() -> None:
                     expected = "simulated over certified" if key == "to_bound" else "simulated"
                     assert value["obtained"] == expected
         assert published(name)["left_out"] == []
+
+
+OURS = ("whole-batch", "whole-timed", "worst-lengths")
+
+
+def test_the_documents_table_of_our_policy_is_what_is_published() -> None:
+    """Latencies of learned slicing and the least of A_min's, and that the former is less."""
+    text = (ROOT / "simulate" / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| ([^|]+) \| ([\d,.]+) \| ([\d,.]+) \([a-z ]+\)", text, re.M)
+    expected = []
+    for name in OURS:
+        for setting, latency in latencies(published(name)).items():
+            least = min(latency[reading] for reading in ours.READINGS)
+            expected.append((setting, latency[ours.OURS], least))
+            assert latency[ours.OURS] < least
+    assert [row[0] for row in shown] == [row[0] for row in expected]
+    for row, (_, mine, least) in zip(shown, expected, strict=True):
+        numbers = [float(number.replace(",", "")) for number in row[1:]]
+        assert numbers == pytest.approx([mine, least], rel=0.005)
+
+
+def latencies(result: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Mean latency by setting and policy."""
+    found: dict[str, dict[str, float]] = {}
+    for row in result["rows"]:
+        found.setdefault(row["setting"], {})[row["policy"]] = row["latency"]["mean"]
+    return found
 
 
 def test_the_sections_of_a_report_are_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
