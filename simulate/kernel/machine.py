@@ -267,7 +267,7 @@ def start(state: State, request: int) -> None:
     if rules.timed:
         watch.begin(clock, this)
     if rules.priced:
-        state.known[request].status = prices.RUNNING
+        prices.starts(state, request)
     clock.slots += this.prompt + this.assumed
     this.overdue = False
     this.survives = thinning.survival(state, request) if rules.thinned else NEVER

@@ -36,7 +36,15 @@ def completes(state: State, request: int) -> None:
 def waits(state: State, request: int) -> int:
     """A request joins the queue: its price."""
     state.known[request].status = WAITING
+    state.clock[0].wanted += state.requests[request].prompt + 1
     return price(state, request, False)
+
+
+@compiled
+def starts(state: State, request: int) -> None:
+    """A request leaves the queue."""
+    state.known[request].status = RUNNING
+    state.clock[0].wanted -= state.requests[request].prompt + 1
 
 
 @compiled
@@ -68,14 +76,16 @@ def price(state: State, request: int, kept: bool) -> int:
 @compiled
 def reach_levels(state: State) -> None:
     """The next levels of those that are due; mark as waiting who has reached one and is dearer than
-    the head of the queue."""
+    the head of the queue, if there is no room for all that wait."""
     clock = state.clock[0]
+    need = clock.base + clock.running * (clock.now + 1)
+    urgent = clock.queued > 0 and need + clock.wanted > state.rules[0].memory
     for k in range(clock.due):
         request = state.due[k]
         this = state.requests[request]
         ended = clock.now - this.start >= this.assumed
         reach(state, request)
-        dear = ended and clock.queued > 0 and price(state, request, True) > state.queue[0].key
+        dear = ended and urgent and price(state, request, True) > state.queue[0].key
         if dear and not state.known[request].spared:
             state.known[request].status = WAITING
 

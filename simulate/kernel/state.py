@@ -89,9 +89,11 @@ class Clock:
     credit: int
     provided: int
     most_credit: int
-    # prices: completions at which to learn next; levels of the plan; root of the next to be spared
+    # prices: completions at which to learn next; levels of the plan; tokens that all who wait
+    # would need in their first step; root of the next to be spared
     learn_at: int
     levels: int
+    wanted: int
     square: int
     # scratch and output
     due: int

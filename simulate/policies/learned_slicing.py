@@ -12,9 +12,9 @@ than its rest.
   made.
 - *Admission* from the head of the queue, while the next step fits.
 - *At a level*: a running request that has made all tokens of its stage goes on into the next one if
-  nobody waits at a lower price, counting for its own that it keeps what it has made; else it is
-  cancelled and waits again. Every k^2-th request that arrives is never cancelled here: it shows the
-  lengths beyond the levels.
+  there is room for all that wait, or if nobody waits at a lower price, counting for its own that it
+  keeps what it has made; else it is cancelled and waits again. Every k^2-th request that arrives is
+  never cancelled here: it shows the lengths beyond the levels.
 - *Overflow*: those admitted last, who are the dearest of their step, are evicted until the next
   step fits; nobody is admitted in that step.
 
