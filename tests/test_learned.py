@@ -187,6 +187,15 @@ def test_empty_and_bad_input() -> None:
         kernel.run(Instance.of(pricing.MOST_MEMORY + 1, [1]), OURS)
 
 
+def test_nobody_is_cancelled_where_all_fit() -> None:
+    """Arrivals over time before a large budget: levels are learned, and nobody is cancelled."""
+    requests = synthetic("lmsys:rate=20", 600, 0)
+    roomy = requests.instance(200_000, (1, 1000), rate=Fraction(5))
+    assert kernel.run(roomy, OURS).measures.evictions == 0
+    tight = requests.instance(4_000, (1, 1000), rate=Fraction(5))
+    assert kernel.run(tight, OURS).measures.evictions > 0
+
+
 @pytest.mark.parametrize(
     ("l", "u", "q", "s", "memory", "gain"),
     [(1, 100, "0.09", 1000, 200_000, 4), (1, 100, "0.1", 100, 20_000, 3)],
