@@ -125,8 +125,9 @@ def _suprema(rows: list[dict[str, Any]]) -> Table:
                     cells += [_short(row["value"]), row["obtained"]] if row else ["", ""]
                 body.append((title, family, *cells))
     for title, key in FOR_ALL.items():
-        at_most = (f"at most {_short(by_id[key]['value'])}", by_id[key]["obtained"])
-        body += [(title, family, *at_most, *at_most) for family in SUPREMA]
+        if key in by_id:
+            at_most = (f"at most {_short(by_id[key]['value'])}", by_id[key]["obtained"])
+            body += [(title, family, *at_most, *at_most) for family in SUPREMA]
     return Table(
         "suprema",
         "Largest ratios by policy and family",
