@@ -221,9 +221,11 @@ class Declared:
             self._learn_prices(view)
         for request in view.running if learns else ended:
             self._next_level(view, request)
+        if not ended or not self._queue:
+            return []
         wanted = sum(view.prompt(i) + 1 for i in view.waiting)
-        if not self._queue or view.need() + wanted <= view.memory:
-            return []  # nobody waits, or there is room for all
+        if view.need() + wanted <= view.memory:
+            return []  # there is room for all
         least = self._queue.least()
         return [i for i in ended if self._prices.cancels(view, i, least)]
 
