@@ -6,10 +6,10 @@ room for numbers, which it checks; every other claim needs this room alone.
 
 import sys
 
-from proofs_check.claim import examine
-from proofs_check.lab import Lab
-from proofs_check.ledger import select
-from theory.checks import InputError
+from kvratio.proofs_check.claim import examine
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.ledger import select
+from kvratio.theory.checks import InputError
 
 
 def main(ids: list[str]) -> int:

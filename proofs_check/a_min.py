@@ -4,9 +4,9 @@ Notation: lengths in [l, u], a common prompt s, i <= j, c(k) = k (s + k), S_k = 
 >= k. The form is H-SF's c(i) plus half of E less half of D, and depends on neither l nor u.
 """
 
-from proofs_check.evidence import identity, nonnegative, sums
-from proofs_check.polynomial import Poly, variables
-from proofs_check.verdict import Finding
+from kvratio.proofs_check.evidence import identity, nonnegative, sums
+from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.verdict import Finding
 
 
 def coefficients() -> list[Finding]:

@@ -1,13 +1,13 @@
 """Strict reader of optimality certificates: the grammar of `FORMAT.md`, version 1, nothing else.
 
-Whether the content proves anything is for `proofs_check.optimality` to find out.
+Whether the content proves anything is for `kvratio.proofs_check.optimality` to find out.
 """
 
 import json
 from typing import Any, NamedTuple
 
-from theory.checks import InputError
-from theory.model import Instance, Schedule
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule
 
 FORMAT = "kvratio-optimality"
 VERSION = 1
@@ -60,7 +60,7 @@ def read_certificate(text: str) -> Certificate:
 
     >>> read_certificate('{"format": "kvratio-optimality", "format": "?"}')
     Traceback (most recent call last):
-    proofs_check.certificate.CertificateError: duplicate key: among format, format
+    kvratio.proofs_check.certificate.CertificateError: duplicate key: among format, format
     """
     hooks: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _integer)
     try:

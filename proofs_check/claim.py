@@ -5,8 +5,8 @@ from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from proofs_check.lab import Lab
-from proofs_check.verdict import Finding, Verdict, judge
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.verdict import Finding, Verdict, judge
 
 Numbers = Mapping[str, Fraction]
 Check = Callable[[Numbers, Lab], Iterable[Finding]]

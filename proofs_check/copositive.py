@@ -14,7 +14,7 @@ P is positive semidefinite as it is a sum of squares with weights d / D (its LDL
 part of the file, so it is multiplied out, not computed). So for x >= 0 both x'Px and x'Nx are at
 least 0, which is the claim. Everything is computed in Python's integers.
 
-A and B are built by `proofs_check.fluid` from what the policies do, stage by stage.
+A and B are built by `kvratio.proofs_check.fluid` from what the policies do, stage by stage.
 
 The file is one JSON object with exactly the keys in `KEYS`, each once; numbers are integers of at
 most `MAX_DIGITS` characters. `prompt` and `bound` are [numerator, denominator]; `caps` is the list
@@ -29,7 +29,7 @@ from itertools import pairwise
 from math import lcm
 from typing import Any
 
-from proofs_check import fluid
+from kvratio.proofs_check import fluid
 
 FORMAT = "kvratio-copositive"
 VERSION = 1
@@ -90,8 +90,8 @@ def check(text: str) -> RatioBound:
     >>> check("{}")
     Traceback (most recent call last):
     ...
-    proofs_check.copositive.CopositiveError: wrong keys: required exactly: format version policy \
-caps benchmark prompt lower upper lengths bound denominator pivots factor
+    kvratio.proofs_check.copositive.CopositiveError: wrong keys: required exactly: format version \
+policy caps benchmark prompt lower upper lengths bound denominator pivots factor
     """
     data = _load(text)
     claim = _claim(data)

@@ -13,12 +13,12 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from proofs_check import copositive, interval, optimality, tails
-from proofs_check.certificate import CertificateError, read_certificate
-from proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
-from proofs_check.tiny import AlgorithmTwo, OverBudgetError
-from proofs_check.verdict import Estimate, Finding, Kind, Outcome
-from theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.proofs_check import copositive, interval, optimality, tails
+from kvratio.proofs_check.certificate import CertificateError, read_certificate
+from kvratio.proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
+from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
+from kvratio.proofs_check.verdict import Estimate, Finding, Kind, Outcome
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 LONGEST = 24  # characters of a fraction that is printed in full
 SHOWN = 12  # starts of a schedule that are printed
@@ -187,7 +187,8 @@ def extreme(
 ) -> tuple[Finding, Fraction, Fraction]:
     """The largest ratio of A_min to H-SF on lengths 1 ... u is attained by y, at most `bound`.
 
-    `y` and `r` as in `proofs_check.tails`. Returns the finding and the enclosure of the ratio.
+    `y` and `r` as in `kvratio.proofs_check.tails`. Returns the finding and the enclosure of the
+    ratio.
     """
     below, above = tails.tail_ratio(y), Fraction(bound)
     holds = len(y) == len(r) == u and below <= above and tails.bounded(above, r, bits)

@@ -10,7 +10,7 @@ Slow, and meant to be read.
 
 from collections.abc import Sequence
 
-from theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Schedule
 
 
 def greedy(

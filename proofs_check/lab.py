@@ -1,7 +1,8 @@
 """What a check may use besides its own arithmetic: a simulator, lengths, a folder of certificates.
 
 All are untrusted. Producers are named by strings and loaded when first needed. A schedule counts
-only after `theory.model.verify` has recomputed its latency; lengths are data, right or wrong.
+only after `kvratio.theory.model.verify` has recomputed its latency; lengths are data, right or
+wrong.
 """
 
 import importlib
@@ -11,19 +12,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from theory.checks import InputError
-from theory.model import Instance, Schedule, verify
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule, verify
 
-SIMULATOR = "reports.simulator:schedule"
-WORKLOAD = "reports.simulator:lmsys"
-COUNTER = "reports.simulator:most_work_in_a_step"
-EXTREME = "reports.simulator:a_min_extreme"
-SEARCH = "reports.good_schedules:good_schedule"
+SIMULATOR = "kvratio.reports.simulator:schedule"
+WORKLOAD = "kvratio.reports.simulator:lmsys"
+COUNTER = "kvratio.reports.simulator:most_work_in_a_step"
+EXTREME = "kvratio.reports.simulator:a_min_extreme"
+SEARCH = "kvratio.reports.good_schedules:good_schedule"
 PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
 CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
 
 
-Extreme = tuple[list[int], Fraction, list[int], int]  # y, bound, r, bits of `proofs_check.tails`
+Extreme = tuple[
+    list[int], Fraction, list[int], int
+]  # y, bound, r, bits of `kvratio.proofs_check.tails`
 
 
 class Simulator(Protocol):

@@ -5,17 +5,19 @@ import pkgutil
 from collections.abc import Sequence
 from functools import lru_cache
 
-import proofs_check.claims
-from proofs_check.claim import Claim, Entry
-from theory.checks import one_of
+import kvratio.proofs_check.claims
+from kvratio.proofs_check.claim import Claim, Entry
+from kvratio.theory.checks import one_of
 
 
 @lru_cache(maxsize=1)
 def claims() -> tuple[Claim, ...]:
     """All claims, file by file in alphabetical order; ids are unique."""
     found: list[Claim] = []
-    for module in sorted(m.name for m in pkgutil.iter_modules(proofs_check.claims.__path__)):
-        found += importlib.import_module(f"proofs_check.claims.{module}").CLAIMS
+    for module in sorted(
+        m.name for m in pkgutil.iter_modules(kvratio.proofs_check.claims.__path__)
+    ):
+        found += importlib.import_module(f"kvratio.proofs_check.claims.{module}").CLAIMS
     if len({claim.id for claim in found}) < len(found):
         raise RuntimeError("two claims have the same id")
     return tuple(found)

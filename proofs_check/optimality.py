@@ -10,8 +10,8 @@ from functools import lru_cache
 from struct import pack, unpack
 from typing import NamedTuple
 
-from proofs_check.certificate import Certificate, CertificateError, Cut
-from theory.model import ScheduleError, verify
+from kvratio.proofs_check.certificate import Certificate, CertificateError, Cut
+from kvratio.theory.model import ScheduleError, verify
 
 FOREVER = 10**30  # the end of an open window: beyond every number the grammar can write
 Request = tuple[int, int, int]  # prompt, output, arrival
@@ -30,7 +30,7 @@ class Certified(NamedTuple):
 def check(certificate: Certificate) -> Certified:
     """Check a well-formed certificate; raise `CertificateError` unless it proves its claim.
 
-    >>> from theory.model import Instance, Schedule
+    >>> from kvratio.theory.model import Instance, Schedule
     >>> schedule = Schedule.of([(0, 0, 2, True), (1, 2, 4, True)])
     >>> check(Certificate(Instance.of(2, [2, 2]), schedule, 6, 6, 1, (), (((0, 1, 1),),), (0,)))
     Certified(lower=6, upper=6, leaves=1)

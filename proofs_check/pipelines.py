@@ -11,7 +11,7 @@ for its longest request.
 
 from math import gcd
 
-from theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Schedule
 
 Row = tuple[int, int, int, bool]
 

@@ -8,7 +8,7 @@ with D the difference D p(k) = p(k+1) - p(k): the shift is 1 + D, and 1/(1 - z (
 powers of z D r, which is finite on polynomials. So tails and totals are polynomials in k, z and r.
 """
 
-from proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.polynomial import Poly, variables
 
 
 def tail(p: Poly, z: Poly, r: Poly) -> Poly:

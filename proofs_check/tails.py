@@ -1,8 +1,8 @@
 """The ratio of A_min to H-SF at s = 0, l = 1 in time linear in u: exact witnesses, exact bounds.
 
-By the decomposition proved in `proofs_check.a_min`, with S_k = sum of x_i and Y_k = sum of x_i / i
-over i >= k, d_k = k^4 - (k-1)^4 (so that the sum of d_k Y_k^2 has the entries min(i,j)^4/(i j)) and
-T = sum of S_k,
+By the decomposition proved in `kvratio.proofs_check.a_min`, with S_k = sum of x_i and Y_k = sum of
+x_i / i over i >= k, d_k = k^4 - (k-1)^4 (so that the sum of d_k Y_k^2 has the entries min(i,j)^4/(i
+j)) and T = sum of S_k,
 
     H-SF = sum of (2k-1) S_k^2,        2 A_min = 2 H-SF + T^2 - sum of d_k Y_k^2.
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from proofs_check import fluid
-from proofs_check.lab import Lab
-from theory.model import Instance
+from kvratio.proofs_check import fluid
+from kvratio.proofs_check.lab import Lab
+from kvratio.theory.model import Instance
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The forms of `proofs_check.fluid` on two lengths, as polynomials in all parameters.
+"""The forms of `kvratio.proofs_check.fluid` on two lengths, as polynomials in all parameters.
 
 Lengths l and u = l + d with shares x and y, a common prompt of s tokens. The tests compare every
 polynomial with the class sums of `fluid` at integer points; the one summation over the middle
@@ -7,9 +7,9 @@ stages of A_min is proved by `middle_stages`.
 
 from typing import NamedTuple
 
-from proofs_check.evidence import identity, sums
-from proofs_check.polynomial import Poly, variables
-from proofs_check.verdict import Finding
+from kvratio.proofs_check.evidence import identity, sums
+from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.verdict import Finding
 
 
 class Pair(NamedTuple):

@@ -1,7 +1,7 @@
 """Findings and verdicts: what a check found out about a claim, and what follows from all of it.
 
-A `Finding` is made only by the functions of `proofs_check.evidence`, each of which performs the
-check that it reports. A verdict is computed from findings by `judge` and by nothing else.
+A `Finding` is made only by the functions of `kvratio.proofs_check.evidence`, each of which performs
+the check that it reports. A verdict is computed from findings by `judge` and by nothing else.
 """
 
 from collections.abc import Sequence

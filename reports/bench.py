@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulate import engine, kernel
-from simulate.policies import POLICIES
-from theory.checks import whole
-from theory.model import Instance
+from kvratio.simulate import engine, kernel
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance
 
 MEMORY = 16_480
 REQUESTS = 20_000  # workload W
@@ -88,7 +88,7 @@ class Peak(NamedTuple):
 
 def peak_memory(policy: str, requests: int) -> Peak:
     """The peak of the resident memory of a fresh process that runs a policy."""
-    program = f"from reports.bench import print_peak; print_peak({policy!r}, {requests})"
+    program = f"from kvratio.reports.bench import print_peak; print_peak({policy!r}, {requests})"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
@@ -216,8 +216,8 @@ def growth_figure(result: dict[str, Any]) -> str:
     """Seconds over requests, both on logarithmic scales, as SVG."""
     from matplotlib.axes import Axes
 
-    from reports.render.draw import Labels, draw
-    from reports.render.looks import policy_look
+    from kvratio.reports.render.draw import Labels, draw
+    from kvratio.reports.render.looks import policy_look
 
     def plot(axes: Axes) -> None:
         for row in result["growth"]:
@@ -233,7 +233,7 @@ def growth_figure(result: dict[str, Any]) -> str:
 
 def table(result: dict[str, Any]) -> None:
     """Print the results."""
-    from reports.terminal import print_table
+    from kvratio.reports.terminal import print_table
 
     its = result["rival"]
     times = [

@@ -1,4 +1,4 @@
-"""The command line `kvratio`. Each command is a module of `reports.commands`, loaded when used."""
+"""The command line. Each command is a module of `kvratio.reports.commands`, loaded when used."""
 
 import difflib
 import importlib
@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-import reports.commands
-from theory.checks import InputError
+import kvratio.reports.commands
+from kvratio.theory.checks import InputError
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -20,13 +20,13 @@ class LazyGroup(click.Group):
     """Commands are the modules of `reports.commands`; only the ones asked for are imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        modules = pkgutil.iter_modules(reports.commands.__path__)
+        modules = pkgutil.iter_modules(kvratio.reports.commands.__path__)
         return sorted(m.name.replace("_", "-") for m in modules if not m.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module("reports.commands." + cmd_name.replace("-", "_"))
+        module = importlib.import_module("kvratio.reports.commands." + cmd_name.replace("-", "_"))
         command: click.Command = module.command
         return command
 

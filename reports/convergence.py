@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from reports.render.text import pipe_table
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from simulate.policies.slicing import slicing as slicing_policy
-from simulate.policy import Policy
-from theory.forms import (
+from kvratio.reports.render.text import pipe_table
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.slicing import slicing as slicing_policy
+from kvratio.simulate.policy import Policy
+from kvratio.theory.forms import (
     A_L,
     A_MAX,
     A_MIN,
@@ -36,8 +36,8 @@ from theory.forms import (
     slicing,
     tel,
 )
-from theory.lengths import Lengths, geometric, linear_geometric, two_point
-from theory.model import Instance
+from kvratio.theory.lengths import Lengths, geometric, linear_geometric, two_point
+from kvratio.theory.model import Instance
 
 CONFIDENCE = 0.95
 # A policy "meets" its form when its simulated latency at the largest size is this close: what is
@@ -126,7 +126,7 @@ class Row:
 
 def survival_witness(u: int) -> dict[int, Fraction]:
     """The survival profile S_k = 1 / (2 k - 1) on 1 ... u, under which A_min's ratio grows like
-    (1/4) log u (`theory.general`).
+    (1/4) log u (`kvratio.theory.general`).
 
     >>> survival_witness(2)
     {1: Fraction(2, 3), 2: Fraction(1, 3)}

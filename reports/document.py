@@ -1,7 +1,8 @@
 """What a report consists of, as plain data: sections of paragraphs, tables, figures and findings.
 
-The sections of `reports.sections` make it; `reports.render.html` and `reports.render.text` write
-it as a page, Markdown, CSV and LaTeX. Nothing here knows how it will look.
+The sections of `kvratio.reports.sections` make it; `kvratio.reports.render.html` and
+`kvratio.reports.render.text` write it as a page, Markdown, CSV and LaTeX. Nothing here knows how it
+will look.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from theory.checks import InputError
+from kvratio.theory.checks import InputError
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -58,10 +59,10 @@ class Table:
 
     Raises `InputError` for a row that does not fit, and for a number that nothing labels.
 
-    >>> Table("t", "A caption", (Column("x"),), (("1",),))
+    >>> Table("t", "A caption", (Column("x"),), (("1",),))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: table t: column x = None: required how its numbers were obtained
+    kvratio.theory.checks.InputError: table t: column x = None: required ...
     """
 
     name: str
@@ -122,7 +123,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Schedules to look at: `data` is what the viewer's script reads (`reports.viewer`)."""
+    """Schedules to look at: `data` is what the viewer's script reads (`kvratio.reports.viewer`)."""
 
     name: str
     caption: str

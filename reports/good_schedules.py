@@ -1,7 +1,8 @@
-"""Schedules of small latency for `proofs_check.lab`, which verifies them: published, or searched.
+"""Schedules of small latency for `kvratio.proofs_check.lab`, which verifies them: published, or
+searched.
 
-`python -m reports.good_schedules` searches for those that the ledger's study of MC-SF asks for, and
-publishes what is missing; it can be interrupted, and goes on where it stopped.
+`python -m kvratio.reports.good_schedules` searches for those that the ledger's study of MC-SF asks
+for, and publishes what is missing; it can be interrupted, and goes on where it stopped.
 """
 
 import json
@@ -9,11 +10,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 
-import reports
-from reports.output import write_text
-from theory.hindsight.optimum import Effort, best_schedule
-from theory.hindsight.search import plain_schedule
-from theory.model import Instance, Schedule
+from kvratio import reports
+from kvratio.reports.output import write_text
+from kvratio.theory.hindsight.optimum import Effort, best_schedule
+from kvratio.theory.hindsight.search import plain_schedule
+from kvratio.theory.model import Instance, Schedule
 
 PUBLISHED = reports.PUBLISHED / "good-schedules.json"
 MOVES = 40_000  # of the annealing
@@ -42,7 +43,7 @@ def good_schedule(instance: Instance, seed: int) -> Schedule:
     """A schedule of small latency, every length known: the published one, or an annealed one.
 
     >>> instance = Instance.of(4, [2, 2, 3, 3])
-    >>> from theory.model import verify
+    >>> from kvratio.theory.model import verify
     >>> verify(good_schedule(instance, seed=0), instance).tel
     15
     """
@@ -64,6 +65,6 @@ def publish(trials: Iterable[tuple[int, Instance]]) -> None:
 
 
 if __name__ == "__main__":
-    from proofs_check.claims import mc_sf_study
+    from kvratio.proofs_check.claims import mc_sf_study
 
     publish(mc_sf_study.trials())

@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from simulate.gpu.catalogue import ACCELERATORS, MODELS
-from simulate.gpu.deployment import Deployment
-from simulate.gpu.roofline import decode_batch, fitted_line, iteration_time, prefill_batch
+from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS
+from kvratio.simulate.gpu.deployment import Deployment
+from kvratio.simulate.gpu.roofline import decode_batch, fitted_line, iteration_time, prefill_batch
 
 # iterations that are shown: requests and tokens held by each; prompts
 DECODE = ((1, 128), (16, 128), (64, 128), (64, 512), (128, 512))
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 def rows(deployment: Deployment) -> list[Row]:
     """Everything that is known of a deployment, from the cited figures to times of iterations.
 
-    >>> from simulate.gpu.deployment import deployment
+    >>> from kvratio.simulate.gpu.deployment import deployment
     >>> [row.value for row in rows(deployment("llama-3-8b:h100")) if row.name == "KV cache a token"]
     [131072]
     """
@@ -115,7 +115,7 @@ def _times(deployment: Deployment) -> list[Row]:
 def to_json(deployment: Deployment) -> dict[str, Any]:
     """The deployment and its rows, as `--json` writes them.
 
-    >>> from simulate.gpu.deployment import deployment
+    >>> from kvratio.simulate.gpu.deployment import deployment
     >>> to_json(deployment("mistral-7b:l40s"))["accelerators"]
     1
     """
@@ -147,7 +147,7 @@ def cells(row: Row) -> tuple[str, ...]:
 def sources(deployment: Deployment) -> str:
     """Where the cited figures come from, for the foot of the table.
 
-    >>> from simulate.gpu.deployment import deployment
+    >>> from kvratio.simulate.gpu.deployment import deployment
     >>> sources(deployment("llama-3-8b:h100")).splitlines()[0]
     'model: meta-llama/Meta-Llama-3-8B config.json (Hugging Face)'
     """

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from simulate.gpu.deployment import deployment
-from simulate.gpu.roofline import iteration_by
-from simulate.predictions import predict
-from simulate.timing import Timing
-from simulate.traces import read_trace
-from simulate.workloads import Requests, synthetic
-from theory.checks import InputError, rational
-from theory.model import Instance
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.predictions import predict
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.traces import read_trace
+from kvratio.simulate.workloads import Requests, synthetic
+from kvratio.theory.checks import InputError, rational
+from kvratio.theory.model import Instance
 
 DEFAULT_WORKLOAD = "lmsys"
 DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
@@ -23,7 +23,7 @@ def read_instance_file(path: Path) -> Instance:
     >>> read_instance_file(Path("no-such.json"))
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no-such.json': required a file that exists
+    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
     text = _existing(path).read_text(encoding="utf-8-sig", errors="replace")
     try:
@@ -94,8 +94,8 @@ def build_timed(
 ) -> tuple[str, Instance, Timing]:
     """The requests before a GPU, with their arrivals in time, and a line that says what it is.
 
-    `gpu` as in `simulate.gpu.deployment.deployment`; the budget is what it leaves for the cache,
-    unless `memory` is given. `iteration` as in `simulate.gpu.roofline.iteration_by`.
+    `gpu` as in `kvratio.simulate.gpu.deployment.deployment`; the budget is what it leaves for the
+    cache, unless `memory` is given. `iteration` as in `kvratio.simulate.gpu.roofline.iteration_by`.
 
     >>> build_timed("llama-3-8b:h100", workload="uniform:l=2,u=3", requests=2)[1].memory
     448308

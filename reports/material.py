@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports import PUBLISHED
-from reports.compare.steps import Comparison
+from kvratio.reports import PUBLISHED
+from kvratio.reports.compare.steps import Comparison
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from simulate.whole import replacing
-from theory.checks import InputError
+from kvratio.simulate.whole import replacing
+from kvratio.theory.checks import InputError
 
 
 def check_target(target: str | None) -> None:
@@ -30,7 +30,7 @@ def folder(argument: str, text: str) -> Path:
     >>> folder("out", "")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: out = '': required the name of a folder ('.' for this one)
+    kvratio.theory.checks.InputError: out = '': required the name of a folder ('.' for this one)
     """
     if not text.strip():
         raise InputError(argument, text, "the name of a folder ('.' for this one)")
@@ -55,7 +55,7 @@ def write_text(path: Path, text: str) -> None:
     >>> write_text(Path("no/such/folder/x"), "")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no/such/folder/x': required a file ...
+    kvratio.theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
     write_bytes(path, text.encode())
 
@@ -66,7 +66,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     >>> write_bytes(Path("no/such/folder/x"), b"")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no/such/folder/x': required a file ...
+    kvratio.theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
     check_target(str(path))
     with replacing(path) as temporary:

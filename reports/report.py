@@ -8,14 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import reports
-from reports.compare.steps import Comparison
-from reports.document import Document, Section
-from reports.material import Material
-from reports.output import differences, write_bytes
-from reports.render.html import page
-from reports.render.text import csv_text, latex, markdown
-from reports.sections import SECTIONS
+from kvratio import reports
+from kvratio.reports.compare.steps import Comparison
+from kvratio.reports.document import Document, Section
+from kvratio.reports.material import Material
+from kvratio.reports.output import differences, write_bytes
+from kvratio.reports.render.html import page
+from kvratio.reports.render.text import csv_text, latex, markdown
+from kvratio.reports.sections import SECTIONS
 
 TITLE = "kvratio report"
 # those that shape the bytes of a report

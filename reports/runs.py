@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reports.output import write_text
-from simulate.records import Run
-from theory.checks import InputError, whole
-from theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.reports.output import write_text
+from kvratio.simulate.records import Run
+from kvratio.theory.checks import InputError, whole
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 FORMAT = "kvratio runs 1"
 KEYS = {"format", "description", "instance", "runs"}
@@ -65,7 +65,7 @@ def from_json(data: Any) -> Runs:
     >>> from_json({"format": "something else"})
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: format = 'something else': required 'kvratio runs 1'
+    kvratio.theory.checks.InputError: format = 'something else': required 'kvratio runs 1'
     """
     if not isinstance(data, dict):
         raise InputError("runs", data, f"an object with the keys {', '.join(sorted(KEYS))}")
@@ -109,7 +109,7 @@ def read_runs(path: Path) -> Runs:
     >>> read_runs(Path("no-such.json"))
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no-such.json': required a file that exists
+    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
     if not path.is_file():
         raise InputError("file", str(path), "a file that exists")

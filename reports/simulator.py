@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
-from simulate.kernel import run, run_counted
-from simulate.policies import POLICIES
-from simulate.policies.slicing import slicing
-from simulate.workloads import synthetic
-from theory import survival
-from theory.checks import InputError, one_of
-from theory.model import Instance, Schedule
+from kvratio.simulate.kernel import run, run_counted
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.slicing import slicing
+from kvratio.simulate.workloads import synthetic
+from kvratio.theory import survival
+from kvratio.theory.checks import InputError, one_of
+from kvratio.theory.model import Instance, Schedule
 
 
 def schedule(instance: Instance, policy: str, seed: int) -> Schedule:

@@ -23,9 +23,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulate.cells import Cell
-from simulate.sweep import AXES, MOST_CELLS, cells_of
-from theory.checks import InputError, whole
+from kvratio.simulate.cells import Cell
+from kvratio.simulate.sweep import AXES, MOST_CELLS, cells_of
+from kvratio.theory.checks import InputError, whole
 
 
 def read_config(path: Path) -> list[Cell]:
@@ -34,7 +34,7 @@ def read_config(path: Path) -> list[Cell]:
     >>> read_config(Path("no-such.toml"))
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no-such.toml': required a TOML file that exists
+    kvratio.theory.checks.InputError: file = 'no-such.toml': required a TOML file that exists
     """
     if not path.is_file():
         raise InputError("file", str(path), "a TOML file that exists")

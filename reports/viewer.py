@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reports.document import Column, Kind, Obtained, Table, Viewer
-from reports.render.looks import policy_title
-from simulate.measures import cache_profile
-from simulate.records import Run
+from kvratio.reports.document import Column, Kind, Obtained, Table, Viewer
+from kvratio.reports.render.looks import policy_title
+from kvratio.simulate.measures import cache_profile
+from kvratio.simulate.records import Run
 
 HELP = (
     "A bar is an attempt: it ends with a tick where the request completes, striped and with a "
@@ -21,7 +21,8 @@ def viewer(name: str, caption: str, runs: Sequence[Run]) -> Viewer:
     """A viewer of runs on the same requests.
 
     Its data: the memory; the requests as columns; for every run its attempts as columns and the
-    cache in use in pieces between events (`simulate.measures.cache_profile`), times in steps.
+    cache in use in pieces between events (`kvratio.simulate.measures.cache_profile`), times in
+    steps.
     """
     instance = runs[0].instance
     data = {

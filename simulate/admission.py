@@ -1,4 +1,4 @@
-"""The admission tests that a declaration can name (`simulate.policy.Admits`).
+"""The admission tests that a declaration can name (`kvratio.simulate.policy.Admits`).
 
 A test is made anew in every step; called with a request it answers whether that one fits beside
 all that run and were admitted so far in the step and, if so, counts it in.
@@ -7,9 +7,9 @@ all that run and were admitted so far in the step and, if so, counts it in.
 
 from collections.abc import Callable, Mapping
 
-from simulate.forecast import Forecast
-from simulate.view import View
-from theory.model import volume
+from kvratio.simulate.forecast import Forecast
+from kvratio.simulate.view import View
+from kvratio.theory.model import volume
 
 Test = Callable[[int], bool]
 

@@ -14,18 +14,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulate.engine import EngineError
-from simulate.gpu.deployment import Deployment, deployment
-from simulate.gpu.roofline import iteration_by
-from simulate.kernel import run, run_timed
-from simulate.policies import named
-from simulate.predictions import predict
-from simulate.sources import digest, draw, files
-from simulate.timed import TimedRun
-from simulate.timing import Timing
-from simulate.workloads import Requests
-from theory.checks import InputError, rational, whole
-from theory.model import Instance
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.gpu.deployment import Deployment, deployment
+from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.kernel import run, run_timed
+from kvratio.simulate.policies import named
+from kvratio.simulate.predictions import predict
+from kvratio.simulate.sources import digest, draw, files
+from kvratio.simulate.timed import TimedRun
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.workloads import Requests
+from kvratio.theory.checks import InputError, rational, whole
+from kvratio.theory.model import Instance
 
 Row = dict[str, Any]
 
@@ -34,14 +34,16 @@ Row = dict[str, Any]
 class Cell:
     """One policy on one drawn instance.
 
-    `policy`: a text of `simulate.policies.named`. `workload`: a text of `simulate.sources`;
+    `policy`: a text of `kvratio.simulate.policies.named`. `workload`: a text of
+    `kvratio.simulate.sources`;
     `requests`: how many of it, None for a whole file. `prediction`: a text of
-    `simulate.predictions`, or None. `memory`: tokens; None: what the GPU leaves. `prompt`: a common
-    prompt length in tokens instead of the workload's. `timed`: steps a second, an exact number as
-    text, to use arrival times; None: all requests arrive at step 0. `gpu`: a text of
-    `simulate.gpu.deployment`, to run in seconds, with the workload's arrivals if it has any;
-    `iteration`: a text of `simulate.gpu.roofline.iteration_by`. `seed`: of the draw and of the
-    policy.
+    `kvratio.simulate.predictions`, or None. `memory`: tokens; None: what the GPU leaves. `prompt`:
+    a common prompt length in tokens instead of the workload's. `timed`: steps a second, an exact
+    number as text, to use arrival times; None: all requests arrive at step 0. `gpu`: a text of
+    `kvratio.simulate.gpu.deployment`, to run in seconds, with the workload's arrivals if it has
+    any;
+    `iteration`: a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of the draw and of
+    the policy.
 
     Raises `InputError` for values that no workload can have.
 

@@ -1,4 +1,4 @@
-"""The reference meaning of a policy's declaration (`simulate.policy`), as a scheduler.
+"""The reference meaning of a policy's declaration (`kvratio.simulate.policy`), as a scheduler.
 
 Requests join the queue in this order: arrivals by (arrival, index); in a step, first those that
 were promoted, in the order of their starts; after the step's admissions those that were thinned,
@@ -8,16 +8,16 @@ in the order of their starts, and those that overflowed, in the order of their e
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from simulate import admission
-from simulate.chance import BITS, Purpose, draw, request_keys
-from simulate.phases import Phase
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from simulate.queue import Queue
-from simulate.view import View
-from theory.model import volume
+from kvratio.simulate import admission
+from kvratio.simulate.chance import BITS, Purpose, draw, request_keys
+from kvratio.simulate.phases import Phase
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from kvratio.simulate.queue import Queue
+from kvratio.simulate.view import View
+from kvratio.theory.model import volume
 
 if TYPE_CHECKING:
-    from simulate.learned.prices import Prices
+    from kvratio.simulate.learned.prices import Prices
 
 
 class Declared:
@@ -312,6 +312,6 @@ class Declared:
 
 def _prices() -> "Prices":
     """With the compiler, which is imported only where it is needed."""
-    from simulate.learned.prices import Prices
+    from kvratio.simulate.learned.prices import Prices
 
     return Prices()

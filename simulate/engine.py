@@ -9,7 +9,7 @@ The four phases of one step, in this order, here and in every other engine of th
    what they thinned or evicted for lack of cache in phase 2 (P forms its set R_t before).
 4. *Generate.* Every running request makes one token; the cache must hold them all.
 
-Steps are of unit length, or iterations of a GPU that take time (`simulate.timing`).
+Steps are of unit length, or iterations of a GPU that take time (`kvratio.simulate.timing`).
 
 The engine alone knows the true lengths. It checks whatever a scheduler asks for, and a scheduler
 that breaks the model ends the run with an `EngineError` that says where.
@@ -18,15 +18,15 @@ that breaks the model ends the run with an `EngineError` that says where.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from simulate.declared import Declared
-from simulate.iteration import Batch
-from simulate.policy import Policy
-from simulate.records import Run
-from simulate.timed import Moments, Passed, TimedRun, timed_run
-from simulate.timing import Timing, Watch
-from simulate.view import View
-from theory.checks import whole
-from theory.model import Instance, Schedule
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.iteration import Batch
+from kvratio.simulate.policy import Policy
+from kvratio.simulate.records import Run
+from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
+from kvratio.simulate.timing import Timing, Watch
+from kvratio.simulate.view import View
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance, Schedule
 
 
 class EngineError(RuntimeError):
@@ -58,7 +58,7 @@ class Scheduler(Protocol):
 class Engine:
     """One run, step by step. `run` is the usual way to use it.
 
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> engine = Engine(instance, Declared(POLICIES["h-sf"], instance.n, seed=0))
     >>> while not engine.finished:
@@ -257,7 +257,7 @@ def run(
 
     Every run ends (`simulate/README.md` says why, policy by policy).
 
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
     [5, 9]
@@ -276,8 +276,8 @@ def run_timed(
 ) -> TimedRun:
     """Simulate a declared policy in time; the instance's own arrivals are 0.
 
-    >>> from simulate.iteration import IterationTime
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.iteration import IterationTime
+    >>> from kvratio.simulate.policies import POLICIES
     >>> timing = Timing((0, 9), IterationTime(fixed=5_000))
     >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
     (0, 2)

@@ -1,7 +1,8 @@
 """Schedulers that hold: a request may keep its cache without making a token in a step.
 
-The exact model has no such state, so `theory.model.verify` does not apply; `verify_held` checks a
-run of this engine from nothing. Everything else is as in `simulate.engine`, in time.
+The exact model has no such state, so `kvratio.theory.model.verify` does not apply; `verify_held`
+checks a run of this engine from nothing. Everything else is as in `kvratio.simulate.engine`, in
+time.
 """
 
 from array import array
@@ -12,12 +13,12 @@ from itertools import accumulate
 from operator import add
 from typing import Protocol
 
-from simulate.engine import Engine, EngineError, Scheduler, finish, timed_record
-from simulate.iteration import Batch
-from simulate.timed import Counts, TimedRun
-from simulate.timing import Timing
-from simulate.view import View
-from theory.model import Instance, Schedule, ScheduleError
+from kvratio.simulate.engine import Engine, EngineError, Scheduler, finish, timed_record
+from kvratio.simulate.iteration import Batch
+from kvratio.simulate.timed import Counts, TimedRun
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.view import View
+from kvratio.theory.model import Instance, Schedule, ScheduleError
 
 Hold = tuple[int, int]  # a request, and a step in which it held its cache and made no token
 
@@ -181,8 +182,8 @@ def _with_holds(schedule: Schedule, holds: Holds) -> Schedule:
 def verify_held(schedule: Schedule, instance: Instance, holds: Holds) -> int:
     """Check a schedule with holds from nothing, and return the peak of the cache in tokens.
 
-    Work grows with attempts, holds and steps. Raises `theory.model.ScheduleError` with the first
-    violation; the reason may also be "holds where it does not run".
+    Work grows with attempts, holds and steps. Raises `kvratio.theory.model.ScheduleError` with the
+    first violation; the reason may also be "holds where it does not run".
 
     >>> run = Schedule.of([(0, 0, 4, True)])
     >>> verify_held(run, Instance.of(5, [3], prompt=2), Holds.of({(0, 1)}))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from theory.checks import whole
-from theory.model import volume
+from kvratio.theory.checks import whole
+from kvratio.theory.model import volume
 
 PS_PER_NS = 1000
 NS_PER_S = 10**9

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.checks import InputError, rational
-from theory.model import Instance, Schedule, volume
+from kvratio.theory.checks import InputError, rational
+from kvratio.theory.model import Instance, Schedule, volume
 
 Ints = npt.NDArray[np.int64]
 

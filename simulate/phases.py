@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Mapping
 from math import gcd
 
-from simulate.admission import Test, next_step
-from simulate.queue import Queue
-from simulate.view import View
+from kvratio.simulate.admission import Test, next_step
+from kvratio.simulate.queue import Queue
+from kvratio.simulate.view import View
 
 
 def peak(prompt: int, length: int, parallel: int) -> int:

@@ -2,8 +2,8 @@
 
 A policy is what it assumes of a request's output length, in which order it admits, by which test
 it admits, whom it evicts, and what it learns. The engines give these words their meaning
-(`simulate.declared` for the reference engine); the files in `simulate.policies` only combine
-them.
+(`kvratio.simulate.declared` for the reference engine); the files in `kvratio.simulate.policies`
+only combine them.
 
 What holds for all policies
 ---------------------------
@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
-from theory.checks import InputError, rational
+from kvratio.theory.checks import InputError, rational
 
 # Below it, a step may take too many rounds of clearing
 LEAST_CLEARING = Fraction(1, 1000)
@@ -57,7 +57,7 @@ class Order(IntEnum):
     JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
     VOLUME = 4  # smallest cache times steps of a run to the assumed length first
-    PRICE = 5  # cheapest completion first, by what has been learned (`simulate.learned`)
+    PRICE = 5  # cheapest completion first, by what has been learned (`kvratio.simulate.learned`)
 
 
 class Ties(IntEnum):
@@ -112,7 +112,7 @@ class Policy:
     the budget that admission keeps free. `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined
     by its source only for requests that share one prompt length (the engines run it on any).
 
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
     frozenset({'lower'})
     """

@@ -7,8 +7,8 @@ and a lower end below 1 becomes 1, since every request makes at least one token.
 from fractions import Fraction
 from math import ceil, floor
 
-from simulate.workloads import Intervals, Requests
-from theory.checks import InputError, rational, whole
+from kvratio.simulate.workloads import Intervals, Requests
+from kvratio.theory.checks import InputError, rational, whole
 
 
 def common(requests: Requests, low: int, high: int) -> Intervals:

@@ -1,8 +1,8 @@
 """The pytest plugin: `pytest --kvratio-policy=package.module:MyPolicy`.
 
-Each invariant of `simulate.testing` becomes a test; one that fails shows a smallest failing
+Each invariant of `kvratio.simulate.testing` becomes a test; one that fails shows a smallest failing
 instance as code to paste. Without paths on the command line only these tests run. A policy is
-anything that `simulate.testing.subject` describes; the option can be repeated.
+anything that `kvratio.simulate.testing.subject` describes; the option can be repeated.
 
 pytest loads this module in every session of every project that has kvratio installed, so it
 imports nothing until the option is given.
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from simulate.testing.conformance import Result
-    from simulate.testing.invariants import Invariant
-    from simulate.testing.subject import Subject
+    from kvratio.simulate.testing.conformance import Result
+    from kvratio.simulate.testing.invariants import Invariant
+    from kvratio.simulate.testing.subject import Subject
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,10 +55,10 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 
 
 def _tests(session: pytest.Session, name: str) -> Iterator[ConformanceTest]:
-    from simulate.testing.conformance import EXAMPLES
-    from simulate.testing.invariants import INVARIANTS
-    from simulate.testing.subject import subject_of
-    from theory.checks import InputError, whole
+    from kvratio.simulate.testing.conformance import EXAMPLES
+    from kvratio.simulate.testing.invariants import INVARIANTS
+    from kvratio.simulate.testing.subject import subject_of
+    from kvratio.theory.checks import InputError, whole
 
     examples = session.config.option.kvratio_examples
     try:
@@ -81,7 +81,7 @@ class ConformanceTest(pytest.Item):
 
     def runtest(self) -> None:
         """Search; what is not claimed counts as skipped."""
-        from simulate.testing.conformance import try_invariant
+        from kvratio.simulate.testing.conformance import try_invariant
 
         result = try_invariant(self.subject, self.invariant, self.tries)
         if result.outcome == "not claimed":

@@ -2,7 +2,7 @@
 
 from heapq import heapify, heappop, heappush
 
-from simulate.chance import BITS
+from kvratio.simulate.chance import BITS
 
 
 class Queue:

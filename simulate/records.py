@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from simulate.measures import Measures, measure
-from theory.checks import InputError, whole
-from theory.model import Instance, Schedule
+from kvratio.simulate.measures import Measures, measure
+from kvratio.theory.checks import InputError, whole
+from kvratio.theory.model import Instance, Schedule
 
 
 @dataclass(frozen=True)

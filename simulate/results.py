@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulate.cells import Row
-from simulate.whole import replacing
-from theory.checks import InputError
+from kvratio.simulate.cells import Row
+from kvratio.simulate.whole import replacing
+from kvratio.theory.checks import InputError
 
 TIMES, STATISTICS = ("latency", "ttft", "tpot"), ("mean", "p50", "p95", "p99")
 SCHEMA = pa.schema(

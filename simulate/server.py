@@ -3,16 +3,16 @@
 What a simulation knows beforehand, a server learns while it runs. Between two steps it takes
 requests (`submit`), lets clients withdraw them (`cancel`) and gets more or less cache (`resize`);
 `step` is the engine's. Without cancellations and changes of the budget its schedule is that of
-`simulate.engine` on the instance that its requests make up.
+`kvratio.simulate.engine` on the instance that its requests make up.
 """
 
 from dataclasses import replace
 from typing import Protocol
 
-from simulate.engine import Engine, Scheduler
-from simulate.view import View
-from theory.checks import InputError, whole
-from theory.model import MOST_TOKENS, Instance
+from kvratio.simulate.engine import Engine, Scheduler
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError, whole
+from kvratio.theory.model import MOST_TOKENS, Instance
 
 
 class ServerScheduler(Scheduler, Protocol):
@@ -33,8 +33,8 @@ class Server(Engine):
     `cancelled` holds the requests that were cancelled. The attempt of a cancelled request ends as
     one that is not finished.
 
-    >>> from simulate.declared import Declared
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.declared import Declared
+    >>> from kvratio.simulate.policies import POLICIES
     >>> server = Server(10, Declared(POLICIES["fcfs"], n=100, seed=0))
     >>> first, second = server.submit(output=3, prompt=1), server.submit(output=8, prompt=2)
     >>> server.step()

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simulate.traces import read_trace
-from simulate.workloads import KEYS, Requests, synthetic
-from theory.checks import InputError, whole
+from kvratio.simulate.traces import read_trace
+from kvratio.simulate.workloads import KEYS, Requests, synthetic
+from kvratio.theory.checks import InputError, whole
 
 BESIDE = " + "
 PART, ROWS = 1, 2  # independent streams of randomness of one seed
@@ -39,7 +39,7 @@ def digest(path: str) -> str:
     >>> digest("no-such.csv")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: file = 'no-such.csv': required a file that exists
+    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
     """
     if not Path(path).is_file():
         raise InputError("file", path, "a file that exists")

@@ -13,9 +13,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
-from simulate.results import SCHEMA, Journal, read_rows, write_rows
-from theory.checks import InputError
+from kvratio.simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
+from kvratio.simulate.results import SCHEMA, Journal, read_rows, write_rows
+from kvratio.theory.checks import InputError
 
 # Handing a chunk to another process costs some milliseconds; so many requests take 50 ms or more
 # (measured: 4 microseconds a request for the fastest policies, drawing included).

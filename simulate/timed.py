@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulate.iteration import NS_PER_S
-from simulate.measures import Ints, percentile
-from simulate.records import Run
-from simulate.timing import Timing
-from theory.checks import InputError
-from theory.model import Instance, Schedule
+from kvratio.simulate.iteration import NS_PER_S
+from kvratio.simulate.measures import Ints, percentile
+from kvratio.simulate.records import Run
+from kvratio.simulate.timing import Timing
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule
 
 Column = tuple[int, ...]
 TAILS = (Fraction(1, 2), Fraction(95, 100), Fraction(99, 100))
@@ -113,8 +113,8 @@ class TimedRun:
     """A run, with the nanosecond at which each attempt started, made its first token, and ended.
 
     `run` is in steps: its instance has the arrival steps that were observed, so that
-    `theory.model.verify` accepts its schedule. `arrival` has one entry a request; `start`, `first`
-    and `end` one an attempt, in the order of the schedule.
+    `kvratio.theory.model.verify` accepts its schedule. `arrival` has one entry a request; `start`,
+    `first` and `end` one an attempt, in the order of the schedule.
     """
 
     run: Run

@@ -9,10 +9,10 @@ the arrival steps that were observed.
 
 from dataclasses import dataclass
 
-from simulate.iteration import NS_PER_S, Batch, IterationTime
-from simulate.workloads import Requests
-from theory.checks import InputError, same_length, whole
-from theory.model import Instance
+from kvratio.simulate.iteration import NS_PER_S, Batch, IterationTime
+from kvratio.simulate.workloads import Requests
+from kvratio.theory.checks import InputError, same_length, whole
+from kvratio.theory.model import Instance
 
 MOST_NS = 10**18  # of an arrival: thirty years
 

@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simulate.workloads import Requests
-from theory.checks import InputError, rational
+from kvratio.simulate.workloads import Requests
+from kvratio.theory.checks import InputError, rational
 
 Row = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 HIDDEN_COLUMNS = ("output", "upper", "lower")
 

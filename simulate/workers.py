@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Process
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 
-from theory.checks import InputError, whole
+from kvratio.theory.checks import InputError, whole
 
 CONNECT_SECONDS = 10
 
@@ -24,7 +24,7 @@ def workers(processes: int | None = None, dask: str | None = None) -> Iterator[E
     >>> with workers(processes=0): pass
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: processes = 0: required a whole number, at least 1
+    kvratio.theory.checks.InputError: processes = 0: required a whole number, at least 1
     """
     if dask is not None:
         with _cluster(dask) as executor:

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from theory.checks import InputError, one_of, rational, whole
-from theory.model import MOST_TOKENS, Instance
+from kvratio.theory.checks import InputError, one_of, rational, whole
+from kvratio.theory.model import MOST_TOKENS, Instance
 
 Ints = npt.NDArray[np.int64]
 Intervals = list[tuple[int, int]]
@@ -154,7 +154,8 @@ def _invert(
 
 
 def survival(rng: np.random.Generator, count: int, u: int) -> Ints:
-    """P(o >= k) = 1 / (2k - 1) for k <= u: the profile at which A_min is worst (`theory.survival`).
+    """P(o >= k) = 1 / (2k - 1) for k <= u: the profile at which A_min is worst
+    (`kvratio.theory.survival`).
 
     >>> survival(np.random.default_rng(0), 8, 5).tolist()
     [1, 1, 1, 1, 3, 5, 1, 2]

@@ -9,13 +9,13 @@ import itertools
 from collections.abc import Iterable
 from typing import ClassVar
 
-from simulate import admission
-from simulate.declared import Declared
-from simulate.engine import run_scheduler
-from simulate.policies import POLICIES
-from simulate.testing import Outcome
-from simulate.view import View
-from theory.model import Instance, Schedule
+from kvratio.simulate import admission
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import run_scheduler
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.testing import Outcome
+from kvratio.simulate.view import View
+from kvratio.theory.model import Instance, Schedule
 
 FCFS, A_MIN, A_MAX = POLICIES["fcfs"], POLICIES["a-min"], POLICIES["a-max"]
 

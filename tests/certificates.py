@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from theory.model import Instance
+from kvratio.theory.model import Instance
 
 Cut = tuple[Any, ...]
 Window = tuple[int, int | None]

@@ -1,9 +1,9 @@
-"""The closed forms of `theory.ratios` by name, for several test files."""
+"""The closed forms of `kvratio.theory.ratios` by name, for several test files."""
 
 from functools import cache
 
-from theory.bound import Bound
-from theory.ratios import all_bounds
+from kvratio.theory.bound import Bound
+from kvratio.theory.ratios import all_bounds
 
 
 @cache

@@ -1,5 +1,5 @@
 """The strategies of the public kit, under the name that tests import."""
 
-from simulate.testing.strategies import instances, with_other_outputs
+from kvratio.simulate.testing.strategies import instances, with_other_outputs
 
 __all__ = ["instances", "with_other_outputs"]

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate import admission
-from simulate.engine import run
-from simulate.policies.slicing import slicing
-from simulate.view import View
-from theory.checks import InputError
-from theory.model import Instance, volume
+from kvratio.simulate import admission
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies.slicing import slicing
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, volume
 
 
 def seen_at(now: int, instance: Instance, running: dict[int, int]) -> View:

@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from theory.adversary import Problem, maximise, worst_case
-from theory.checks import InputError
+from kvratio.theory.adversary import Problem, maximise, worst_case
+from kvratio.theory.checks import InputError
 
 # Regression: the maxima found in a first look (../shared/theory-notes.md), to their printed digits.
 NOTES = [

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-import theory.area
-from theory.area import area_bound, lower_bound, moment_bound, remaining_bound
-from theory.model import Instance, volume
+import kvratio.theory.area
+from kvratio.theory.area import area_bound, lower_bound, moment_bound, remaining_bound
+from kvratio.theory.model import Instance, volume
 
 
 def test_examples() -> None:
-    assert doctest.testmod(theory.area).failed == 0
+    assert doctest.testmod(kvratio.theory.area).failed == 0
 
 
 def best_latency(instance: Instance) -> int:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from reports import bench
-from reports.cli import main
-from simulate import kernel
-from simulate.policies import POLICIES
-from theory.checks import InputError
+from kvratio.reports import bench
+from kvratio.reports.cli import main
+from kvratio.simulate import kernel
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import InputError
 
 
 def test_a_rival_that_is_not_installed_is_skipped_with_a_word() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import sympy
 
-import reports.bounds.table
-from reports import PUBLISHED
-from reports.bounds.table import (
+import kvratio.reports.bounds.table
+from kvratio.reports import PUBLISHED
+from kvratio.reports.bounds.table import (
     MODULES,
     at_point,
     collect,
@@ -22,10 +22,10 @@ from reports.bounds.table import (
     point,
     renderings,
 )
-from reports.cli import main
-from reports.output import differences, write_text
-from theory.bound import Bound, Formula, identity
-from theory.checks import InputError
+from kvratio.reports.cli import main
+from kvratio.reports.output import differences, write_text
+from kvratio.theory.bound import Bound, Formula, identity
+from kvratio.theory.checks import InputError
 
 NAMES = ["bounds.md", "bounds.csv", "bounds.tex", "bounds.json"]
 
@@ -56,7 +56,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     def few(*_: object) -> Iterator[Bound]:
         return iter(SMALL)
 
-    monkeypatch.setattr(reports.bounds.table, "collect", few)
+    monkeypatch.setattr(kvratio.reports.bounds.table, "collect", few)
 
 
 def run(*arguments: str) -> int:
@@ -68,7 +68,7 @@ def run(*arguments: str) -> int:
 
 
 def test_examples_of_the_documentation() -> None:
-    assert doctest.testmod(reports.bounds.table).failed == 0
+    assert doctest.testmod(kvratio.reports.bounds.table).failed == 0
 
 
 @pytest.mark.slow

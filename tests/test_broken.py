@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulate.testing import INVARIANTS, check_policy, examine
+from kvratio.simulate.testing import INVARIANTS, check_policy, examine
 from tests.broken import BREAKS, FirstComeFirstServed, Sound, System
 
 MOST_REQUESTS = 4  # in a smallest case

@@ -6,11 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from proofs_check.copositive import check
-from theory import certificates
-from theory.adversary import Problem, worst_case
-from theory.certificates import certify
-from theory.checks import InputError
+from kvratio.proofs_check.copositive import check
+from kvratio.theory import certificates
+from kvratio.theory.adversary import Problem, worst_case
+from kvratio.theory.certificates import certify
+from kvratio.theory.checks import InputError
 
 GAP = Fraction(1, 10**6)  # solver accuracy: certified bound minus exact witness
 

@@ -5,11 +5,11 @@ from itertools import permutations
 
 import pytest
 
-from simulate.chance import BITS, Purpose, draw, request_keys
-from simulate.declared import Declared
-from simulate.engine import Engine, run
-from simulate.policies import POLICIES
-from theory.model import Instance
+from kvratio.simulate.chance import BITS, Purpose, draw, request_keys
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Engine, run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.model import Instance
 
 
 def within(count: int, trials: int, p: float, sigmas: float = 6.0) -> bool:

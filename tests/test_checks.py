@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from theory.checks import MOST_EXPONENT, InputError, one_of, rational, same_length, whole
+from kvratio.theory.checks import MOST_EXPONENT, InputError, one_of, rational, same_length, whole
 
 
 def refusal(call: Any, *arguments: Any, **limits: Any) -> str:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-import proofs_check.claims
-from proofs_check.claim import Claim, Plan, examine
-from proofs_check.claims import four_slicings
-from proofs_check.fluid import latency
-from proofs_check.greedy import greedy
-from proofs_check.lab import PUBLISHED, Lab
-from proofs_check.ledger import claims, select
-from proofs_check.verdict import Estimate, Finding, Kind, Outcome, Verdict
-from theory.model import Instance, verify
+import kvratio.proofs_check.claims
+from kvratio.proofs_check.claim import Claim, Plan, examine
+from kvratio.proofs_check.claims import four_slicings
+from kvratio.proofs_check.fluid import latency
+from kvratio.proofs_check.greedy import greedy
+from kvratio.proofs_check.lab import PUBLISHED, Lab
+from kvratio.proofs_check.ledger import claims, select
+from kvratio.proofs_check.verdict import Estimate, Finding, Kind, Outcome, Verdict
+from kvratio.theory.model import Instance, verify
 
 QUICK = select(quick=True)
-FILES = sorted(Path(proofs_check.claims.__path__[0]).glob("[!_]*.py"))
+FILES = sorted(Path(kvratio.proofs_check.claims.__path__[0]).glob("[!_]*.py"))
 
 
 @pytest.mark.parametrize("claim", QUICK, ids=lambda claim: claim.id)

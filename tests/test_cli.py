@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import reports.compare.steps
-from reports.cli import main
-from reports.compare.table import STEP_COLUMNS
-from reports.terminal import print_table
-from simulate.policies import POLICIES
+from kvratio.reports.compare import steps
+from kvratio.reports.cli import main
+from kvratio.reports.compare.table import STEP_COLUMNS
+from kvratio.reports.terminal import print_table
+from kvratio.simulate.policies import POLICIES
 
 ROOT = Path(__file__).parent.parent
 SMALL = ("--workload", "two-point:l=2,u=9,q=1/4", "--memory", "30", "--requests", "40")
@@ -251,7 +251,7 @@ def test_interruption_ends_with_one_line_and_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reports.compare.steps, "run", interrupted)
+    monkeypatch.setattr(steps, "run", interrupted)
     for line in (("simulate", "--json", "out.json"), ("report", "--out", "out")):
         result = kvratio(*line)
         assert result.status == 130
@@ -290,7 +290,7 @@ def test_version(kvratio: Kvratio) -> None:
 
 
 def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "reports", *arguments]
+    command = [sys.executable, "-m", "kvratio", *arguments]
     return subprocess.run(command, cwd=ROOT, text=True, check=False, **options)
 
 
@@ -306,7 +306,8 @@ def test_as_a_program(kvratio: Kvratio) -> None:
 def test_help_loads_nothing_heavy() -> None:
     """`kvratio --help` answers at once: the libraries are loaded by the commands that use them."""
     code = (
-        "import sys\nfrom reports.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass"
+        "import sys\nfrom kvratio.reports.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass"
     )
     libraries = {"numpy", "scipy", "sympy", "numba", "rich", "matplotlib", "cvxpy", "jinja2"}
     heavy = f"print({libraries} & set(sys.modules))"
@@ -329,14 +330,14 @@ def test_runs_are_saved_for_the_viewer(kvratio: Kvratio) -> None:
 
 def interrupted_at(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while this policy runs."""
-    run = reports.compare.steps.run
+    run = steps.run
 
     def simulate(instance: Any, declared: Any, *rest: Any) -> Any:
         if declared.name == policy:
             raise KeyboardInterrupt
         return run(instance, declared, *rest)
 
-    monkeypatch.setattr(reports.compare.steps, "run", simulate)
+    monkeypatch.setattr(steps, "run", simulate)
 
 
 def test_an_interrupt_keeps_the_policies_that_are_done(
@@ -377,7 +378,7 @@ def test_the_script_for_the_shell_is_the_one_that_the_help_names(kvratio: Kvrati
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
-    command = [sys.executable, "-m", "reports", "simulate", *SMALL]
+    command = [sys.executable, "-m", "kvratio", "simulate", *SMALL]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         assert run.stdout is not None
         assert run.stderr is not None

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.cli import main
-from reports.compare.timed import compare_timed
-from reports.inputs import build_timed
-from simulate.gpu.deployment import deployment
-from simulate.iteration import Batch, IterationTime
-from simulate.kernel import run_timed
-from simulate.policies import POLICIES, named
-from simulate.timing import Timing
+from kvratio.reports.cli import main
+from kvratio.reports.compare.timed import compare_timed
+from kvratio.reports.inputs import build_timed
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.iteration import Batch, IterationTime
+from kvratio.simulate.kernel import run_timed
+from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.timing import Timing
+from kvratio.theory.area import area_bound
+from kvratio.theory.area_in_time import lower_bound_in_time
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 from tests.test_timing import ROOFLINE, timed_instances
-from theory.area import area_bound
-from theory.area_in_time import lower_bound_in_time
-from theory.checks import InputError
-from theory.model import Instance
 
 GPU = "llama-2-70b:a100-80x2"
 

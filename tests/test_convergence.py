@@ -6,13 +6,22 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reports.convergence import Law, Row, Size, claims, laws, mean_and_half_width, outputs, study
-from simulate.engine import run
-from simulate.kernel import run as run_fast
-from simulate.policies import POLICIES
-from simulate.policies.slicing import slicing as slicing_policy
-from theory.forms import A_L, A_MIN, A_MIN_STAGGERED, H_SF, slicing, tel
-from theory.model import Instance
+from kvratio.reports.convergence import (
+    Law,
+    Row,
+    Size,
+    claims,
+    laws,
+    mean_and_half_width,
+    outputs,
+    study,
+)
+from kvratio.simulate.engine import run
+from kvratio.simulate.kernel import run as run_fast
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.slicing import slicing as slicing_policy
+from kvratio.theory.forms import A_L, A_MIN, A_MIN_STAGGERED, H_SF, slicing, tel
+from kvratio.theory.model import Instance
 
 PAIR = Law("pair", {5: Fraction(4, 5), 20: Fraction(1, 5)}, 5, 20)
 
@@ -87,7 +96,7 @@ def test_a_wrong_form_is_noticed() -> None:
 
 
 def test_study_reports_every_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.convergence.laws", lambda: (PAIR,))
+    monkeypatch.setattr("kvratio.reports.convergence.laws", lambda: (PAIR,))
     said: list[str] = []
     rows = study((Size(60, 5),), seeds=2, progress=said.append)
     assert [row.policy for row in rows] == [policy.name for policy, _ in claims(PAIR)]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from proofs_check import copositive
-from proofs_check.copositive import CopositiveError, check
+from kvratio.proofs_check import copositive
+from kvratio.proofs_check.copositive import CopositiveError, check
+from kvratio.theory.adversary import Problem, worst_case
+from kvratio.theory.certificates import certify
+from kvratio.theory.matrices import matrix
 from tests.certificates import copositive_by_hand as by_hand
-from theory.adversary import Problem, worst_case
-from theory.certificates import certify
-from theory.matrices import matrix
 
 Json = dict[str, Any]
 CAPS = (1, 2, 4, 8)
@@ -144,7 +144,7 @@ def test_what_is_no_witness(shares: dict[int, int]) -> None:
 @pytest.mark.parametrize("prompt", [Fraction(0), Fraction(5, 2)])
 @pytest.mark.parametrize("policy", copositive.POLICIES)
 def test_the_checker_builds_the_same_forms_as_the_theory(policy: str, prompt: Fraction) -> None:
-    """Two independent definitions: stage sums here, `theory.forms` there."""
+    """Two independent definitions: stage sums here, `kvratio.theory.forms` there."""
     problem = Problem(policy, "h-sf", 2, 9, prompt, (3, 5, 9) if policy == "slicing" else ())
     claim = copositive.RatioBound(
         policy, problem.caps, "h-sf", prompt, 2, 9, problem.lengths, Fraction(1)

@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import pytest
 
-from reports.convergence import Size
-from reports.sections import _points, curves
-from reports.sections._points import endless_points, two_length_points, worst_shares
-from theory.forms import A_MIN, H_SF, ratio
-from theory.lengths import geometric
-from theory.ratios import built
+from kvratio.reports.convergence import Size
+from kvratio.reports.sections import _points, curves
+from kvratio.reports.sections._points import endless_points, two_length_points, worst_shares
+from kvratio.theory.forms import A_MIN, H_SF, ratio
+from kvratio.theory.lengths import geometric
+from kvratio.theory.ratios import built
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_endless_lengths_are_cut_where_hardly_any_are_left() -> None:
 
 def test_curves_of_two_lengths_and_their_suprema() -> None:
     names = ("two_point", "promotion", "random_order")
-    bounds = {bound.id: bound for name in names for bound in built(f"theory.ratios.{name}")}
+    bounds = {bound.id: bound for name in names for bound in built(f"kvratio.theory.ratios.{name}")}
     plot = curves._against_alpha(bounds, [])
     by_label = {c.label: c for c in plot.curves}
     a_min = by_label[_points.A_MIN_CURVE]

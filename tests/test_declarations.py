@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from simulate.declared import Declared
-from simulate.policies import POLICIES
-from simulate.policies.fcfs import watermark
-from simulate.policies.gsa import gba, gsa
-from simulate.policies.protection import protection
-from simulate.policies.slicing import growing
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from simulate.view import View
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.fcfs import watermark
+from kvratio.simulate.policies.gsa import gba, gsa
+from kvratio.simulate.policies.protection import protection
+from kvratio.simulate.policies.slicing import growing
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 # assumed length, order, ties, admission test, whom an overflow hits
 DECLARED = {

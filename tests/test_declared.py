@@ -1,9 +1,9 @@
 """What a declaration means, decision by decision, against independent definitions.
 
-The testing kit watches a run and says, from the definitions in `simulate.testing.declaration`, what
-should have been decided in every step; here are also the few words of a declaration that the kit
-leaves to luck. That the checks can fail is shown by runs that are held against the declaration of
-another policy, and by forged ones.
+The testing kit watches a run and says, from the definitions in
+`kvratio.simulate.testing.declaration`, what should have been decided in every step; here are also
+the few words of a declaration that the kit leaves to luck. That the checks can fail is shown by
+runs that are held against the declaration of another policy, and by forged ones.
 """
 
 from dataclasses import replace
@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate.declared import Declared
-from simulate.engine import run
-from simulate.policies import POLICIES
-from simulate.policies.a_min import THINNED
-from simulate.policy import Evicts, Policy
-from simulate.testing import INVARIANTS, Case, Violation
-from simulate.testing.declaration import judged
-from simulate.testing.history import History, Step, watch
-from simulate.testing.invariants import plain
-from simulate.testing.subject import subject_of
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.a_min import THINNED
+from kvratio.simulate.policy import Evicts, Policy
+from kvratio.simulate.testing import INVARIANTS, Case, Violation
+from kvratio.simulate.testing.declaration import judged
+from kvratio.simulate.testing.history import History, Step, watch
+from kvratio.simulate.testing.invariants import plain
+from kvratio.simulate.testing.subject import subject_of
+from kvratio.theory.model import Instance
 from tests.strategies import instances, with_other_outputs
-from theory.model import Instance
 
 NAMES = sorted(POLICIES)
 OF_ONE_RUN = [name for name, invariant in INVARIANTS.items() if invariant.cases is plain]

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner, Result
 
-import reports.report
-from reports.cli import cli
-from reports.sections import policies
+import kvratio.reports.report
+from kvratio.reports.cli import cli
+from kvratio.reports.sections import policies
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("theory", "simulate", "proofs_check", "reports")
@@ -75,7 +75,7 @@ def test_every_example_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     # the sections that do not depend on the requests take minutes; `make report` makes them all
-    monkeypatch.setattr(reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
     for name, text in DOWNLOADED.items():
         Path(name).write_text(text)
     for block in blocks(document):

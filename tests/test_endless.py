@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import sympy
 
-from tests.closed_forms import at, results
-from theory.bound import (
+from kvratio.theory.bound import (
     digits,
 )
-from theory.forms import (
+from kvratio.theory.forms import (
     A_MIN,
     A_MIN_STAGGERED,
     AREA,
@@ -22,14 +21,15 @@ from theory.forms import (
     slicing,
     tel,
 )
-from theory.lengths import geometric, linear_geometric
-from theory.matrices import matrix_float
-from theory.ratios import (
+from kvratio.theory.lengths import geometric, linear_geometric
+from kvratio.theory.matrices import matrix_float
+from kvratio.theory.ratios import (
     endless,
     lacunary,
     prompts,
 )
-from theory.ratios.series import close, logarithms, q, tail_sum
+from kvratio.theory.ratios.series import close, logarithms, q, tail_sum
+from tests.closed_forms import at, results
 
 
 def truncated(form: Form, family: str, at_q: Fraction, prompt: int, n: int) -> Fraction:

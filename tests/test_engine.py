@@ -11,14 +11,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulate.declared import Declared
-from simulate.engine import Engine, EngineError, patience, run, run_scheduler
-from simulate.policies import POLICIES
-from simulate.policy import Assumes
-from simulate.view import View
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Engine, EngineError, patience, run, run_scheduler
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Assumes
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, verify
 from tests.strategies import instances
-from theory.checks import InputError
-from theory.model import Instance, verify
 
 NAMES = sorted(POLICIES)
 # those that run a rightly predicted request through in one attempt

@@ -8,11 +8,11 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check import fluid, interval, two_point
-from proofs_check.claims import figure_3_geometric, t8_linear_geometric
-from proofs_check.evidence import quadratic
-from proofs_check.greedy import greedy
-from proofs_check.polynomial import (
+from kvratio.proofs_check import fluid, interval, two_point
+from kvratio.proofs_check.claims import figure_3_geometric, t8_linear_geometric
+from kvratio.proofs_check.evidence import quadratic
+from kvratio.proofs_check.greedy import greedy
+from kvratio.proofs_check.polynomial import (
     Poly,
     evaluate,
     number,
@@ -21,10 +21,20 @@ from proofs_check.polynomial import (
     telescopes,
     variables,
 )
-from proofs_check.series import cleared, tail, total
-from proofs_check.verdict import Finding, Kind, Outcome, Verdict, judge
-from theory.forms import A_L, A_MAX, A_MIN, A_MIN_STAGGERED, A_RANDOM, AREA, H_SF, slicing, tel
-from theory.model import Instance, verify
+from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.verdict import Finding, Kind, Outcome, Verdict, judge
+from kvratio.theory.forms import (
+    A_L,
+    A_MAX,
+    A_MIN,
+    A_MIN_STAGGERED,
+    A_RANDOM,
+    AREA,
+    H_SF,
+    slicing,
+    tel,
+)
+from kvratio.theory.model import Instance, verify
 
 X = sympy.Symbol("x")
 coefficients = st.lists(st.integers(-5, 5), min_size=1, max_size=6)

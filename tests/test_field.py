@@ -8,15 +8,15 @@ from fractions import Fraction
 
 import pytest
 
-import simulate.declared
-from simulate.chance import BITS
-from simulate.declared import Declared
-from simulate.engine import EngineError, run, run_scheduler
-from simulate.policies import POLICIES, named
-from simulate.policies.protection import protection
-from simulate.policy import Evicts, Policy
-from theory.checks import InputError
-from theory.model import Instance
+import kvratio.simulate.declared
+from kvratio.simulate.chance import BITS
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import EngineError, run, run_scheduler
+from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.policies.protection import protection
+from kvratio.simulate.policy import Evicts, Policy
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 Rows = set[tuple[int, int, int, bool]]
 
@@ -143,11 +143,11 @@ def test_beta_clearing_goes_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     # 0.3. Round 1 clears those of 1/2 or more: 1, and 9 fit. With 0.4 for request 1, round 1
     # clears nobody and round 2 those of 1/4 or more: 0, 1, 3 (all of them, though one would do).
     instance, policy = Instance.of(9, [3] * 4), protection(Fraction(0), Fraction(1, 2))
-    keys = {key: i for i, key in enumerate(simulate.declared.request_keys(0, 4))}
+    keys = {key: i for i, key in enumerate(kvratio.simulate.declared.request_keys(0, 4))}
 
     def fix(uniforms: list[float]) -> None:
         monkeypatch.setattr(
-            simulate.declared, "draw", lambda key, *_: int(uniforms[keys[key]] * 2**BITS)
+            kvratio.simulate.declared, "draw", lambda key, *_: int(uniforms[keys[key]] * 2**BITS)
         )
 
     fix([0.4, 0.9, 0.1, 0.3])

@@ -10,15 +10,15 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports.adversary.fluid import SUITE, Fluid, climb, largest
-from reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
-from reports.adversary.table import FORMS, PUBLISHED, Worst, markdown, rows, worst_of
-from reports.cli import cli
-from reports.inputs import parse_instance
-from simulate.engine import run
-from simulate.policies import POLICIES
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports.adversary.fluid import SUITE, Fluid, climb, largest
+from kvratio.reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
+from kvratio.reports.adversary.table import FORMS, PUBLISHED, Worst, markdown, rows, worst_of
+from kvratio.reports.cli import cli
+from kvratio.reports.inputs import parse_instance
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
 from tests.bruteforce import optimum
 
 FOE = {foe.policy: foe for foe in FOES}

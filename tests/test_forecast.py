@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulate.forecast import Forecast
+from kvratio.simulate.forecast import Forecast
 
 # (start, prompt, assumed length) of requests that run at `NOW`, or are new with start NOW
 NOW = 6

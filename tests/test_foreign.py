@@ -5,9 +5,9 @@ from sched_sim.core.event_engine import Simulator
 from sched_sim.core.request import Request, RequestState
 from sched_sim.hardware.profile import HardwareProfile
 
-from simulate.testing import Case, Stuck, examine
+from kvratio.simulate.testing import Case, Stuck, examine
+from kvratio.theory.model import Instance
 from tests.foreign.sched_sim import SchedSimFCFS, scheduler_of
-from theory.model import Instance
 
 SECONDS = 20  # a handful of requests takes less than one on the simulated device
 

@@ -10,12 +10,12 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-import theory.bound
-import theory.forms
-import theory.matrices
-import theory.model
-from theory.checks import InputError
-from theory.forms import (
+import kvratio.theory.bound
+import kvratio.theory.forms
+import kvratio.theory.matrices
+import kvratio.theory.model
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import (
     A_L,
     A_MAX,
     A_MIN,
@@ -32,7 +32,7 @@ from theory.forms import (
     tel,
     volume,
 )
-from theory.matrices import coefficient, factors_float, matrix, matrix_float
+from kvratio.theory.matrices import coefficient, factors_float, matrix, matrix_float
 
 DOUBLING = slicing(geometric_caps(64))
 ANY_LENGTHS = [H_SF, AREA, A_RANDOM, A_MAX, A_MIN, A_MIN_STAGGERED, DOUBLING]
@@ -45,7 +45,9 @@ histograms = st.dictionaries(st.integers(1, 30), st.integers(0, 9), min_size=1).
 )
 
 
-@pytest.mark.parametrize("module", [theory.forms, theory.matrices, theory.bound])
+@pytest.mark.parametrize(
+    "module", [kvratio.theory.forms, kvratio.theory.matrices, kvratio.theory.bound]
+)
 def test_examples_of_the_documentation(module: object) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -106,7 +108,7 @@ def test_matrix_arrays_and_stages_say_the_same(form: Form, s: Fraction) -> None:
 def test_the_volume_is_that_of_the_model() -> None:
     for s in range(5):
         for k in range(1, 9):
-            assert volume(k, Fraction(s)) == theory.model.volume(s, k)
+            assert volume(k, Fraction(s)) == kvratio.theory.model.volume(s, k)
 
 
 @named

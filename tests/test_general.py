@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from theory import general, general_variants, survival
-from theory.adversary import Problem, worst_case
-from theory.bound import DerivationError
-from theory.checks import InputError
-from theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, ratio, tel, volume
-from theory.secular import enclosure, secular_order, secular_root
+from kvratio.theory import general, general_variants, survival
+from kvratio.theory.adversary import Problem, worst_case
+from kvratio.theory.bound import DerivationError
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, ratio, tel, volume
+from kvratio.theory.secular import enclosure, secular_order, secular_root
 
 # Regression: the maxima of a first look (../shared/theory-notes.md), to their printed digits.
 NOTES = [

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check.claims.mc_sf_study import trials
-from reports import good_schedules
-from reports.good_schedules import digest, good_schedule, publish, published
-from theory.hindsight.search import plain_schedule
-from theory.model import Instance, verify
+from kvratio.proofs_check.claims.mc_sf_study import trials
+from kvratio.reports import good_schedules
+from kvratio.reports.good_schedules import digest, good_schedule, publish, published
+from kvratio.theory.hindsight.search import plain_schedule
+from kvratio.theory.model import Instance, verify
 
 SMALL = Instance.of(4, [2, 2, 3, 3])
 

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.cli import main
-from reports.gpu import PUBLISHED_TOKENS, rows
-from simulate.gpu.catalogue import ACCELERATORS, MODELS
-from simulate.gpu.deployment import GIB, Assumptions, Deployment, deployment
-from simulate.gpu.roofline import (
+from kvratio.reports.cli import main
+from kvratio.reports.gpu import PUBLISHED_TOKENS, rows
+from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS
+from kvratio.simulate.gpu.deployment import GIB, Assumptions, Deployment, deployment
+from kvratio.simulate.gpu.roofline import (
     decode_batch,
     fitted_line,
     iteration_by,
     iteration_time,
     prefill_batch,
 )
-from simulate.iteration import Batch, IterationTime
-from theory.checks import InputError
+from kvratio.simulate.iteration import Batch, IterationTime
+from kvratio.theory.checks import InputError
 
 # parameters in the published weights (Hugging Face, model.safetensors.index.json)
 PUBLISHED_PARAMETERS = {

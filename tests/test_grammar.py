@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from proofs_check.certificate import (
+from kvratio.proofs_check.certificate import (
     MAX_DIGITS,
     MAX_STEPS,
     Certificate,
     CertificateError,
     read_certificate,
 )
-from proofs_check.optimality import check
+from kvratio.proofs_check.optimality import check
 
 VALID = json.loads((Path(__file__).parent / "forged" / "valid.json").read_text())
 

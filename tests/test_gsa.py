@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate import kernel
-from simulate.engine import run
-from simulate.phases import parallelism, peak
-from simulate.policies import POLICIES, named
-from simulate.policies.gsa import gba, gsa
+from kvratio.simulate import kernel
+from kvratio.simulate.engine import run
+from kvratio.simulate.phases import parallelism, peak
+from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.policies.gsa import gba, gsa
+from kvratio.theory.area import lower_bound
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 from tests import bruteforce
-from theory.area import lower_bound
-from theory.checks import InputError
-from theory.model import Instance
 
 
 def optimum(instance: Instance) -> int:

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from theory.checks import InputError
-from theory.hindsight.branch import branch
-from theory.hindsight.cuts import Ahead, Budget, Gap, standard_cuts
-from theory.hindsight.optimum import Effort, Status, optimum
-from theory.hindsight.relaxation import SCALE, Relaxation
-from theory.hindsight.search import anneal, generate, plain_schedule
-from theory.model import Instance, Schedule, verify
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.branch import branch
+from kvratio.theory.hindsight.cuts import Ahead, Budget, Gap, standard_cuts
+from kvratio.theory.hindsight.optimum import Effort, Status, optimum
+from kvratio.theory.hindsight.relaxation import SCALE, Relaxation
+from kvratio.theory.hindsight.search import anneal, generate, plain_schedule
+from kvratio.theory.model import Instance, Schedule, verify
 
 MODULES = ("branch", "child", "cuts", "optimum", "program", "relaxation", "search")
 SMALL = Effort(moves=2_000, root_iterations=200, iterations=40, nodes=400)
@@ -27,7 +27,7 @@ SMALL = Effort(moves=2_000, root_iterations=200, iterations=40, nodes=400)
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"theory.hindsight.{name}")).failed == 0
+    assert doctest.testmod(importlib.import_module(f"kvratio.theory.hindsight.{name}")).failed == 0
 
 
 def best_starts(instance: Instance) -> tuple[int, list[list[int]]]:

@@ -5,12 +5,12 @@ import math
 import pytest
 from hypothesis import given, settings
 
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.program import build, horizon, installed, judge, solve, solver_name
+from kvratio.theory.hindsight.search import plain_schedule
+from kvratio.theory.hindsight.status import Status
+from kvratio.theory.model import Instance, verify
 from tests.test_hindsight import best_starts, instances
-from theory.checks import InputError
-from theory.hindsight.program import build, horizon, installed, judge, solve, solver_name
-from theory.hindsight.search import plain_schedule
-from theory.hindsight.status import Status
-from theory.model import Instance, verify
 
 
 def one_by_one(instance: Instance) -> list[int]:

@@ -9,13 +9,13 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-import reports
-import reports.hindsight.answer
-import reports.hindsight.study
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports.cli import cli, main
-from reports.hindsight.study import (
+import kvratio.reports.hindsight.answer
+import kvratio.reports.hindsight.study
+from kvratio import reports
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports.cli import cli, main
+from kvratio.reports.hindsight.study import (
     Trial,
     _append,
     as_lines,
@@ -26,11 +26,11 @@ from reports.hindsight.study import (
     run_trials,
     summarise,
 )
-from reports.hindsight.table import as_markdown
-from theory.checks import InputError
-from theory.hindsight.optimum import Effort
+from kvratio.reports.hindsight.table import as_markdown
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.optimum import Effort
 
-MODULES = (reports.hindsight.answer, reports.hindsight.study)
+MODULES = (kvratio.reports.hindsight.answer, kvratio.reports.hindsight.study)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
 
 

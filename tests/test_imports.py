@@ -20,7 +20,8 @@ def ours(source: str) -> set[str]:
             assert node.level == 0, "imports are absolute here"
             module = node.module or ""
             whole = {f"{module}.{alias.name}" for alias in node.names}
-            found |= whole if module in ROOMS else {module}
+            found |= whole if module.removeprefix("kvratio.") in ROOMS else {module}
+    found = {name.removeprefix("kvratio.") for name in found}
     return {name for name in found if name.split(".")[0] in ROOMS}
 
 
@@ -47,13 +48,13 @@ def test_imports_run_one_way(module: str, path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("theory.model", "import theory.forms"),
-        ("theory.forms", "from simulate import engine"),
-        ("simulate.engine", "from theory.forms import h_sf"),
-        ("simulate.engine", "def f():\n    import theory.area"),
-        ("proofs_check.exact", "import simulate.engine"),
-        ("proofs_check.exact", "from theory import ratios"),
-        ("simulate.engine", "import reports"),
+        ("theory.model", "import kvratio.theory.forms"),
+        ("theory.forms", "from kvratio.simulate import engine"),
+        ("simulate.engine", "from kvratio.theory.forms import h_sf"),
+        ("simulate.engine", "def f():\n    import kvratio.theory.area"),
+        ("proofs_check.exact", "import kvratio.simulate.engine"),
+        ("proofs_check.exact", "from kvratio.theory import ratios"),
+        ("simulate.engine", "import kvratio.reports"),
         ("reports.cli", "from tests import strategies"),
     ],
 )

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from reports.inputs import DEFAULT_MEMORY, DEFAULT_REQUESTS, build_instance, read_instance_file
-from simulate.workloads import synthetic
+from kvratio.reports.inputs import (
+    DEFAULT_MEMORY,
+    DEFAULT_REQUESTS,
+    build_instance,
+    read_instance_file,
+)
+from kvratio.simulate.workloads import synthetic
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 from tests.strategies import instances
-from theory.checks import InputError
-from theory.model import Instance
 
 REQUESTS = [
     {"prompt": 2, "output": 3, "arrival": 4, "interval": [1, 5]},

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate import chance, engine, kernel
-from simulate.engine import EngineError
-from simulate.kernel import build
-from simulate.policies import POLICIES
-from simulate.policies.slicing import slicing
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from theory.checks import InputError
-from theory.model import Instance, verify
+from kvratio.simulate import chance, engine, kernel
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.kernel import build
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.slicing import slicing
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, verify
 
 ROOT = Path(__file__).parent.parent
 BATCH = 250  # random instances a policy in the seeded batches
@@ -122,7 +122,7 @@ def test_a_long_queue_has_the_reference_schedule(policy: Policy) -> None:
 @cache
 def callable_from_python(name: str) -> Callable[..., Any]:
     """A function of the kernel of three, or two, arguments."""
-    from simulate.kernel import compiled
+    from kvratio.simulate.kernel import compiled
 
     inner = getattr(compiled, name)
     if name == "scaled":
@@ -207,7 +207,7 @@ def test_progress_grows_to_all_requests(monkeypatch: pytest.MonkeyPatch) -> None
 def test_theorem_3_work_of_a_step(policy: Policy, prompt: int) -> None:
     """Ends looked at and heap moves in a step: O(M log M).
 
-    For the looks, with the constant that `simulate.kernel.ahead` proves.
+    For the looks, with the constant that `kvratio.simulate.kernel.ahead` proves.
 
     Lengths with P(length >= T) about 1 / T fill every time scale, the worst case of the proof. In
     a step it bounds the looks of those that leave, of tests and of starts, and of one failed test.
@@ -231,8 +231,8 @@ def test_theorem_3_work_of_a_step(policy: Policy, prompt: int) -> None:
 
 def test_help_does_not_import_numba() -> None:
     code = (
-        "import sys, simulate.kernel\n"
-        "from reports.cli import main\n"
+        "import sys, kvratio.simulate.kernel\n"
+        "from kvratio.reports.cli import main\n"
         "try: main(['--help'])\n"
         "finally: sys.exit('numba' in sys.modules)"
     )
@@ -243,7 +243,7 @@ def test_help_does_not_import_numba() -> None:
 @pytest.mark.parametrize("entry", ["simulate/kernel/machine.py", "simulate/wait/steps.py"])
 def test_the_cached_code_is_known_by_all_texts_that_it_is_made_of(entry: str) -> None:
     """Whatever an entry imports of the simulator, directly or not."""
-    from simulate.kernel.compiled import source_files
+    from kvratio.simulate.kernel.compiled import source_files
 
     known = set(source_files((ROOT / entry).parent))
     seen: set[Path] = set()
@@ -272,7 +272,7 @@ def imported(text: Path) -> list[Path]:
 
 
 def test_a_checksum_of_texts_changes_with_them(tmp_path: Path) -> None:
-    from simulate.kernel.compiled import sources
+    from kvratio.simulate.kernel.compiled import sources
 
     before = sources(tmp_path)
     (tmp_path / "more.py").write_text("more = 1\n")
@@ -286,7 +286,7 @@ def test_runs_where_no_cache_can_be_written() -> None:
     code = (
         "import numba.core.caching as caching\n"
         "caching.CacheImpl._locator_classes = []\n"
-        "from simulate.kernel.compiled import cached\n"
+        "from kvratio.simulate.kernel.compiled import cached\n"
         "assert cached(lambda x: x + 1)(1) == 2"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -9,20 +9,20 @@ from random import Random
 import numpy as np
 import pytest
 
-import theory.forms
-from simulate import engine, kernel
-from simulate.declared import Declared
-from simulate.learned import pricing
-from simulate.policies import POLICIES
-from simulate.policy import Admits, Assumes, Order, Ties
-from simulate.server import Server
-from simulate.workloads import synthetic
-from theory import learned as theorem
-from theory.area import lower_bound
-from theory.bound import DerivationError
-from theory.checks import InputError
-from theory.forms import AREA, volume
-from theory.model import Instance, verify
+import kvratio.theory.forms
+from kvratio.simulate import engine, kernel
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.learned import pricing
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Admits, Assumes, Order, Ties
+from kvratio.simulate.server import Server
+from kvratio.simulate.workloads import synthetic
+from kvratio.theory import learned as theorem
+from kvratio.theory.area import lower_bound
+from kvratio.theory.bound import DerivationError
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import AREA, volume
+from kvratio.theory.model import Instance, verify
 
 OURS = POLICIES["learned-slicing"]
 A_MIN = ("a-min", "a-min-live", "a-min-thinned")
@@ -81,7 +81,7 @@ def test_mean_of_four_on_random_volumes() -> None:
 
 @pytest.mark.parametrize("s", [0, 7, 1000])
 def test_best_of_four_as_forms(s: int) -> None:
-    """A common prompt: `theory.forms.slicing` with the families' caps."""
+    """A common prompt: `kvratio.theory.forms.slicing` with the families' caps."""
     generator = np.random.default_rng(s)
     for _ in range(15):
         low = int(generator.integers(1, 4))
@@ -89,8 +89,12 @@ def test_best_of_four_as_forms(s: int) -> None:
         lengths = generator.choice(np.arange(low, high + 1), size=2, replace=False)
         shares = {int(k): int(generator.integers(1, 100)) for k in lengths}
         ratios = [
-            theory.forms.ratio(
-                theory.forms.slicing(theorem.caps(f, s, low, high)), AREA, shares, s, (low, high)
+            kvratio.theory.forms.ratio(
+                kvratio.theory.forms.slicing(theorem.caps(f, s, low, high)),
+                AREA,
+                shares,
+                s,
+                (low, high),
             )
             for f in theorem.FACTORS
         ]
@@ -135,7 +139,7 @@ def test_the_price_of_a_plan_is_the_form() -> None:
     levels = np.array([volume(6, s), volume(20, s), *[0] * 10])
     sample = np.array([[s, m, 0]])
     for count, caps in ((0, (40,)), (1, (6, 40)), (2, (6, 20, 40))):
-        exact = theory.forms.tel(theory.forms.slicing(caps), lengths, s)
+        exact = kvratio.theory.forms.tel(kvratio.theory.forms.slicing(caps), lengths, s)
         assert pricing.cost(tables, sample, memory, levels, count) == eighths**2 * exact
 
 

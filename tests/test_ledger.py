@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from proofs_check import __main__ as module
-from proofs_check import ledger
-from proofs_check.claim import Claim, Entry, examine
-from proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
-from proofs_check.lab import OPTIMA, Lab, load
-from proofs_check.ledger import markdown, select
-from proofs_check.verdict import Outcome, Verdict
-from reports.commands.check import PUBLISHED, command
-from theory.checks import InputError
-from theory.model import Instance, Schedule, ScheduleError
+from kvratio.proofs_check import __main__ as module
+from kvratio.proofs_check import ledger
+from kvratio.proofs_check.claim import Claim, Entry, examine
+from kvratio.proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
+from kvratio.proofs_check.lab import OPTIMA, Lab, load
+from kvratio.proofs_check.ledger import markdown, select
+from kvratio.proofs_check.verdict import Outcome, Verdict
+from kvratio.reports.commands.check import PUBLISHED, command
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule, ScheduleError
 
 QUICK = ["--claim", "t6-s0", "--claim", "example-1"]
 
@@ -90,7 +90,7 @@ def test_published_sections_are_what_the_check_finds() -> None:
 
 
 def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import reports.commands.check as check
+    import kvratio.reports.commands.check as check
 
     two = tuple(select(["t6-s0", "example-1"]))
     monkeypatch.setattr(ledger, "claims", lambda: two)
@@ -191,7 +191,7 @@ def test_the_published_rows_are_those_of_the_table() -> None:
 
 
 def test_the_same_id_twice_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs_check.claims import example_1
+    from kvratio.proofs_check.claims import example_1
 
     monkeypatch.setattr(example_1, "CLAIMS", example_1.CLAIMS * 2)
     ledger.claims.cache_clear()

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-import theory.lengths
-from theory.checks import InputError
-from theory.lengths import (
+import kvratio.theory.lengths
+from kvratio.theory.checks import InputError
+from kvratio.theory.lengths import (
     Lengths,
     explicit,
     geometric,
@@ -28,7 +28,7 @@ every = pytest.mark.parametrize("lengths", FINITE + ENDLESS, ids=repr)
 
 
 def test_examples_of_the_documentation() -> None:
-    assert doctest.testmod(theory.lengths).failed == 0
+    assert doctest.testmod(kvratio.theory.lengths).failed == 0
 
 
 @every

@@ -2,11 +2,11 @@
 
 import pytest
 
-from reports.document import Figure
-from reports.render import looks
-from reports.render.draw import Labels, draw
-from reports.render.looks import COLOURS, look, policy_look, themable
-from simulate.policies import POLICIES
+from kvratio.reports.document import Figure
+from kvratio.reports.render import looks
+from kvratio.reports.render.draw import Labels, draw
+from kvratio.reports.render.looks import COLOURS, look, policy_look, themable
+from kvratio.simulate.policies import POLICIES
 
 GREY = 36  # so many looks differ even where no colour can be seen
 CONTRAST = 3.0  # WCAG 2.1, success criterion 1.4.11, for graphics

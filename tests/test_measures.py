@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.engine import run
-from simulate.measures import cache_profile, latencies, measure, percentile, tokens_at
-from simulate.policies import POLICIES
-from simulate.records import Run
+from kvratio.simulate.engine import run
+from kvratio.simulate.measures import cache_profile, latencies, measure, percentile, tokens_at
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.records import Run
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule
 from tests.strategies import instances
-from theory.checks import InputError
-from theory.model import Instance, Schedule
 
 # s = 1, 2; o = 2, 3; arrivals 0, 1; M = 9. Request 1 starts, is cancelled, starts again.
 PAIR = Instance.of(9, [2, 3], prompt=[1, 2], arrival=[0, 1])

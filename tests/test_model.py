@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.inputs import parse_instance
-from theory.checks import InputError
-from theory.model import (
+from kvratio.reports.inputs import parse_instance
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import (
     MOST_STEPS,
     MOST_TOKENS,
     REASONS,

@@ -17,10 +17,12 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.certificate import REASONS, CertificateError, read_certificate
-from proofs_check.optimality import Certified, check
-from reports.cli import cli
-from reports.smallest.certificate import document, enumerate_tree, plain_schedule
+from kvratio.proofs_check.certificate import REASONS, CertificateError, read_certificate
+from kvratio.proofs_check.optimality import Certified, check
+from kvratio.reports.cli import cli
+from kvratio.reports.smallest.certificate import document, enumerate_tree, plain_schedule
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 from tests.bruteforce import optimum, optimum_with_cancelling
 from tests.certificates import (
     Cut,
@@ -30,8 +32,6 @@ from tests.certificates import (
     limit,
     weight,
 )
-from theory.checks import InputError
-from theory.model import Instance
 
 ROOT = Path(__file__).parent.parent
 FORGED = Path(__file__).parent / "forged"
@@ -327,7 +327,7 @@ def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
     files = [ROOT / "proofs_check" / f"{name}.py" for name in ("certificate", "optimality")]
     assert sum(len(file.read_text().splitlines()) for file in files) <= 300
     code = (
-        "import sys; import proofs_check.optimality\n"
+        "import sys; import kvratio.proofs_check.optimality\n"
         "foreign = {m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names\n"
         "print(sorted(foreign - {'__main__', 'theory', 'proofs_check'}))"
     )
@@ -346,7 +346,7 @@ def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
     ],
 )
 def test_the_command(name: str, status: int, words: str) -> None:
-    command = [sys.executable, "-m", "reports", "verify-certificate", str(FORGED / name)]
+    command = [sys.executable, "-m", "kvratio", "verify-certificate", str(FORGED / name)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == status
     assert words in done.stdout + done.stderr

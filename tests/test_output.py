@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.output import check_folder, emit_json, write_text
-from theory.checks import InputError
+from kvratio.reports.output import check_folder, emit_json, write_text
+from kvratio.theory.checks import InputError
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(

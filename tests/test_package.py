@@ -13,7 +13,7 @@ MADE = ROOT / "reports" / "out"  # by runs in the source tree, and not tracked
 def packages() -> dict[str, Path]:
     """The packages of the rooms by their dotted names."""
     folders = (file.parent for room in ROOMS for file in (ROOT / room).rglob("__init__.py"))
-    return {".".join(folder.relative_to(ROOT).parts): folder for folder in folders}
+    return {".".join(("kvratio", *folder.relative_to(ROOT).parts)): folder for folder in folders}
 
 
 def shipped() -> set[Path]:
@@ -45,8 +45,14 @@ def test_every_module_belongs_to_a_package() -> None:
     assert folders == set(packages().values())
 
 
-def test_the_rooms_are_packaged_and_nothing_else() -> None:
+def test_the_package_is_packaged_and_nothing_else() -> None:
     patterns = SETUPTOOLS["packages"]["find"]["include"]
     folders = {p.parent.name for p in ROOT.glob("*/*.py")} | {"tests"}
-    assert {f for f in folders if any(fnmatch(f, p) for p in patterns)} == set(ROOMS)
-    assert not any("test" in pattern for pattern in patterns)
+    assert {f for f in folders if any(fnmatch(f, p) for p in patterns)} == {"kvratio"}
+
+
+def test_the_package_links_to_the_rooms() -> None:
+    links = {
+        p.name: p.readlink().as_posix() for p in (ROOT / "kvratio").iterdir() if p.is_symlink()
+    }
+    assert links == {room: f"../{room}" for room in ROOMS}

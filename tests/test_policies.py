@@ -9,15 +9,15 @@ from dataclasses import replace
 
 import pytest
 
-import simulate.declared
-from simulate.chance import BITS, Purpose, draw
-from simulate.declared import Declared
-from simulate.engine import Engine, run
-from simulate.policies import POLICIES
-from simulate.policies.a_min import a_min
-from simulate.policy import Policy
-from theory.checks import InputError
-from theory.model import Instance, Schedule, verify
+import kvratio.simulate.declared
+from kvratio.simulate.chance import BITS, Purpose, draw
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Engine, run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.a_min import a_min
+from kvratio.simulate.policy import Policy
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule, verify
 
 # (clairvoyant, reads upper ends, evicts even when no prediction is wrong), from the papers
 TRAITS = {
@@ -56,7 +56,7 @@ def fixed_thinning(monkeypatch: pytest.MonkeyPatch, uniforms: dict[int, float]) 
             return int(uniforms[counter] * 2**BITS)
         return draw(key, counter, purpose)
 
-    monkeypatch.setattr(simulate.declared, "draw", fixed)
+    monkeypatch.setattr(kvratio.simulate.declared, "draw", fixed)
 
 
 def test_paper_example_1() -> None:

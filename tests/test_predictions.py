@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.predictions import bins, columns, common, predict, relative
-from simulate.workloads import Requests
-from theory.checks import InputError
+from kvratio.simulate.predictions import bins, columns, common, predict, relative
+from kvratio.simulate.workloads import Requests
+from kvratio.theory.checks import InputError
 
 OUTPUTS = st.lists(st.integers(1, 2000), min_size=1, max_size=20).map(tuple)
 

@@ -3,13 +3,13 @@
 import json
 import random
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports.smallest.optimum import TinyOptimum
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.theory.hindsight.optimum import Effort, optimum
+from kvratio.theory.hindsight.status import Status
+from kvratio.theory.model import Instance
 from tests.bruteforce import optimum as brute_force
-from theory.hindsight.optimum import Effort, optimum
-from theory.hindsight.status import Status
-from theory.model import Instance
 
 EFFORT = Effort(moves=200, root_iterations=60, iterations=10, nodes=2000)
 

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from simulate.testing import INVARIANTS, Violation
+from kvratio.simulate.testing import INVARIANTS, Violation
 from tests.broken import BREAKS, OneAStep
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
-OPTIONS = ("-p", "simulate.pytest_plugin", "-p", "no:cacheprovider", "--kvratio-examples=12", "-rs")
+OPTIONS = (
+    "-p",
+    "kvratio.simulate.pytest_plugin",
+    "-p",
+    "no:cacheprovider",
+    "--kvratio-examples=12",
+    "-rs",
+)
 
 
 @pytest.fixture
@@ -63,9 +70,9 @@ def test_a_policy_that_cannot_be_found_is_a_usage_error(session: pytest.Pytester
 
 def test_loading_the_plugin_imports_next_to_nothing() -> None:
     code = (
-        "import sys, pytest; before = set(sys.modules); import simulate.pytest_plugin;"
-        "new = set(sys.modules) - before - {'simulate', 'simulate.pytest_plugin'};"
-        "print(sorted(new))"
+        "import sys, pytest; before = set(sys.modules); import kvratio.simulate.pytest_plugin;"
+        "new = set(sys.modules) - before;"
+        "print(sorted(new - {'kvratio', 'kvratio.simulate', 'kvratio.simulate.pytest_plugin'}))"
     )
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)

@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.chance import BITS
-from simulate.queue import Queue
+from kvratio.simulate.chance import BITS
+from kvratio.simulate.queue import Queue
 
 
 def chance(place: int, size: int) -> int:

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import sympy
 
-from tests.closed_forms import at, results
-from theory.bound import (
+from kvratio.theory.bound import (
     Bound,
     DerivationError,
     Formula,
@@ -24,8 +23,8 @@ from theory.bound import (
     positive_between,
     words,
 )
-from theory.checks import InputError
-from theory.forms import (
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import (
     A_L,
     A_MAX,
     A_MIN,
@@ -37,19 +36,20 @@ from theory.forms import (
     ratio,
     slicing,
 )
-from theory.matrices import matrix_float
-from theory.ratios import (
+from kvratio.theory.matrices import matrix_float
+from kvratio.theory.ratios import (
     endless,
     promotion,
     random_order,
     two_point,
 )
-from theory.ratios.binary import Binary, larger_root, lemma_bound
-from theory.ratios.logs import log_bounds, log_sign
-from theory.ratios.random_order import completing_squares
-from theory.ratios.series import close, q, s
+from kvratio.theory.ratios.binary import Binary, larger_root, lemma_bound
+from kvratio.theory.ratios.logs import log_bounds, log_sign
+from kvratio.theory.ratios.random_order import completing_squares
+from kvratio.theory.ratios.series import close, q, s
+from tests.closed_forms import at, results
 
-PACKAGE = "theory.ratios"
+PACKAGE = "kvratio.theory.ratios"
 MODULES = [
     "",
     "uniform",

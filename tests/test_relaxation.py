@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from theory.hindsight.relaxation import Relaxation
-from theory.model import Instance
+from kvratio.theory.hindsight.relaxation import Relaxation
+from kvratio.theory.model import Instance
 
 CONVERGED = 0.02  # a share of the relaxation's value that subgradient steps may leave
 

@@ -14,21 +14,21 @@ import pytest
 from click.testing import CliRunner
 from matplotlib import rc_context
 
-import reports.commands.report as report_command
-import reports.report
-from proofs_check.ledger import select
-from reports.cli import main
-from reports.commands.report import command
-from reports.compare.steps import Comparison, compare
-from reports.document import Column, Document, Finding, Kind, Obtained, Section, Table
-from reports.material import Material
-from reports.render.html import script_data
-from reports.render.text import csv_text, latex, markdown
-from reports.report import Interrupted, compare_published, make_document, report_files
-from reports.sections import bounds, convergence, gaps, ledger, policies
-from simulate.policies import POLICIES
-from theory.checks import InputError
-from theory.model import Instance
+import kvratio.reports.commands.report as report_command
+import kvratio.reports.report
+from kvratio.proofs_check.ledger import select
+from kvratio.reports.cli import main
+from kvratio.reports.commands.report import command
+from kvratio.reports.compare.steps import Comparison, compare
+from kvratio.reports.document import Column, Document, Finding, Kind, Obtained, Section, Table
+from kvratio.reports.material import Material
+from kvratio.reports.render.html import script_data
+from kvratio.reports.render.text import csv_text, latex, markdown
+from kvratio.reports.report import Interrupted, compare_published, make_document, report_files
+from kvratio.reports.sections import bounds, convergence, gaps, ledger, policies
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 SMALL = ("--workload", "uniform:l=2,u=9", "--memory", "40", "--requests", "60")
 # the sections that only read and draw; the others have tests of their own
@@ -59,7 +59,7 @@ def page(made: dict[str, bytes]) -> str:
 @pytest.fixture
 def only_policies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command with the one section that it computes from its options."""
-    monkeypatch.setattr(reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -232,7 +232,7 @@ def test_text_from_outside_is_text_on_the_page() -> None:
     table = Table("t", evil, (Column("a_b", Kind.TEXT),), ((evil,),))
     finding = Finding("id", "open", evil, evil, evil, evil, evil, (), evil)
     one = Document(evil, evil, (Section("s", evil, (evil, table, (finding,))),), evil, (evil,))
-    shown = Page(reports.report.page(one))
+    shown = Page(kvratio.reports.report.page(one))
     assert "b" not in shown.tags
     assert r"a\_b" in latex(table)
     assert evil in csv_text(table)
@@ -256,7 +256,7 @@ def test_an_interrupt_keeps_the_sections_that_are_done(comparison: Comparison) -
 def test_the_command_writes_what_is_done_when_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports.report, "SECTIONS", (policies.section, stop))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section, stop))
     result = CliRunner().invoke(command, [*SMALL, "--out", str(tmp_path)])
     assert result.exit_code == 130
     assert "the page lacks some sections" in result.output
@@ -282,10 +282,10 @@ def test_an_empty_folder_name_is_refused(name: str) -> None:
 
 
 def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports.report, "SECTIONS", (gaps.section, small_comparison))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (gaps.section, small_comparison))
     monkeypatch.setattr(report_command, "compare_source", lambda **_: a_comparison())
     published = tmp_path / "reports" / "published"
-    monkeypatch.setattr(reports.report, "PUBLISHED", published / "report")
+    monkeypatch.setattr(kvratio.reports.report, "PUBLISHED", published / "report")
 
     def run(*options: str) -> Any:
         return CliRunner().invoke(command, [*options, "--out", str(tmp_path / "out")])
@@ -320,7 +320,7 @@ def test_figures_of_another_matplotlib_are_not_compared(
     for name, data in made.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    monkeypatch.setattr(reports.report, "PUBLISHED", folder)
+    monkeypatch.setattr(kvratio.reports.report, "PUBLISHED", folder)
     changed = dict(made)
     changed["figures/policies-cache.svg"] = b"<svg/>"
     assert len(compare_published(changed)) == 1

@@ -8,24 +8,24 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import reports.report
-from proofs_check.ledger import select
-from reports import PUBLISHED
-from reports.adversary.search import FOES, Limits
-from reports.bounds import table as bound_table
-from reports.cli import cli
-from reports.compare.steps import Comparison, compare
-from reports.convergence import Size
-from reports.document import Finding, Section, Table
-from reports.experiments import EXPERIMENTS
-from reports.hindsight import study as hindsight
-from reports.material import Material
-from reports.sections import bounds, convergence, experiments, gaps, ledger, policies
-from reports.smallest import study as smallest
-from theory.checks import InputError
-from theory.hindsight.optimum import Effort
-from theory.model import Instance
-from theory.ratios import built
+import kvratio.reports.report
+from kvratio.proofs_check.ledger import select
+from kvratio.reports import PUBLISHED
+from kvratio.reports.adversary.search import FOES, Limits
+from kvratio.reports.bounds import table as bound_table
+from kvratio.reports.cli import cli
+from kvratio.reports.compare.steps import Comparison, compare
+from kvratio.reports.convergence import Size
+from kvratio.reports.document import Finding, Section, Table
+from kvratio.reports.experiments import EXPERIMENTS
+from kvratio.reports.hindsight import study as hindsight
+from kvratio.reports.material import Material
+from kvratio.reports.sections import bounds, convergence, experiments, gaps, ledger, policies
+from kvratio.reports.smallest import study as smallest
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.optimum import Effort
+from kvratio.theory.model import Instance
+from kvratio.theory.ratios import built
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_all_claims_are_checked_anew(anew: Material, monkeypatch: pytest.MonkeyP
 
 
 def test_bounds_are_derived_anew(anew: Material, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = list(built("theory.ratios.two_point"))
+    few = list(built("kvratio.theory.ratios.two_point"))
     monkeypatch.setattr(bounds, "collect", lambda _report: iter(few))
     section = bounds.section(anew)
     published = json.loads((PUBLISHED / "bounds.json").read_text())
@@ -152,7 +152,7 @@ def test_the_command_keeps_studies_and_names_its_options(
         seen.append(material)
         return policies.section(material)
 
-    monkeypatch.setattr(reports.report, "SECTIONS", (watched,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (watched,))
     small = ["--workload", "uniform:l=2,u=9", "--memory", "40", "--requests", "9"]
     out = tmp_path / "out"
     arguments: list[Any] = ["report", *small, "--policy", "h-sf", "--out", str(out), "--full"]

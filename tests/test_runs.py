@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from reports.commands.view import command
-from reports.compare.steps import compare
-from reports.runs import from_json, read_runs, save_runs, to_json, together
-from reports.viewer import summary, title, viewer
-from simulate.measures import cache_profile
-from simulate.records import Run
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.reports.commands.view import command
+from kvratio.reports.compare.steps import compare
+from kvratio.reports.runs import from_json, read_runs, save_runs, to_json, together
+from kvratio.reports.viewer import summary, title, viewer
+from kvratio.simulate.measures import cache_profile
+from kvratio.simulate.records import Run
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 INSTANCE = Instance.of(12, [3, 1, 5, 4], prompt=1, arrival=[0, 0, 1, 2], interval=(1, 9))
 

@@ -6,15 +6,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-import theory.forms
-from theory import slicing
-from theory.adversary import Problem
-from theory.adversary import worst_case as dense_worst_case
-from theory.bound import DerivationError
-from theory.checks import InputError
-from theory.forms import AREA, H_SF, geometric_caps, volume
-from theory.slicing import proved_caps
-from theory.stages import Case, StageBound, best_caps, upper_bound, worst_case
+import kvratio.theory.forms
+from kvratio.theory import slicing
+from kvratio.theory.adversary import Problem
+from kvratio.theory.adversary import worst_case as dense_worst_case
+from kvratio.theory.bound import DerivationError
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import AREA, H_SF, geometric_caps, volume
+from kvratio.theory.slicing import proved_caps
+from kvratio.theory.stages import Case, StageBound, best_caps, upper_bound, worst_case
 
 # Regression: maxima of a first look (../shared/theory-notes.md), to their printed digits.
 NOTES = [
@@ -88,12 +88,12 @@ def test_five_on_random_shares() -> None:
     for _ in range(40):
         s, low = int(generator.integers(0, 60)), int(generator.integers(1, 5))
         high = low + int(generator.integers(1, 80))
-        form = theory.forms.slicing(proved_caps(s, low, high))
+        form = kvratio.theory.forms.slicing(proved_caps(s, low, high))
         lengths = generator.choice(np.arange(low, high + 1), size=2, replace=False)
         shares = {int(k): int(generator.integers(1, 100)) for k in lengths}
         within = (low, high)
-        area = theory.forms.ratio(form, AREA, shares, s, within)
-        assert theory.forms.ratio(form, H_SF, shares, s, within) <= area <= 5
+        area = kvratio.theory.forms.ratio(form, AREA, shares, s, within)
+        assert kvratio.theory.forms.ratio(form, H_SF, shares, s, within) <= area <= 5
 
 
 def test_the_constant_is_approached() -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports import PUBLISHED
-from reports.smallest.arrivals import losses
-from reports.smallest.certificate import certificate, plain_schedule
-from reports.smallest.optimum import TinyOptimum
-from reports.smallest.study import (
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports import PUBLISHED
+from kvratio.reports.smallest.arrivals import losses
+from kvratio.reports.smallest.certificate import certificate, plain_schedule
+from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.reports.smallest.study import (
     CONTENDERS,
     Orders,
     Unit,
@@ -29,11 +29,11 @@ from reports.smallest.study import (
     study,
     units,
 )
-from reports.smallest.table import markdown, summary
-from simulate.engine import run
-from simulate.policies import POLICIES
+from kvratio.reports.smallest.table import markdown, summary
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.model import Instance, verify
 from tests.bruteforce import optimum
-from theory.model import Instance, verify
 
 ROOT = Path(__file__).parent.parent
 H_SF = CONTENDERS[0]
@@ -250,7 +250,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         places = ["--out", str(folder), "--keep", str(tmp_path / f"{name}.jsonl")]
-        command = [sys.executable, "-m", "reports", "smallest", *sizes, *places, "--seeds", "2"]
+        command = [sys.executable, "-m", "kvratio", "smallest", *sizes, *places, "--seeds", "2"]
         subprocess.run(
             [*command, "--processes", processes], cwd=ROOT, check=True, capture_output=True
         )
@@ -272,7 +272,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     ],
 )
 def test_bad_arguments(arguments: list[str], words: str) -> None:
-    command = [sys.executable, "-m", "reports", "smallest", *arguments]
+    command = [sys.executable, "-m", "kvratio", "smallest", *arguments]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert words in done.stderr

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulate.sources import digest, draw, files
-from theory.checks import InputError
+from kvratio.simulate.sources import digest, draw, files
+from kvratio.theory.checks import InputError
 
 
 @pytest.fixture

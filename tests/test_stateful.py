@@ -22,15 +22,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from simulate import engine, kernel
-from simulate.declared import Declared
-from simulate.engine import EngineError
-from simulate.policies import POLICIES
-from simulate.server import Server
-from simulate.view import View
+from kvratio.simulate import engine, kernel
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.server import Server
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 from tests.simple_server import SimpleServer
-from theory.checks import InputError
-from theory.model import Instance
 
 WITHOUT_LUCK = ("fcfs", "h-sf", "mc-sf", "mc-benchmark", "a-l")
 MOST = 12  # requests of a run

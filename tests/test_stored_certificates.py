@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from proofs_check.copositive import CopositiveError, check
-from reports.bounds import certificates
-from theory.adversary import Problem, worst_case
+from kvratio.proofs_check.copositive import CopositiveError, check
+from kvratio.reports.bounds import certificates
+from kvratio.theory.adversary import Problem, worst_case
 
 
 def test_every_stored_certificate_is_accepted_and_nearly_tight() -> None:

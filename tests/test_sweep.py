@@ -14,22 +14,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import simulate.cells
-from reports.cli import main
-from reports.sweep_config import cells_of_config, read_config
-from simulate.cells import Cell, Chunk, code_digest, file_digests, key, simulate_chunk
-from simulate.engine import EngineError
-from simulate.gpu.deployment import deployment
-from simulate.gpu.roofline import iteration_by
-from simulate.kernel import run, run_timed
-from simulate.policies import POLICIES, named
-from simulate.predictions import predict
-from simulate.results import Journal, read_rows
-from simulate.sweep import cells_of, sweep
-from simulate.timing import Timing
-from simulate.workers import workers
-from simulate.workloads import synthetic
-from theory.checks import InputError
+import kvratio.simulate.cells
+from kvratio.reports.cli import main
+from kvratio.reports.sweep_config import cells_of_config, read_config
+from kvratio.simulate.cells import Cell, Chunk, code_digest, file_digests, key, simulate_chunk
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.kernel import run, run_timed
+from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.predictions import predict
+from kvratio.simulate.results import Journal, read_rows
+from kvratio.simulate.sweep import cells_of, sweep
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.workers import workers
+from kvratio.simulate.workloads import synthetic
+from kvratio.theory.checks import InputError
 
 ROOT = Path(__file__).parent.parent
 AXES: dict[str, list[Any]] = {
@@ -59,7 +59,7 @@ class Here(Executor):
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.sweep.REQUESTS_A_CHUNK", 800)
+    monkeypatch.setattr("kvratio.simulate.sweep.REQUESTS_A_CHUNK", 800)
 
 
 def serial(cells: list[Cell], folder: Path) -> bytes:
@@ -171,8 +171,8 @@ def test_a_grown_sweep_computes_only_what_is_new(tmp_path: Path) -> None:
 def test_another_simulator_computes_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cells, target = cells_of(AXES), tmp_path / "s.parquet"
     sweep(cells, target, Here())
-    monkeypatch.setattr("simulate.cells.code_digest", lambda: "another")
-    monkeypatch.setattr("simulate.sweep.code_digest", lambda: "another")
+    monkeypatch.setattr("kvratio.simulate.cells.code_digest", lambda: "another")
+    monkeypatch.setattr("kvratio.simulate.sweep.code_digest", lambda: "another")
     again = Here()
     sweep(cells, target, again)
     assert sum(len(chunk.cells) for chunk in again.chunks) == 12
@@ -216,7 +216,7 @@ def test_a_livelock_is_a_row_and_bad_input_an_error(
     def stuck(*_: object) -> None:
         raise EngineError("step 7: nothing completes")
 
-    monkeypatch.setattr(simulate.cells, "run", stuck)
+    monkeypatch.setattr(kvratio.simulate.cells, "run", stuck)
     (row,) = sweep([Cell("h-sf", "histogram:1=1", 5, 2)], tmp_path / "s.parquet", Here())
     assert row["error"] == "step 7: nothing completes"
     assert pq.read_table(tmp_path / "s.parquet")["tel"].to_pylist() == [None]
@@ -253,7 +253,7 @@ seeds = 120
 
 def command(config: Path, out: Path) -> list[str]:
     words = ["sweep", str(config), "--out", str(out), "--processes", "1"]
-    return [sys.executable, "-m", "reports", *words]
+    return [sys.executable, "-m", "kvratio", *words]
 
 
 def output_of(*words: str) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from simulate.sweep import cells_of, sweep
-from simulate.workers import workers
+from kvratio.simulate.sweep import cells_of, sweep
+from kvratio.simulate.workers import workers
+from kvratio.theory.checks import InputError
 from tests.test_sweep import Here
-from theory.checks import InputError
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.sweep.REQUESTS_A_CHUNK", 3000)
+    monkeypatch.setattr("kvratio.simulate.sweep.REQUESTS_A_CHUNK", 3000)
     cells = cells_of(
         {
             "workloads": ["lmsys"],
@@ -44,7 +44,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_no_scheduler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.workers.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("kvratio.simulate.workers.CONNECT_SECONDS", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         with pytest.raises(InputError, match="running Dask scheduler"), workers(dask=address):
             pass

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofs_check.claim import examine
-from proofs_check.evidence import all_less, extreme
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.ledger import select
-from proofs_check.tails import bounded, tail_ratio
-from proofs_check.verdict import Outcome, Verdict
+from kvratio.proofs_check.claim import examine
+from kvratio.proofs_check.evidence import all_less, extreme
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.tails import bounded, tail_ratio
+from kvratio.proofs_check.verdict import Outcome, Verdict
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=9).filter(lambda y: y[-1] > 0))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import simulate.testing
-from simulate.declared import Declared
-from simulate.engine import Scheduler, run
-from simulate.policies import POLICIES
-from simulate.testing import (
+import kvratio.simulate.testing
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Scheduler, run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.testing import (
     INVARIANTS,
     Case,
     Family,
@@ -24,15 +24,15 @@ from simulate.testing import (
     examine,
     reproduce,
 )
-from simulate.testing.bound import least_tel
-from simulate.testing.cases import instance_code
-from simulate.testing.history import Step, listen, watch
-from simulate.testing.strategies import instances
-from simulate.testing.subject import subject_of
+from kvratio.simulate.testing.bound import least_tel
+from kvratio.simulate.testing.cases import instance_code
+from kvratio.simulate.testing.history import Step, listen, watch
+from kvratio.simulate.testing.strategies import instances
+from kvratio.simulate.testing.subject import subject_of
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule
 from tests import broken
 from tests.bruteforce import optimum
-from theory.checks import InputError
-from theory.model import Instance, Schedule
 
 NAMES = sorted(POLICIES)
 
@@ -219,17 +219,17 @@ def test_unknown_names_are_refused() -> None:
 
 
 def test_without_hypothesis_one_line_says_what_to_install() -> None:
-    code = "import sys; sys.modules['hypothesis'] = None; import simulate.testing"
+    code = "import sys; sys.modules['hypothesis'] = None; import kvratio.simulate.testing"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     last = result.stderr.strip().splitlines()[-1]
     assert last == (
-        'ImportError: simulate.testing needs hypothesis: pip install "kvratio[testing]"'
+        'ImportError: kvratio.simulate.testing needs hypothesis: pip install "kvratio[testing]"'
     )
 
 
 def test_the_readme_lists_every_invariant_as_it_is() -> None:
-    text = (Path(simulate.testing.__file__).parent / "README.md").read_text()
+    text = (Path(kvratio.simulate.testing.__file__).parent / "README.md").read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows == [f"| `{i.name}` | {i.statement} | {i.scope} |" for i in INVARIANTS.values()]

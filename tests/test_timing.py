@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate import engine, kernel
-from simulate.declared import Declared
-from simulate.engine import Engine, EngineError
-from simulate.gpu.deployment import deployment
-from simulate.gpu.roofline import iteration_time
-from simulate.iteration import Batch, IterationTime
-from simulate.kernel import build
-from simulate.policies import POLICIES
-from simulate.policy import Policy
-from simulate.timed import Moments, Passed, TimedRun, timed_run
-from simulate.timing import Timing
+from kvratio.simulate import engine, kernel
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Engine, EngineError
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.roofline import iteration_time
+from kvratio.simulate.iteration import Batch, IterationTime
+from kvratio.simulate.kernel import build
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Policy
+from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
+from kvratio.simulate.timing import Timing
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule, verify
 from tests.test_kernel import declarations, random_instance
-from theory.checks import InputError
-from theory.model import Instance, Schedule, verify
 
 ROOFLINE = IterationTime(
     fixed=2_000_000, weights=9_000_000, cache=200_000, token=900_000, sample=7_000, pair=1_234,

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofs_check.claims.mc_sf_study import draw
-from proofs_check.claims.slices_and_classes import draw as draw_many
-from proofs_check.evidence import overflow, proportions
-from proofs_check.greedy import greedy, pipeline
-from proofs_check.pipelines import gba, gsa, parallel
-from proofs_check.tiny import AlgorithmTwo, OverBudgetError
-from proofs_check.verdict import Outcome
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from simulate.policies.gsa import SLICES
-from simulate.policies.gsa import gba as engine_gba
-from theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.proofs_check.claims.mc_sf_study import draw
+from kvratio.proofs_check.claims.slices_and_classes import draw as draw_many
+from kvratio.proofs_check.evidence import overflow, proportions
+from kvratio.proofs_check.greedy import greedy, pipeline
+from kvratio.proofs_check.pipelines import gba, gsa, parallel
+from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
+from kvratio.proofs_check.verdict import Outcome
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.gsa import SLICES
+from kvratio.simulate.policies.gsa import gba as engine_gba
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 RUNS = 400
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from simulate.predictions import columns
-from simulate.traces import read_trace
-from simulate.workloads import Requests
-from theory.checks import InputError
+from kvratio.simulate.predictions import columns
+from kvratio.simulate.traces import read_trace
+from kvratio.simulate.workloads import Requests
+from kvratio.theory.checks import InputError
 
 Reader = Callable[..., Requests]
 

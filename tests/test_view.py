@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from simulate.engine import run_scheduler
-from simulate.policies import POLICIES
-from simulate.view import HIDDEN_COLUMNS, HiddenError, View
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.simulate.engine import run_scheduler
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.view import HIDDEN_COLUMNS, HiddenError, View
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 INSTANCE = Instance.of(9, [2, 3], prompt=[1, 2], arrival=[0, 4], interval=[(1, 5), (2, 6)])
 

@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.cli import main
-from reports.compare.timed import compare_timed
-from simulate import engine
-from simulate.engine import EngineError
-from simulate.gpu.deployment import deployment
-from simulate.gpu.roofline import iteration_time
-from simulate.holding import HeldRun, Holds, run_holder, verify_held
-from simulate.iteration import IterationTime
-from simulate.kernel import run_timed
-from simulate.policies import POLICIES
-from simulate.timing import Timing
-from simulate.view import View
-from simulate.wait import kinds_of, run_wait, scheduler_for, segment_ends
-from simulate.wait.schedulers import NestedWait, Wait
-from simulate.wait.thresholds import (
+from kvratio.reports.cli import main
+from kvratio.reports.compare.timed import compare_timed
+from kvratio.simulate import engine
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.roofline import iteration_time
+from kvratio.simulate.holding import HeldRun, Holds, run_holder, verify_held
+from kvratio.simulate.iteration import IterationTime
+from kvratio.simulate.kernel import run_timed
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.view import View
+from kvratio.simulate.wait import kinds_of, run_wait, scheduler_for, segment_ends
+from kvratio.simulate.wait.schedulers import NestedWait, Wait
+from kvratio.simulate.wait.thresholds import (
     Kind,
     going_on,
     memory_of_nested,
@@ -34,7 +34,7 @@ from simulate.wait.thresholds import (
     nested_thresholds,
     wait_thresholds,
 )
-from theory.model import Instance, Schedule, ScheduleError, verify, volume
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify, volume
 
 MILLISECOND = IterationTime(fixed=10**9)  # every iteration takes 1 ms
 ONE = Fraction(1)

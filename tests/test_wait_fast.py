@@ -6,15 +6,15 @@ from random import Random
 import numpy as np
 import pytest
 
-from simulate import wait
-from simulate.engine import LivelockError
-from simulate.holding import run_holder
-from simulate.iteration import MOST_PS, IterationTime
-from simulate.timing import Timing
-from simulate.wait import fast, run_wait, scheduler_for, steps
-from simulate.wait.schedulers import NestedWait, Wait
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.simulate import wait
+from kvratio.simulate.engine import LivelockError
+from kvratio.simulate.holding import run_holder
+from kvratio.simulate.iteration import MOST_PS, IterationTime
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.wait import fast, run_wait, scheduler_for, steps
+from kvratio.simulate.wait.schedulers import NestedWait, Wait
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 TIMES = (
     IterationTime.linear(10**8, 10**6),

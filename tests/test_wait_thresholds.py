@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.wait.schedulers import NestedWait, Wait
-from simulate.wait.thresholds import (
+from kvratio.simulate.wait.schedulers import NestedWait, Wait
+from kvratio.simulate.wait.thresholds import (
     Kind,
     memory_of_nested,
     memory_of_wait,
@@ -16,7 +16,7 @@ from simulate.wait.thresholds import (
     wait_for_budget,
     wait_thresholds,
 )
-from theory.checks import InputError
+from kvratio.theory.checks import InputError
 
 ONE = Fraction(1)
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from simulate import workloads
-from simulate.workloads import LMSYS_OUTPUT, LMSYS_PROMPT, Requests, synthetic
-from theory import lengths
-from theory.checks import InputError
+from kvratio.simulate import workloads
+from kvratio.simulate.workloads import LMSYS_OUTPUT, LMSYS_PROMPT, Requests, synthetic
+from kvratio.theory import lengths
+from kvratio.theory.checks import InputError
 
 SCALE = 1 << 63
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from proofs_check.copositive import check
-from reports.cli import cli, main
-from reports.commands import worst_case
-from theory.adversary import Problem
+from kvratio.proofs_check.copositive import check
+from kvratio.reports.cli import cli, main
+from kvratio.reports.commands import worst_case
+from kvratio.theory.adversary import Problem
 
 
 def run(*arguments: str) -> str:

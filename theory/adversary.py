@@ -1,12 +1,12 @@
 """Worst-case length distributions: exact witnesses that bound a competitive ratio from below.
 
 A competitive ratio in the fluid limit is the maximum of x'Ax / x'Bx over shares x >= 0 of the
-output lengths, where A and B are latency forms (`theory.forms`). A `Problem` names the two forms
-and the family of lengths. `worst_case` looks for the maximum in floating point (coordinate ascent
-from several starts, then an eigenvector on the support that it found), rounds what it finds to
-small whole numbers, and evaluates those exactly: whatever the search did, the ratio that it
+output lengths, where A and B are latency forms (`kvratio.theory.forms`). A `Problem` names the two
+forms and the family of lengths. `worst_case` looks for the maximum in floating point (coordinate
+ascent from several starts, then an eigenvector on the support that it found), rounds what it finds
+to small whole numbers, and evaluates those exactly: whatever the search did, the ratio that it
 reports is the exact ratio of the shares that it reports. The matching upper bound comes from
-`theory.certificates`.
+`kvratio.theory.certificates`.
 
 >>> worst = worst_case(Problem("a-min", "h-sf", upper=2))  # P, Theorem 6: (3 - 1/2) / 2
 >>> worst.ratio == ratio(A_MIN, H_SF, worst.shares, 0, within=(1, 2))
@@ -24,8 +24,8 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from theory.checks import InputError, one_of, rational, whole
-from theory.forms import (
+from kvratio.theory.checks import InputError, one_of, rational, whole
+from kvratio.theory.forms import (
     A_MAX,
     A_MIN,
     A_MIN_STAGGERED,
@@ -36,7 +36,7 @@ from theory.forms import (
     ratio,
     slicing,
 )
-from theory.matrices import matrix_float
+from kvratio.theory.matrices import matrix_float
 
 Array = NDArray[np.float64]
 
@@ -52,7 +52,9 @@ POLICIES = (*FORMS, "slicing")
 BENCHMARKS = ("h-sf", "area")
 
 SUPPORT = 1e-9  # a share below this part of the largest (in scaled coordinates) counts as none
-MOST_LENGTHS = 2000  # of dense matrices, 32 MB each; see theory.survival and theory.stages
+MOST_LENGTHS = (
+    2000  # of dense matrices, 32 MB each; see kvratio.theory.survival and kvratio.theory.stages
+)
 ROUNDING_LOSS = 1e-10  # relative loss of ratio allowed when the witness is rounded
 SETTLED = 1e-13  # relative gain of a whole sweep below which coordinate ascent stops
 SWEEPS = 400
@@ -69,7 +71,7 @@ class Problem:
     >>> Problem("slicing", "h-sf", upper=4).caps
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: caps = (): required caps for slicing, and for no other policy
+    kvratio.theory.checks.InputError: caps = (): required caps for slicing, and for no other policy
     """
 
     policy: str

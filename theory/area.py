@@ -22,7 +22,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from theory.model import Instance, volume
+from kvratio.theory.model import Instance, volume
 
 # `moment_bound` adds one fraction for each distinct volume. Each is rounded down to this many
 # binary digits, which keeps the sum a lower bound and its denominator small.

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import mpmath
 import sympy
 
-from theory.checks import InputError
+from kvratio.theory.checks import InputError
 
 DIGITS = 12  # significant digits of a printed value
 _GUARD = 40  # digits carried before rounding to DIGITS
@@ -205,7 +205,7 @@ def identity(text: str, left: Any, right: Any) -> Step:
     >>> identity("wrong", x, x + 1)
     Traceback (most recent call last):
     ...
-    theory.bound.DerivationError: wrong: x is not x + 1
+    kvratio.theory.bound.DerivationError: wrong: x is not x + 1
     """
     if not is_zero(sympy.sympify(left) - sympy.sympify(right)):
         raise DerivationError(f"{text}: {left} is not {right}")
@@ -260,7 +260,7 @@ def certified(text: str, check: Callable[[], bool]) -> Step:
     >>> certified("a false one", lambda: 2 * 2 > 5)
     Traceback (most recent call last):
     ...
-    theory.bound.DerivationError: a false one: the check failed
+    kvratio.theory.bound.DerivationError: a false one: the check failed
     """
     if not check():
         raise DerivationError(f"{text}: the check failed")

@@ -6,11 +6,11 @@ For forms A and B and shares x >= 0, a bound lambda with
 
 proves x'Ax <= lambda x'Bx. The least such lambda is a semidefinite program (cvxpy, Clarabel). Its
 answer is a float and proves nothing; `certify` moves it a little inwards and rounds P to an exact
-LDL' factorisation in integers, and `proofs_check.copositive` (which takes nothing from here)
-multiplies that out. Where the largest eigenvector of (A, B) is nonnegative, as for A_min, no
+LDL' factorisation in integers, and `kvratio.proofs_check.copositive` (which takes nothing from
+here) multiplies that out. Where the largest eigenvector of (A, B) is nonnegative, as for A_min, no
 semidefinite program is needed: N = 0 and P = lambda B - A.
 
->>> from theory.adversary import Problem
+>>> from kvratio.theory.adversary import Problem
 >>> found = certify(Problem("a-min", "h-sf", upper=2))  # P, Theorem 6: (3 - 1/2) / 2
 >>> round(float(found.bound), 6), len(found.factor)
 (1.25, 2)
@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from theory.adversary import Array, Problem, scaled, top_eigenvector
-from theory.checks import InputError
+from kvratio.theory.adversary import Array, Problem, scaled, top_eigenvector
+from kvratio.theory.checks import InputError
 
 FORMAT = "kvratio-copositive"
 VERSION = 1
@@ -47,7 +47,7 @@ class Certificate:
     factor: tuple[tuple[int, ...], ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data in the grammar of `proofs_check.copositive`."""
+        """Plain data in the grammar of `kvratio.proofs_check.copositive`."""
         problem = self.problem
         return {
             "format": FORMAT,

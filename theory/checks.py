@@ -22,7 +22,7 @@ class InputError(ValueError):
     >>> raise InputError("memory", -1, "a whole number of tokens, at least 1")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: memory = -1: required a whole number of tokens, at least 1
+    kvratio.theory.checks.InputError: memory = -1: required a whole number of tokens, at least 1
     """
 
     def __init__(self, argument: str, value: object, required: str) -> None:

@@ -26,8 +26,8 @@ charge* c(k) = k (s + k), for requests that start together and are charged their
     A_L              two lengths: all run l tokens in batches, the rest starts again (P, Theorem 7)
     slicing(caps)    stage r: all run up to cap r with staggered starts, the rest starts again
 
-`tel` evaluates a form exactly (Fraction in, Fraction out). `theory.matrices` derives from the
-same stages the matrix Q, its simplified entries, and fast arrays.
+`tel` evaluates a form exactly (Fraction in, Fraction out). `kvratio.theory.matrices` derives from
+the same stages the matrix Q, its simplified entries, and fast arrays.
 
 >>> from fractions import Fraction
 >>> tel(A_MIN, {1: 49, 50: 1}, 0) / tel(H_SF, {1: 49, 50: 1}, 0)
@@ -40,7 +40,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from theory.checks import InputError, rational, whole
+from kvratio.theory.checks import InputError, rational, whole
 
 Shares = Mapping[int, Fraction | int]
 Interval = tuple[int, int]
@@ -239,7 +239,7 @@ def interval(l: int, u: int) -> Interval:  # noqa: E741
     >>> interval(3, 2)
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: u = 2: required a whole number, at least 3
+    kvratio.theory.checks.InputError: u = 2: required a whole number, at least 3
     """
     low = whole("l", l, least=1)
     return low, whole("u", u, least=low)
@@ -258,7 +258,7 @@ def histogram(
     >>> histogram({})
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: shares = {}: required a share for at least one length
+    kvratio.theory.checks.InputError: shares = {}: required a share for at least one length
     """
     if not shares:
         raise InputError("shares", dict(shares), "a share for at least one length")

@@ -1,6 +1,7 @@
 """The competitive ratio of A_min for all length distributions in [l, u] and every prompt s.
 
-Main result (numbers in `theory.secular`). Let lambda >= 1 be the root of the *secular equation*
+Main result (numbers in `kvratio.theory.secular`). Let lambda >= 1 be the root of the *secular
+equation*
 
     sum over k = l+1 ... u of 1 / (lambda (s + 2k - 1) + s)  =  l (lambda - 1) / (lambda l + s).
 
@@ -19,7 +20,8 @@ so lambda / 2 is CR(A_min) up to an additive 1/2, for all s >= 0 and 1 <= l <= u
 
 Each `Bound` below carries its proof as checked steps. Notation: x_i is the share of length i,
 S_k = sum of x_i over i >= k, Y_k = sum of x_i / (s + i) over i >= k, c(k) = k (s + k),
-v(k) = s k + k (k + 1) / 2; theory.survival has the same notation and the linear-time algorithms.
+v(k) = s k + k (k + 1) / 2; kvratio.theory.survival has the same notation and the linear-time
+algorithms.
 """
 
 from collections.abc import Sequence
@@ -28,7 +30,7 @@ from functools import lru_cache
 
 import sympy
 
-from theory.bound import (
+from kvratio.theory.bound import (
     Bound,
     Formula,
     Step,
@@ -37,8 +39,8 @@ from theory.bound import (
     nonnegative,
     words,
 )
-from theory.forms import A_MIN, H_SF, batch_charge
-from theory.matrices import coefficient
+from kvratio.theory.forms import A_MIN, H_SF, batch_charge
+from kvratio.theory.matrices import coefficient
 
 S, LOW, HIGH, SHORT, LONG = sympy.symbols("s l u i j", positive=True)
 K, LAMBDA, ROOT = sympy.symbols("k lambda r", positive=True)

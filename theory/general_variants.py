@@ -1,6 +1,6 @@
 """A_min on general lengths, continued: P's trace bound, the optimum, staggered starts, numbers.
 
-`theory.general` has the main result (against H-SF, in the fluid limit) and the notation.
+`kvratio.theory.general` has the main result (against H-SF, in the fluid limit) and the notation.
 """
 
 from fractions import Fraction
@@ -8,10 +8,10 @@ from typing import Any
 
 import sympy
 
-from theory import survival
-from theory.bound import Bound, Step, certified, cited, digits, identity, nonnegative, words
-from theory.forms import A_MIN, batch_charge, volume
-from theory.general import (
+from kvratio.theory import survival
+from kvratio.theory.bound import Bound, Step, certified, cited, digits, identity, nonnegative, words
+from kvratio.theory.forms import A_MIN, batch_charge, volume
+from kvratio.theory.general import (
     FAMILY,
     HIGH,
     LONG,
@@ -23,7 +23,7 @@ from theory.general import (
     S,
     decomposition,
 )
-from theory.matrices import coefficient, matrix
+from kvratio.theory.matrices import coefficient, matrix
 
 # (policy, s, l, u, benchmark) of the maxima that are published with twelve digits
 MAXIMA = tuple(
@@ -232,7 +232,7 @@ def maximum(policy: str, s: int, l: int, u: int, benchmark: str) -> Bound:  # no
         name,
         "largest eigenvalue of (policy, benchmark), nonnegative eigenvector",
         digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of theory.survival.worst_case",
+        "the witness of kvratio.theory.survival.worst_case",
         OURS,
         (certified("exact witness, and exact multipliers for a bound 1e-13 above it", encloses),),
     )

@@ -2,17 +2,18 @@
 
 Fluid limit, all requests present. A *plan* is an ascending list of levels of volume. In stage r
 every unfinished request runs, with staggered starts, until it completes or its volume would pass
-level C_r; then it is cancelled. With a common prompt that is `theory.forms.slicing`, whose caps
-are the lengths of volume at most C_r (`caps`). Volumes are those of the requests' own prompts.
+level C_r; then it is cancelled. With a common prompt that is `kvratio.theory.forms.slicing`, whose
+caps are the lengths of volume at most C_r (`caps`). Volumes are those of the requests' own prompts.
 
-*One fixed plan* has at best the constant 5 (`theory.slicing`). *Four plans*, the families
+*One fixed plan* has at best the constant 5 (`kvratio.theory.slicing`). *Four plans*, the families
 
     C = F 4^k / 16,  k = 0, 1, 2, ...,  F in (5, 7, 10, 14),
 
 have on average at most 4: so for every distribution of lengths and prompts one of them has at most
 4. A policy that knows the distribution and takes the cheapest of a list of plans that contains
 these four is therefore 4-competitive; an online policy learns the distribution from a vanishing
-part of the requests. `simulate.learned` does so, with the lengths rounded up by at most 1/16.
+part of the requests. `kvratio.simulate.learned` does so, with the lengths rounded up by at most
+1/16.
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,9 @@ from typing import Any
 
 import sympy
 
-from theory.bound import Bound, Step, digits, identity, nonnegative, words
-from theory.checks import whole
-from theory.forms import batch_charge, interval, prompt_length, volume
+from kvratio.theory.bound import Bound, Step, digits, identity, nonnegative, words
+from kvratio.theory.checks import whole
+from kvratio.theory.forms import batch_charge, interval, prompt_length, volume
 
 FACTORS = (5, 7, 10, 14)
 GROWTH = 4
@@ -143,7 +144,7 @@ def four() -> Bound:
 
 
 def learned() -> Bound:
-    """The policy of `simulate.learned` on a batch with one predicted interval."""
+    """The policy of `kvratio.simulate.learned` on a batch with one predicted interval."""
     first = T1 * (2 * R - N1) + T2 * (2 * (R - N1) - N2)
     second = T2 * (2 * R - N2) + T1 * (2 * (R - N2) - N1)
     longer = (1 + E) ** 2 * volume(K, S) - volume((1 + E) * K, S)

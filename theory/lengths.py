@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.checks import InputError, rational, whole
-from theory.forms import histogram, interval
+from kvratio.theory.checks import InputError, rational, whole
+from kvratio.theory.forms import histogram, interval
 
 # `sample` compares with uniform numbers of 53 bits: a tail below one such step is never drawn
 _UNSEEN = 2.0**-53
@@ -64,7 +64,7 @@ class Lengths(ABC):
         return self.second_moment - self.mean**2
 
     def shares(self) -> dict[int, Fraction]:
-        """All lengths with their probabilities, as `theory.forms.tel` takes them.
+        """All lengths with their probabilities, as `kvratio.theory.forms.tel` takes them.
 
         Raises `InputError` for a distribution without end: truncate it first.
 
@@ -288,7 +288,7 @@ def geometric(q: Any) -> Geometric:
     >>> geometric("1")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: q = '1': required an exact rational number above 0 and below 1
+    kvratio.theory.checks.InputError: q = '1': required an exact rational number above 0 and below 1
     """
     return Geometric(_open_unit("q", q))
 

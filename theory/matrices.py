@@ -1,4 +1,4 @@
-"""Matrices of the fluid forms, derived from their stages (see `theory.forms`).
+"""Matrices of the fluid forms, derived from their stages (see `kvratio.theory.forms`).
 
 Q is symmetric, over the lengths l ... u, with x'Qx the value of the form at the shares x. The
 simplified entry Q_ij (i <= j) is not typed in: `coefficient` adds the stages up symbolically. For
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.checks import InputError
-from theory.forms import (
+from kvratio.theory.checks import InputError
+from kvratio.theory.forms import (
     Effect,
     Form,
     Stage,
@@ -36,7 +36,7 @@ def matrix(form: Form, s: Any, l: int, u: int) -> Matrix:  # noqa: E741
     Shape (u - l + 1) squared. Goes through `coefficient` where there is one (u = 100 in 0.1 s),
     and adds up the stages otherwise.
 
-    >>> from theory.forms import A_MIN
+    >>> from kvratio.theory.forms import A_MIN
     >>> matrix(A_MIN, 0, 1, 2)
     ((Fraction(1, 1), Fraction(7, 4)), (Fraction(7, 4), Fraction(4, 1)))
     """
@@ -78,7 +78,7 @@ def factors_float(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Arrays T and W, shape (stages, lengths): x'Qx = sum over stages of (T x) (W x).
 
-    >>> from theory.forms import A_MIN
+    >>> from kvratio.theory.forms import A_MIN
     >>> times, waits = factors_float(A_MIN, 0.0, 1, 3)
     >>> times.shape
     (3, 3)
@@ -100,7 +100,7 @@ def factors_float(
 def matrix_float(form: Form, s: float, l: int, u: int) -> NDArray[np.float64]:  # noqa: E741
     """Q in double precision, for search and plots (u up to a few thousand).
 
-    >>> from theory.forms import A_MIN
+    >>> from kvratio.theory.forms import A_MIN
     >>> matrix_float(A_MIN, 0.0, 1, 2).tolist()
     [[1.0, 1.75], [1.75, 4.0]]
     """
@@ -121,7 +121,7 @@ def coefficient(form: Form, prompt: int | None = None) -> Any:
     Raises `InputError` for a form whose sum is no rational function: arbitrary caps, and
     A_MIN_STAGGERED unless `prompt` is 0.
 
-    >>> from theory.forms import A_MIN, H_SF
+    >>> from kvratio.theory.forms import A_MIN, H_SF
     >>> coefficient(H_SF)
     i*(i + s)
     >>> coefficient(A_MIN)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from theory.checks import InputError, same_length, whole
+from kvratio.theory.checks import InputError, same_length, whole
 
 Column = tuple[int, ...]
 

@@ -1,6 +1,6 @@
 """Numbers of the main result on A_min: the root lambda of the secular equation, enclosed exactly.
 
-`theory.general` states and proves the result: with lambda >= 1 the root of
+`kvratio.theory.general` states and proves the result: with lambda >= 1 the root of
 
     sum over k = l+1 ... u of 1 / (lambda (s + 2k - 1) + s)  =  l (lambda - 1) / (lambda l + s),
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import scipy.optimize
 
-from theory.forms import interval, prompt_length
+from kvratio.theory.forms import interval, prompt_length
 
 SUM_BITS = 160  # sums of reciprocals are enclosed to within u / 2^SUM_BITS
 ACCURACY = Fraction(1, 10**13)  # relative half-width of the enclosure of lambda

@@ -1,6 +1,7 @@
 """Slicing has a constant ratio for every prompt, and the best constant is 5.
 
-Fluid limit; notation of `theory.stages`: tails S_k, v(k) = s k + k (k + 1) / 2, c(k) = k (s + k).
+Fluid limit; notation of `kvratio.theory.stages`: tails S_k, v(k) = s k + k (k + 1) / 2, c(k) = k (s
++ k).
 
   * `five`: with the caps of `proved_caps` (X_r is the largest k with v(k) <= 4 v(X_(r-1) + 1)),
     slicing is at most 5 times the area bound, hence 5 times the optimum and 5 times H-SF, for every
@@ -9,8 +10,8 @@ Fluid limit; notation of `theory.stages`: tails S_k, v(k) = s k + k (k + 1) / 2,
   * `no_better`: for no s and no choice of caps is there a constant below 5 against the area bound
     (or below 5/2 against H-SF) for all u.
 
-So A_min, whose ratio grows without bound (`theory.general`), is not optimal: Theorem 4 of P
-(arXiv 2508.14544) fails in the fluid limit. Exact maxima for one u are in `theory.stages`.
+So A_min, whose ratio grows without bound (`kvratio.theory.general`), is not optimal: Theorem 4 of P
+(arXiv 2508.14544) fails in the fluid limit. Exact maxima for one u are in `kvratio.theory.stages`.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,10 @@ from typing import Any
 
 import sympy
 
-from theory import stages, survival
-from theory.bound import Bound, certified, digits, identity, nonnegative, words
-from theory.forms import batch_charge, geometric_caps, interval, prompt_length, volume
-from theory.stages import Case
+from kvratio.theory import stages, survival
+from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, words
+from kvratio.theory.forms import batch_charge, geometric_caps, interval, prompt_length, volume
+from kvratio.theory.stages import Case
 
 P, Q, A, X, C, Z, G, M = sympy.symbols("P Q a X C zeta gamma m", positive=True)
 OURS = "ours"
@@ -284,7 +285,7 @@ def _maximum(case: Case, name: str, caps: tuple[int, ...], a_min: Fraction) -> B
         bench,
         "eigenvalue of the forms at lengths 1, just after each cap, and in the last stage",
         digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of theory.stages.worst_case",
+        "the witness of kvratio.theory.stages.worst_case",
         OURS,
         tuple(steps),
     )

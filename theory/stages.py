@@ -31,10 +31,10 @@ from math import ceil
 
 import numpy as np
 
-from theory.adversary import BENCHMARKS, Array, Witness
-from theory.checks import InputError, one_of
-from theory.forms import interval, prompt_length, slicing, volume
-from theory.survival import CHARGES
+from kvratio.theory.adversary import BENCHMARKS, Array, Witness
+from kvratio.theory.checks import InputError, one_of
+from kvratio.theory.forms import interval, prompt_length, slicing, volume
+from kvratio.theory.survival import CHARGES
 
 Caps = tuple[int, ...]
 Numbers = list[tuple[float, float, float, float]]
@@ -99,7 +99,7 @@ class Case:
     def bound(self, caps: Caps) -> float:
         """The least C that the minima with all a_k = 0 allow, in floating point.
 
-        >>> from theory.forms import geometric_caps
+        >>> from kvratio.theory.forms import geometric_caps
         >>> round(Case(Fraction(0), 1, 100).bound(geometric_caps(100)), 6)  # A_min: 2.333
         2.298645
         """
@@ -215,7 +215,7 @@ def upper_bound(case: Case, caps: Caps) -> StageBound:
 
     Raises `ArithmeticError` when the check fails, as it can for caps that lie far apart.
 
-    >>> from theory.forms import geometric_caps
+    >>> from kvratio.theory.forms import geometric_caps
     >>> proof = upper_bound(Case(Fraction(0), 1, 1000), geometric_caps(1000))
     >>> round(float(proof.bound), 6)
     2.402109
@@ -261,10 +261,10 @@ def worst_case(case: Case, caps: Caps) -> Witness:
 def ratio(case: Case, caps: Caps, tails: dict[int, int]) -> Fraction:
     """Slicing over the benchmark at the tails S_k (l <= k <= u, decreasing), exactly, in O(u).
 
-    >>> import theory.forms
+    >>> import kvratio.theory.forms
     >>> case = Case(Fraction(0), 1, 2)  # 2 requests of length 1 and 2 of length 2
-    >>> ratio(case, (1, 2), {1: 4, 2: 2}) == theory.forms.ratio(
-    ...     slicing((1, 2)), theory.forms.H_SF, {1: 2, 2: 2}, 0
+    >>> ratio(case, (1, 2), {1: 4, 2: 2}) == kvratio.theory.forms.ratio(
+    ...     slicing((1, 2)), kvratio.theory.forms.H_SF, {1: 2, 2: 2}, 0
     ... )
     True
     """
@@ -285,7 +285,7 @@ def best_caps(case: Case, starts: tuple[Caps, ...]) -> tuple[Caps, float]:
 
     A local minimum over single moves by powers of two; nothing proves that it is the best.
 
-    >>> from theory.forms import geometric_caps
+    >>> from kvratio.theory.forms import geometric_caps
     >>> caps, value = best_caps(Case(Fraction(0), 1, 20), (geometric_caps(20),))
     >>> value < Case(Fraction(0), 1, 20).bound(geometric_caps(20))
     True

@@ -10,8 +10,8 @@ q(l-1) = 0. A_min's form is H-SF's, plus half of a form E, less half of a form D
     E = (v'S)^2 - s^2 S_l^2 - s sum w_k S_k^2,   w_l = l, v_l = s + l, and w_k = v_k = 1 for k > l
     D = sum d_k Y_k^2,   d_k the increments of c(k) (s + k)^2
 
-(`theory.general` derives this from Lemma 2 of P.) So for a benchmark with increments b_k and a
-bound lambda, with c_k the increments of H-SF,
+(`kvratio.theory.general` derives this from Lemma 2 of P.) So for a benchmark with increments b_k
+and a bound lambda, with c_k the increments of H-SF,
 
     2 (lambda * benchmark - A_min) = sum g_k S_k^2 + sum d_k Y_k^2 - (v'S)^2,
     g_k = 2 lambda b_k - 2 c_k + s w_k + s^2 [k = l].
@@ -51,9 +51,9 @@ import scipy.sparse
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
-from theory.adversary import BENCHMARKS, Witness
-from theory.checks import one_of
-from theory.forms import batch_charge, interval, prompt_length, volume
+from kvratio.theory.adversary import BENCHMARKS, Witness
+from kvratio.theory.checks import one_of
+from kvratio.theory.forms import batch_charge, interval, prompt_length, volume
 
 Array = NDArray[np.float64]
 Number = int | Fraction
@@ -203,7 +203,8 @@ def solve(c: Coefficients) -> tuple[float, Array, Array]:
     g_k S_k + rho_k - rho_(k-1) = v_k, (s+k) rho_k - (s+k-1) rho_(k-1) = d_k Y_k for A_min, with
     (s+k) (Y_k - Y_(k+1)) = S_k - S_(k+1).
     Raises `ArithmeticError` where the method does not apply: with some M_k indefinite there,
-    which happens against the area bound for a few lengths only (use `theory.adversary` there).
+    which happens against the area bound for a few lengths only (use `kvratio.theory.adversary`
+    there).
     """
     n = len(c.bench)
     bench, batch, slots, mean, extra, saved, waits = (
@@ -237,7 +238,9 @@ def solve(c: Coefficients) -> tuple[float, Array, Array]:
     while excess(high) > 0:
         high *= 2
     if n == 1 or excess(low) <= 0:
-        raise ArithmeticError("the ratio is too small for this method; use theory.adversary")
+        raise ArithmeticError(
+            "the ratio is too small for this method; use kvratio.theory.adversary"
+        )
     bound = float(scipy.optimize.brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
     _, tail, rho = parts(bound)
     return bound, tail, rho

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from proofs_check.claim import Check, Claim, Numbers
-from proofs_check.evidence import counterexample, overflow, words
-from proofs_check.greedy import greedy
-from proofs_check.lab import Lab
-from proofs_check.tiny import AlgorithmTwo
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance, verify
+from kvratio.proofs_check.claim import Check, Claim, Numbers
+from kvratio.proofs_check.evidence import counterexample, overflow, words
+from kvratio.proofs_check.greedy import greedy
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.tiny import AlgorithmTwo
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance, verify
 
 SMALLEST = 5  # M + n of the smallest instance that overflows
 LONGEST = {False: 6, True: 12}  # M + n of the search, by reading

@@ -8,9 +8,9 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from proofs_check import a_min
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check import a_min
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     at_most,
     counterexample,
     exceeded_at,
@@ -20,11 +20,11 @@ from proofs_check.evidence import (
     sums,
     words,
 )
-from proofs_check.fluid import ratio, shares_of
-from proofs_check.interval import log
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import ratio, shares_of
+from kvratio.proofs_check.interval import log
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 SOLVED = (
     "With S_l = 1, X = sum of S_k, H = sum of 1/(s+2k-1): A_max = (s+u)(l + X), and H-SF = c(l) + "

@@ -9,20 +9,20 @@ whole time c(i) of the earlier one, as under H-SF.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from proofs_check import a_min, two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.claims.t5_logarithm import beyond, uniform_in_prompts
-from proofs_check.evidence import (
+from kvratio.proofs_check import a_min, two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.claims.t5_logarithm import beyond, uniform_in_prompts
+from kvratio.proofs_check.evidence import (
     at_most,
     equation,
     identity,
     nonnegative,
     words,
 )
-from proofs_check.fluid import Interval, latency
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import Interval, latency
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 # shares of two intervals [1, 9], [10, 40], and those of the safeguard
 INTERVALS: tuple[Interval, ...] = ((1, 9), (10, 40))

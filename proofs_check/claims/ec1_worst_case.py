@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check import two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check import two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     above,
     counterexample,
     identity,
@@ -14,10 +14,10 @@ from proofs_check.evidence import (
     sums,
     words,
 )
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 
 def end_points(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:

@@ -6,14 +6,14 @@ Shares x_k, W = sum of k x_k, N = sum of x_k, S_k = share of lengths >= k.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check import a_min
-from proofs_check.claim import Check, Claim, Numbers
-from proofs_check.evidence import counterexample, nonnegative, positive, sums, words
-from proofs_check.fluid import latency
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, number, variables
-from proofs_check.series import cleared, tail, total
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check import a_min
+from kvratio.proofs_check.claim import Check, Claim, Numbers
+from kvratio.proofs_check.evidence import counterexample, nonnegative, positive, sums, words
+from kvratio.proofs_check.fluid import latency
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, number, variables
+from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 POWER = 6  # the sums are polynomials over (1-q)^POWER (1-q^2)^POWER
 TERMS = 60  # of the shares of a counterexample

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import equation, schedule
-from proofs_check.greedy import greedy
-from proofs_check.lab import Lab
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import equation, schedule
+from kvratio.proofs_check.greedy import greedy
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance
 
 
 def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:

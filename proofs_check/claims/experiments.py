@@ -11,11 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
 
-from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.evidence import sample_at_most, sample_near
-from proofs_check.lab import Lab
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import sample_at_most, sample_near
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance
 
 MEMORY, REQUESTS = 16492, 2000
 Predict = Callable[[int], tuple[int, int]]

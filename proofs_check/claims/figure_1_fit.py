@@ -10,13 +10,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from proofs_check import a_min
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import all_less, exceeded_at, extreme, identity, words
-from proofs_check.interval import Function, log
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check import a_min
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import all_less, exceeded_at, extreme, identity, words
+from kvratio.proofs_check.interval import Function, log
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 POINTS = (60, 63, 66, 70, 74, 78, 83, 88, 93, 99, 105, 112, 119, 127, 135, 144, 154, 164, 175, 187,
           200, 213, 227, 242, 258, 275, 293, 313, 334, 356, 380, 406, 433, 462, 493, 526, 561,

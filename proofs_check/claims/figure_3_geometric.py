@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.claims.t5_logarithm import decomposition
-from proofs_check.evidence import counterexample, exceeded_at, identity, less_on, words
-from proofs_check.fluid import latency
-from proofs_check.interval import log, slope
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, number, variables
-from proofs_check.series import cleared, tail, total
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.claims.t5_logarithm import decomposition
+from kvratio.proofs_check.evidence import counterexample, exceeded_at, identity, less_on, words
+from kvratio.proofs_check.fluid import latency
+from kvratio.proofs_check.interval import log, slope
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, number, variables
+from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 SMALL = Fraction(1, 8)  # up to this q a bound without logarithms is enough
 NEAR = Fraction(7, 8)  # from here on the ratio is shown to increase

@@ -5,11 +5,11 @@ One instance each, on which Algorithm 2 as printed does; on another it does not 
 
 from fractions import Fraction
 
-from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.evidence import sample_near
-from proofs_check.lab import Lab
-from proofs_check.trials import Trial
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import sample_near
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.trials import Trial
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 TRIAL = Trial(1000, ((5, 16000), (20, 4000)), (5, 20))
 LEMMA = "arXiv 2508.14544, Lemma 2"

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import count
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import at_most, counterexample, identity, nonnegative, words
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import at_most, counterexample, identity, nonnegative, words
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 FACTORS, GROWTH, UNIT = (5, 7, 10, 14), 4, 16
 SETS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     above,
     counterexample,
     nonnegative,
@@ -13,12 +13,12 @@ from proofs_check.evidence import (
     schedule,
     words,
 )
-from proofs_check.fluid import ratio
-from proofs_check.greedy import from_starts, greedy
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.greedy import from_starts, greedy
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance
 
 MEMORY, OUTPUTS = 4, (2, 2, 3, 3)
 BETTER_STARTS = (0, 1, 1, 3)

@@ -7,8 +7,8 @@ are all there at step 0 unless said otherwise, and run without cancellation.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     at_most,
     counterexample,
     nonnegative,
@@ -17,11 +17,11 @@ from proofs_check.evidence import (
     sums,
     words,
 )
-from proofs_check.greedy import from_starts, greedy, pipeline
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, variables
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance
+from kvratio.proofs_check.greedy import from_starts, greedy, pipeline
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance
 
 AREA = (
     "Area bound: when j requests are complete at time C, their areas fit in M C, so the sum of the "

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import (
     above,
     proportions,
     refuted_by,
@@ -20,10 +20,10 @@ from proofs_check.evidence import (
     schedule,
     words,
 )
-from proofs_check.greedy import greedy, pipeline
-from proofs_check.lab import Lab
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance, verify
+from kvratio.proofs_check.greedy import greedy, pipeline
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance, verify
 
 TRIALS = {1: range(600, 640), 2: range(700, 760)}
 PUBLISHED_OPTIMAL = (114, 200)

@@ -1,10 +1,10 @@
 """The popular account: A_min uses only the lower ends of the predicted intervals."""
 
-from proofs_check.claim import Claim, Numbers, Plan
-from proofs_check.evidence import sample_near
-from proofs_check.lab import Lab
-from proofs_check.trials import Trial
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import sample_near
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.trials import Trial
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 COUNTS = ((2, 900), (20, 100))
 

@@ -8,9 +8,9 @@ whose left side falls and right side rises with lambda.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check import a_min, two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check import a_min, two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     at_least,
     at_most,
     counterexample,
@@ -18,10 +18,10 @@ from proofs_check.evidence import (
     nonnegative,
     words,
 )
-from proofs_check.fluid import ratio, shares_of
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, number, variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import ratio, shares_of
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, number, variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 POINTS = ((0, 1, 100), (0, 5, 40), (10, 1, 60), (100, 3, 60))  # s, l, u of the safeguard
 BITS = 40  # of the enclosure of lambda there

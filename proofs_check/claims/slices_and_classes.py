@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.claim import Claim, Numbers, Plan
-from proofs_check.claims.known_lengths import AREA, area
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Claim, Numbers, Plan
+from kvratio.proofs_check.claims.known_lengths import AREA, area
+from kvratio.proofs_check.evidence import (
     at_most,
     counterexample,
     identity,
@@ -19,12 +19,12 @@ from proofs_check.evidence import (
     schedule,
     words,
 )
-from proofs_check.greedy import pipeline
-from proofs_check.lab import Lab
-from proofs_check.pipelines import gba, gsa, parallel
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
-from theory.model import Instance, Schedule, verify
+from kvratio.proofs_check.greedy import pipeline
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.pipelines import gba, gsa, parallel
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.model import Instance, Schedule, verify
 
 SLOWER, LOST = 4, Fraction(16, 3)  # what a pipeline, and doubling, cost at most
 

@@ -9,8 +9,8 @@ lasts v(X+1) P + sum over X+1 < k <= X' of (s+k) S_k, and P + Q wait for it.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     at_most,
     counterexample,
     identity,
@@ -19,10 +19,10 @@ from proofs_check.evidence import (
     sums,
     words,
 )
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 HELD = 2  # the potential is HELD v(X+1) P^2 against the area bound
 STAGES = 200  # of the witnesses

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.claims.ec1_worst_case import a_random
-from proofs_check.evidence import counterexample, identity, nonnegative, words
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.claims.ec1_worst_case import a_random
+from kvratio.proofs_check.evidence import counterexample, identity, nonnegative, words
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 
 def upper(numbers: Numbers, lab: Lab) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import above, equation, quadratic, refuted_by, sums, words
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import above, equation, quadratic, refuted_by, sums, words
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 
 def arithmetic(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:

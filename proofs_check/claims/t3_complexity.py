@@ -3,11 +3,11 @@
 from fractions import Fraction
 from math import log2
 
-from proofs_check.claim import Claim, Numbers, Plan
-from proofs_check.evidence import sample_at_most
-from proofs_check.lab import Lab
-from proofs_check.trials import Trial
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import sample_at_most
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.trials import Trial
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 LOAD, SHARE = 20, 50  # requests a token of memory; one in 50 is long
 

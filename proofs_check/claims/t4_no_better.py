@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     above,
     certificate,
     identity,
@@ -13,10 +13,10 @@ from proofs_check.evidence import (
     refuted_by,
     words,
 )
-from proofs_check.fluid import latency, ratio, shares_of
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import latency, ratio, shares_of
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 64, 128)
 

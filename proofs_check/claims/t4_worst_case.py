@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.evidence import certificate, sample_at_most, words
-from proofs_check.lab import Lab
-from proofs_check.trials import ratios, tails_of
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
+from kvratio.proofs_check.evidence import certificate, sample_at_most, words
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.trials import ratios, tails_of
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 UPPER = 20
 TRIAL = tails_of(memory=1000, requests=100_000, upper=UPPER)

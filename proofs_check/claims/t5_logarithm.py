@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from proofs_check import a_min, two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import (
+from kvratio.proofs_check import a_min, two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import (
     at_most,
     counterexample,
     exceeded_at,
@@ -20,11 +20,11 @@ from proofs_check.evidence import (
     sums,
     words,
 )
-from proofs_check.fluid import ratio, shares_of
-from proofs_check.interval import log
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.fluid import ratio, shares_of
+from kvratio.proofs_check.interval import log
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 CHECKED_UP_TO = 8  # lengths for which the bound is compared with exact ratios, as a safeguard
 

@@ -8,12 +8,12 @@ Lemma 2 is exact: past its bound a request survives each step with probability g
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Check, Claim, Numbers, Plan
-from proofs_check.claims.t4_no_better import doubling
-from proofs_check.evidence import sample_at_most, words
-from proofs_check.lab import Lab
-from proofs_check.trials import Trial, ratios
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
+from kvratio.proofs_check.claims.t4_no_better import doubling
+from kvratio.proofs_check.evidence import sample_at_most, words
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.trials import Trial, ratios
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 SMALL = Trial(100, ((1, 950), (20, 50)), (1, 20))
 LARGE = Trial(500, ((1, 9800), (50, 200)), (1, 50))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check import two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import counterexample, nonnegative, words
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check import two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import counterexample, nonnegative, words
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 THEOREM = "arXiv 2508.14544, Theorem 6"
 STATEMENT = "If all outputs have length l or u, CR(A_min) <= (3 - alpha)/2 with alpha = l/u."

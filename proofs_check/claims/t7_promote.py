@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check import two_point
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import counterexample, identity, nonnegative, words
-from proofs_check.fluid import ratio
-from proofs_check.lab import Lab
-from proofs_check.polynomial import variables
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check import two_point
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import counterexample, identity, nonnegative, words
+from kvratio.proofs_check.fluid import ratio
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 # s, l, u, shares of l and u, rho: the maxima of both branches, with a rational rho
 EXTREME = ((0, 1, 4, 2, 1, 4), (0, 2, 3, 0, 1, Fraction(3, 2)), (48, 1, 2, 0, 1, Fraction(10, 7)))

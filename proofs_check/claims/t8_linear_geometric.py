@@ -6,13 +6,13 @@ Shares x_k = k q^(k-1) (the factor (1-q)^2 cancels), s = 0 unless said otherwise
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim, Numbers
-from proofs_check.evidence import at_most, counterexample, equation, identity, positive
-from proofs_check.fluid import latency
-from proofs_check.lab import Lab
-from proofs_check.polynomial import Poly, evaluate, number, slope, variables
-from proofs_check.series import cleared, tail, total
-from proofs_check.verdict import Finding, Verdict
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.evidence import at_most, counterexample, equation, identity, positive
+from kvratio.proofs_check.fluid import latency
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.polynomial import Poly, evaluate, number, slope, variables
+from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 POWER = 6  # the forms are polynomials over (1-q)^POWER (1-q^2)^POWER
 

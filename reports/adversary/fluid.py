@@ -1,7 +1,8 @@
 """The same search in the fluid limit: local changes of a rational length mix, scored by the forms.
 
-It knows nothing of the structure that `theory.adversary` and `theory.survival` use, and serves as a
-test of both sides: it must find the worst cases that theory derives, and must not pass its bounds.
+It knows nothing of the structure that `kvratio.theory.adversary` and `kvratio.theory.survival` use,
+and serves as a test of both sides: it must find the worst cases that theory derives, and must not
+pass its bounds.
 """
 
 import json
@@ -13,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proofs_check.copositive import check
-from theory.adversary import FORMS, Problem
-from theory.certificates import certify
-from theory.forms import A_L, Form, geometric_caps, ratio, slicing
-from theory.matrices import matrix_float
-from theory.ratios import built
+from kvratio.proofs_check.copositive import check
+from kvratio.theory.adversary import FORMS, Problem
+from kvratio.theory.certificates import certify
+from kvratio.theory.forms import A_L, Form, geometric_caps, ratio, slicing
+from kvratio.theory.matrices import matrix_float
+from kvratio.theory.ratios import built
 
 Array = NDArray[np.float64]
 UNIT = 10**6  # shares are rounded to multiples of 1 / UNIT
@@ -38,8 +39,8 @@ WIDTHS = (
 class Fluid(NamedTuple):
     """A policy's form over a benchmark's, for lengths in [lower, upper] with a common prompt.
 
-    `policy` and `benchmark` are names of `theory.adversary`, or "a-l" with the two lengths alone.
-    Lengths in tokens.
+    `policy` and `benchmark` are names of `kvratio.theory.adversary`, or "a-l" with the two lengths
+    alone. Lengths in tokens.
     """
 
     policy: str
@@ -147,7 +148,7 @@ def largest(case: Fluid) -> tuple[float, str]:
         if case.lower == case.upper:
             return 1.0, "derived"
         wanted = f"two-point/A_l/{'H-SF' if case.benchmark == 'h-sf' else 'area'}"
-        bound = next(b for b in built("theory.ratios.promotion") if b.id == wanted)
+        bound = next(b for b in built("kvratio.theory.ratios.promotion") if b.id == wanted)
         low, high = Fraction(case.lower), Fraction(case.upper)
         values = {"s": Fraction(case.prompt), "l": low, "u": high, "alpha": low / high}
         here = bound.at(values)

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reports.smallest.optimum import TinyOptimum
-from reports.smallest.study import Contender, Orders, Predicted
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from simulate.policy import Admits, Order, Policy
-from theory.model import Instance
+from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.reports.smallest.study import Contender, Orders, Predicted
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Admits, Order, Policy
+from kvratio.theory.model import Instance
 
 SUPPOSES_THE_TRUTH = ("mc-benchmark",)  # of those that read a prediction
 

@@ -8,17 +8,23 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-import reports
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports.adversary.fluid import Fluid, largest
-from reports.adversary.search import Candidate, Scored, instance_of, plans_as_h_sf, total_latencies
-from reports.hindsight.answer import warm_starts
-from reports.smallest.study import Contender
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from theory.hindsight.optimum import Effort, Outcome, optimum
-from theory.model import Instance
+from kvratio import reports
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports.adversary.fluid import Fluid, largest
+from kvratio.reports.adversary.search import (
+    Candidate,
+    Scored,
+    instance_of,
+    plans_as_h_sf,
+    total_latencies,
+)
+from kvratio.reports.hindsight.answer import warm_starts
+from kvratio.reports.smallest.study import Contender
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum
+from kvratio.theory.model import Instance
 
 PUBLISHED = reports.PUBLISHED / "adversary"
 FORMS = {  # the policy's form in the fluid limit, where there is one

@@ -2,17 +2,17 @@
 
 `reports/published/certificates/*.json` are doubly nonnegative certificates that take a solver
 seconds to minutes to find. Nothing in them is believed: a row exists only once the independent
-checker (`proofs_check.copositive`) has accepted its file. They are made by
+checker (`kvratio.proofs_check.copositive`) has accepted its file. They are made by
 `kvratio worst-case ... --certificate FILE` with the file's policy, caps, benchmark, prompt and
 lengths.
 """
 
 from fractions import Fraction
 
-from proofs_check.copositive import RatioBound, check
-from reports import PUBLISHED
-from theory.bound import Bound, certified, digits
-from theory.survival import worst_case
+from kvratio.proofs_check.copositive import RatioBound, check
+from kvratio.reports import PUBLISHED
+from kvratio.theory.bound import Bound, certified, digits
+from kvratio.theory.survival import worst_case
 
 NAMES = {
     "h-sf": "H-SF",
@@ -61,7 +61,11 @@ def row(file: str, text: str) -> Bound:
         _rounded_up(proved.bound),
         f"reports/published/certificates/{file}",
         "ours",
-        (certified("proofs_check.copositive accepts the file", lambda: check(text) == proved),),
+        (
+            certified(
+                "kvratio.proofs_check.copositive accepts the file", lambda: check(text) == proved
+            ),
+        ),
     )
 
 

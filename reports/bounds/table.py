@@ -10,32 +10,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from importlib import import_module
 
-from reports.render.text import pipe_table, tex_text
-from theory.bound import Bound
-from theory.checks import InputError, rational
-from theory.forms import interval, prompt_length
-from theory.ratios import MODULES as CLOSED_FORMS
-from theory.ratios import built
+from kvratio.reports.render.text import pipe_table, tex_text
+from kvratio.theory.bound import Bound
+from kvratio.theory.checks import InputError, rational
+from kvratio.theory.forms import interval, prompt_length
+from kvratio.theory.ratios import MODULES as CLOSED_FORMS
+from kvratio.theory.ratios import built
 
 COLUMNS = ("id", "policy", "family", "benchmark", "closed_form", "value", "obtained", "attained")
 MODULES = (
     *CLOSED_FORMS,
-    "theory.general",
-    "theory.general_variants",
-    "theory.slicing",
-    "theory.learned",
-    "reports.bounds.certificates",
+    "kvratio.theory.general",
+    "kvratio.theory.general_variants",
+    "kvratio.theory.slicing",
+    "kvratio.theory.learned",
+    "kvratio.reports.bounds.certificates",
 )
 # a parameter, and the modules with formulas that need it; the others have none to evaluate
 NEEDING = {
     "u": (
-        "theory.ratios.two_point",
-        "theory.ratios.promotion",
-        "theory.ratios.random_order",
-        "theory.ratios.uniform",
-        "theory.general",
+        "kvratio.theory.ratios.two_point",
+        "kvratio.theory.ratios.promotion",
+        "kvratio.theory.ratios.random_order",
+        "kvratio.theory.ratios.uniform",
+        "kvratio.theory.general",
     ),
-    "q": ("theory.ratios.endless", "theory.ratios.prompts"),
+    "q": ("kvratio.theory.ratios.endless", "kvratio.theory.ratios.prompts"),
 }
 # where the published table evaluates the closed forms: the points that the README talks about
 EXAMPLE_INTERVAL = (1, 100)
@@ -73,7 +73,7 @@ def point(
     >>> point(None, (4, 2), None, None)
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: u = 2: required a whole number, at least 4
+    kvratio.theory.checks.InputError: u = 2: required a whole number, at least 4
     """
     values: dict[str, Fraction] = {"s": prompt_length(prompt or "0")}
     if alpha is not None:
@@ -93,7 +93,7 @@ def modules_at(values: Iterable[str]) -> list[str]:
     """The modules with formulas that these parameters may determine.
 
     >>> modules_at({"s", "q"})
-    ['theory.ratios.endless', 'theory.ratios.prompts']
+    ['kvratio.theory.ratios.endless', 'kvratio.theory.ratios.prompts']
     """
     needing = {module for name in values for module in NEEDING.get(name, ())}
     return [module for module in MODULES if module in needing]

@@ -13,7 +13,7 @@ def policy_names(beginning: str) -> list[str]:
     >>> policy_names("a-min")
     ['a-min', 'a-min-live', 'a-min-thinned', 'a-min-staggered']
     """
-    from simulate.policies import POLICIES
+    from kvratio.simulate.policies import POLICIES
 
     return [name for name in POLICIES if name.startswith(beginning)]
 
@@ -61,9 +61,9 @@ def compare_source(
 
     `parameters`: names of policies may have them, as in "slicing:caps=4,16".
     """
-    from reports.compare.steps import compare
-    from reports.inputs import build_instance
-    from reports.progress import completions
+    from kvratio.reports.compare.steps import compare
+    from kvratio.reports.inputs import build_instance
+    from kvratio.reports.progress import completions
 
     names = _checked(policies, seed, source["requests"], parameters)
     description, instance = build_instance(prediction=predict, seed=seed, **source)
@@ -76,9 +76,9 @@ def compare_source_timed(
     policies: tuple[str, ...], predict: str | None, seed: int, **source: Any
 ) -> Any:
     """The same in time, on the GPU that `gpu` names."""
-    from reports.compare.timed import compare_timed
-    from reports.inputs import build_timed
-    from reports.progress import completions
+    from kvratio.reports.compare.timed import compare_timed
+    from kvratio.reports.inputs import build_timed
+    from kvratio.reports.progress import completions
 
     names = _checked(policies, seed, source["requests"], parameters=True, timed=True)
     description, instance, timing = build_timed(prediction=predict, seed=seed, **source)
@@ -95,9 +95,9 @@ def _checked(
     timed: bool = False,
 ) -> list[str]:
     """The names of the policies; everything else is only looked at."""
-    from simulate.policies import POLICIES, named
-    from simulate.wait import TITLES
-    from theory.checks import InputError, one_of, whole
+    from kvratio.simulate.policies import POLICIES, named
+    from kvratio.simulate.wait import TITLES
+    from kvratio.theory.checks import InputError, one_of, whole
 
     known = [*POLICIES, *TITLES] if timed else list(POLICIES)
     for name in policies:
@@ -115,7 +115,7 @@ def _checked(
 
 
 def _somebody(count: int) -> None:
-    from theory.checks import InputError
+    from kvratio.theory.checks import InputError
 
     if not count:
         raise InputError("requests", 0, "at least one request")

@@ -28,8 +28,8 @@ def computing(
     processes: int | None, dask: str | None
 ) -> Iterator[tuple[Executor, Callable[[int, int], None]]]:
     """An executor and a progress bar; says that a stopped sweep can go on."""
-    from reports.progress import counted
-    from simulate.workers import workers
+    from kvratio.reports.progress import counted
+    from kvratio.simulate.workers import workers
 
     try:
         with counted("simulations") as report, workers(processes, dask) as executor:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reports.commands._study import study_options
+from kvratio.reports.commands._study import study_options
 
 
 @click.command()
@@ -39,12 +39,12 @@ def command(
     """
     import json
 
-    from reports.adversary.fluid import SUITE, row
-    from reports.adversary.search import FOES, Limits, from_json, search, searching, to_json
-    from reports.adversary.table import as_json, markdown, worst_of
-    from reports.output import check_folder, write_text
-    from reports.progress import messages
-    from theory.checks import one_of, whole
+    from kvratio.reports.adversary.fluid import SUITE, row
+    from kvratio.reports.adversary.search import FOES, Limits, from_json, search, searching, to_json
+    from kvratio.reports.adversary.table import as_json, markdown, worst_of
+    from kvratio.reports.output import check_folder, write_text
+    from kvratio.reports.progress import messages
+    from kvratio.theory.checks import one_of, whole
 
     known = {foe.policy: foe for foe in FOES}
     chosen = [known[one_of("policy", name, known)] for name in policies] or list(FOES)

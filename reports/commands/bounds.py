@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from theory.bound import Bound
+    from kvratio.theory.bound import Bound
 
 
 @click.command()
@@ -37,8 +37,8 @@ def command(
     \b
     Example: kvratio bounds --alpha 1/100 --prompt 10
     """
-    from reports import PUBLISHED
-    from reports.bounds.table import (
+    from kvratio.reports import PUBLISHED
+    from kvratio.reports.bounds.table import (
         MODULES,
         at_point,
         collect,
@@ -48,8 +48,14 @@ def command(
         point,
         renderings,
     )
-    from reports.output import check_folder, check_target, differences, emit_json, write_text
-    from theory.checks import InputError
+    from kvratio.reports.output import (
+        check_folder,
+        check_target,
+        differences,
+        emit_json,
+        write_text,
+    )
+    from kvratio.theory.checks import InputError
 
     evaluate = any(option is not None for option in (alpha, ends, prompt, q))
     values = point(alpha, ends, prompt, q)
@@ -91,8 +97,8 @@ def _print(bounds: "list[Bound]") -> None:
     from rich import box
     from rich.table import Table
 
-    from reports.bounds.table import LEGEND
-    from reports.terminal import console
+    from kvratio.reports.bounds.table import LEGEND
+    from kvratio.reports.terminal import console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption="\n".join(LEGEND))
     for name in ("id", "benchmark", "closed form", "value", "obtained"):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-import reports
+from kvratio import reports
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Entry
+    from kvratio.proofs_check.claim import Entry
 
 PUBLISHED = reports.PUBLISHED / "claims.md"
 
@@ -20,7 +20,7 @@ def claim_names(beginning: str) -> list[str]:
     >>> claim_names("example")
     ['example-1']
     """
-    from proofs_check.ledger import select
+    from kvratio.proofs_check.ledger import select
 
     return [claim.id for claim in select() if claim.id.startswith(beginning)]
 
@@ -62,12 +62,12 @@ def command(
 
     Example: kvratio check --claim t6-s0
     """
-    from proofs_check.claim import examine
-    from proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
-    from proofs_check.ledger import markdown, select
-    from reports.output import check_target, emit_json, write_text
-    from reports.progress import messages
-    from theory.checks import InputError
+    from kvratio.proofs_check.claim import examine
+    from kvratio.proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
+    from kvratio.proofs_check.ledger import markdown, select
+    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.progress import messages
+    from kvratio.theory.checks import InputError
 
     if (write or compare) and (quick or ids):
         raise InputError("--write, --check", "with --quick or --claim", "the whole ledger")
@@ -94,7 +94,7 @@ def print_entries(entries: list["Entry"], *, evidence: bool) -> None:
     """The verdicts as a table, or one by one with all evidence."""
     from collections import Counter
 
-    from reports.terminal import print_table
+    from kvratio.reports.terminal import print_table
 
     if evidence:
         for e in entries:

@@ -16,11 +16,19 @@ def command(quick: bool, seeds: int, json_target: str | None, markdown: Path | N
     \b
     Example: kvratio convergence --quick --seeds 2
     """
-    from reports.convergence import COLUMNS, QUICK_SIZES, SIZES, cells, legend, markdown_text, study
-    from reports.output import check_target, emit_json, write_text
-    from reports.progress import messages
-    from reports.terminal import print_table
-    from theory.checks import whole
+    from kvratio.reports.convergence import (
+        COLUMNS,
+        QUICK_SIZES,
+        SIZES,
+        cells,
+        legend,
+        markdown_text,
+        study,
+    )
+    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.progress import messages
+    from kvratio.reports.terminal import print_table
+    from kvratio.theory.checks import whole
 
     whole("seeds", seeds, least=2)
     check_target(json_target)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reports.commands._workers import EXIT_FAILED, computing, worker_options
+from kvratio.reports.commands._workers import EXIT_FAILED, computing, worker_options
 
 if TYPE_CHECKING:
-    from reports.experiments.plan import Experiment
+    from kvratio.reports.experiments.plan import Experiment
 
 
 @click.command()
@@ -50,11 +50,11 @@ def command(
     \b
     Example: kvratio experiment lmsys-1
     """
-    from reports.experiments import EXPERIMENTS
-    from reports.experiments.evaluate import evaluate
-    from reports.experiments.pages import figures, markdown
-    from reports.output import check_folder, emit_json, write_text
-    from theory.checks import InputError, one_of, whole
+    from kvratio.reports.experiments import EXPERIMENTS
+    from kvratio.reports.experiments.evaluate import evaluate
+    from kvratio.reports.experiments.pages import figures, markdown
+    from kvratio.reports.output import check_folder, emit_json, write_text
+    from kvratio.theory.checks import InputError, one_of, whole
 
     if not names:
         for experiment in EXPERIMENTS.values():
@@ -83,8 +83,8 @@ def command(
 
 
 def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:
-    from reports.experiments.evaluate import available
-    from reports.experiments.traces import ORIGINALS
+    from kvratio.reports.experiments.evaluate import available
+    from kvratio.reports.experiments.traces import ORIGINALS
 
     for name in available(experiment, data)[1]:
         where = "--data is not given" if data is None else f"not in {data}"
@@ -94,7 +94,7 @@ def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:
 def _check(
     chosen: "list[Experiment]", data: Path | None, processes: int | None, dask: str | None
 ) -> int:
-    from reports.experiments.again import differences
+    from kvratio.reports.experiments.again import differences
 
     status = 0
     for experiment in chosen:

@@ -31,12 +31,12 @@ def command(
     """
     from dataclasses import replace
 
-    from reports.gpu import COLUMNS, cells, rows, sources, to_json
-    from reports.output import check_target, emit_json
-    from reports.terminal import print_table
-    from simulate.gpu.catalogue import ACCELERATORS, MODELS
-    from simulate.gpu.deployment import GIB, Assumptions, Deployment
-    from theory.checks import one_of, rational
+    from kvratio.reports.gpu import COLUMNS, cells, rows, sources, to_json
+    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.terminal import print_table
+    from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS
+    from kvratio.simulate.gpu.deployment import GIB, Assumptions, Deployment
+    from kvratio.theory.checks import one_of, rational
 
     check_target(json_target)
     assumptions = Assumptions()

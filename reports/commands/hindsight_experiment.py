@@ -60,11 +60,11 @@ def command(
 
     Example: kvratio hindsight-experiment --trials 20
     """
-    from reports.hindsight.study import as_lines, in_order, read_trials, run_trials
-    from reports.hindsight.table import as_markdown
-    from reports.output import check_folder, write_text
-    from reports.progress import counted
-    from theory.hindsight.optimum import Effort
+    from kvratio.reports.hindsight.study import as_lines, in_order, read_trials, run_trials
+    from kvratio.reports.hindsight.table import as_markdown
+    from kvratio.reports.output import check_folder, write_text
+    from kvratio.reports.progress import counted
+    from kvratio.theory.hindsight.optimum import Effort
 
     check_folder(out)
     out.mkdir(parents=True, exist_ok=True)

@@ -44,10 +44,10 @@ def command(
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
-    from reports.hindsight.answer import answer, as_json, as_text
-    from reports.inputs import read_instance_file
-    from reports.output import check_target, emit_json, write_text
-    from theory.checks import InputError
+    from kvratio.reports.hindsight.answer import answer, as_json, as_text
+    from kvratio.reports.inputs import read_instance_file
+    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.theory.checks import InputError
 
     check_target(json_file)
     check_target(None if certificate is None else str(certificate))

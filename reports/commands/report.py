@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from reports.cli import EXIT_INTERRUPTED
-from reports.commands._source import compare_source, source_options
+from kvratio.reports.cli import EXIT_INTERRUPTED
+from kvratio.reports.commands._source import compare_source, source_options
 
 
 @click.command()
@@ -33,11 +33,11 @@ def command(
     \b
     Example: kvratio report --trace azure.csv --timed 20 --out reports/azure
     """
-    from reports.compare.table import comparison_table
-    from reports.material import Material
-    from reports.output import check_folder, folder
-    from reports.progress import messages
-    from reports.report import (
+    from kvratio.reports.compare.table import comparison_table
+    from kvratio.reports.material import Material
+    from kvratio.reports.output import check_folder, folder
+    from kvratio.reports.progress import messages
+    from kvratio.reports.report import (
         PAGE,
         PUBLISHED,
         Interrupted,
@@ -47,8 +47,8 @@ def command(
         report_files,
         write_report,
     )
-    from reports.sections import policies
-    from theory.checks import InputError
+    from kvratio.reports.sections import policies
+    from kvratio.theory.checks import InputError
 
     target = folder("out", out)
     check_folder(target)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from reports.cli import EXIT_INTERRUPTED
-from reports.commands._source import compare_source, compare_source_timed, source_options
+from kvratio.reports.cli import EXIT_INTERRUPTED
+from kvratio.reports.commands._source import compare_source, compare_source_timed, source_options
 
 
 @click.command()
@@ -42,10 +42,10 @@ def command(
     Example: kvratio simulate --workload geometric:q=0.9 --memory 2000 --policy a-min
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
-    from reports.compare.table import comparison_table, timed_table
-    from reports.output import check_target, emit_json
-    from reports.runs import save_runs
-    from theory.checks import InputError
+    from kvratio.reports.compare.table import comparison_table, timed_table
+    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.runs import save_runs
+    from kvratio.theory.checks import InputError
 
     for target in (json_target, save_run):
         check_target(target)

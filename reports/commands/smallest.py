@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reports.commands._study import study_options
+from kvratio.reports.commands._study import study_options
 
 
 @click.command()
@@ -46,11 +46,11 @@ def command(
     """
     import json
 
-    from reports.output import check_folder, write_text
-    from reports.progress import counted
-    from reports.smallest.study import CONTENDERS, collect, units
-    from reports.smallest.table import markdown, summary
-    from theory.checks import whole
+    from kvratio.reports.output import check_folder, write_text
+    from kvratio.reports.progress import counted
+    from kvratio.reports.smallest.study import CONTENDERS, collect, units
+    from kvratio.reports.smallest.table import markdown, summary
+    from kvratio.theory.checks import whole
 
     for name, value in (("requests", requests), ("memory", memory)):
         whole(name, value, least=1)

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from reports.commands._source import policy_names
-from reports.commands._workers import computing, worker_options
+from kvratio.reports.commands._source import policy_names
+from kvratio.reports.commands._workers import computing, worker_options
 
 
 @click.command()
@@ -44,8 +44,8 @@ def command(
     \b
     Example: kvratio sweep --workload lmsys --policy h-sf --policy a-min --seeds 5 --out s.parquet
     """
-    from reports.output import check_target
-    from simulate.sweep import sweep
+    from kvratio.reports.output import check_target
+    from kvratio.simulate.sweep import sweep
 
     check_target(str(out))
     cells = _cells(config, options)
@@ -56,10 +56,10 @@ def command(
 
 
 def _cells(config: Path | None, options: dict[str, Any]) -> Any:
-    from reports.inputs import DEFAULT_MEMORY, DEFAULT_REQUESTS, DEFAULT_WORKLOAD
-    from reports.sweep_config import cells_of_config, read_config
-    from simulate.policies import POLICIES
-    from theory.checks import InputError
+    from kvratio.reports.inputs import DEFAULT_MEMORY, DEFAULT_REQUESTS, DEFAULT_WORKLOAD
+    from kvratio.reports.sweep_config import cells_of_config, read_config
+    from kvratio.simulate.policies import POLICIES
+    from kvratio.theory.checks import InputError
 
     given = {name: list(value) for name, value in options.items() if name != "seeds" and value}
     if config is not None:

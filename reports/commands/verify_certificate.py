@@ -17,9 +17,9 @@ def command(file: Path) -> None:
 
     Example: kvratio verify-certificate tests/forged/valid.json
     """
-    from proofs_check.certificate import CertificateError, read_certificate
-    from proofs_check.optimality import check
-    from theory.checks import InputError
+    from kvratio.proofs_check.certificate import CertificateError, read_certificate
+    from kvratio.proofs_check.optimality import check
+    from kvratio.theory.checks import InputError
 
     try:
         text = file.read_text(encoding="utf-8")

@@ -18,10 +18,10 @@ def command(files: tuple[str, ...], out: str | None) -> None:
     \b
     Example: kvratio view run.json --out schedules.html
     """
-    from reports.output import check_target, write_text
-    from reports.render.html import view_page
-    from reports.runs import read_runs, together
-    from theory.checks import InputError
+    from kvratio.reports.output import check_target, write_text
+    from kvratio.reports.render.html import view_page
+    from kvratio.reports.runs import read_runs, together
+    from kvratio.theory.checks import InputError
 
     if out is not None and not out.strip():
         raise InputError("out", out, "the name of a file")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from theory.adversary import Problem, Witness
+    from kvratio.theory.adversary import Problem, Witness
 
 POLL_SECONDS = 0.2  # how often a running solver is looked at: an interrupt is answered at once
 SHOWN = 12  # lengths of the witness that the terminal shows
@@ -36,9 +36,9 @@ def command(seed: int, certificate: str | None, json_target: str | None, **optio
 
     Example: kvratio worst-case --policy a-min --benchmark h-sf --u 60 --certificate a-min.json
     """
-    from reports.output import check_target, emit_json, write_text
-    from theory.certificates import MOST_LENGTHS
-    from theory.checks import InputError
+    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.theory.certificates import MOST_LENGTHS
+    from kvratio.theory.checks import InputError
 
     check_target(json_target)
     check_target(certificate)
@@ -58,7 +58,7 @@ def command(seed: int, certificate: str | None, json_target: str | None, **optio
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...]:
-    from theory.checks import InputError
+    from kvratio.theory.checks import InputError
 
     try:
         return tuple(int(part) for part in text.split(",")) if text else ()
@@ -75,9 +75,9 @@ def _problem(
     caps: str | None,
     lengths: str | None,
 ) -> "Problem":
-    from theory.adversary import Problem
-    from theory.checks import rational
-    from theory.slicing import proved_caps
+    from kvratio.theory.adversary import Problem
+    from kvratio.theory.checks import rational
+    from kvratio.theory.slicing import proved_caps
 
     stages = _numbers("caps", caps)
     if policy == "slicing" and not stages:
@@ -89,9 +89,10 @@ def _problem(
 def _linear(problem: "Problem") -> dict[str, Any] | None:
     """Witness and bound for more lengths than a certificate can have, through structure; or None.
 
-    A_min, staggered or not, and slicing have linear algorithms: theory.survival, theory.stages.
+    A_min, staggered or not, and slicing have linear algorithms: kvratio.theory.survival,
+    kvratio.theory.stages.
     """
-    from theory import stages, survival
+    from kvratio.theory import stages, survival
 
     s, low, high, benchmark = problem.prompt, problem.lower, problem.upper, problem.benchmark
     if len(problem.lengths) < high - low + 1:
@@ -122,7 +123,7 @@ def _dense(problem: "Problem", seed: int) -> dict[str, Any]:
 def _search(problem: "Problem", seed: int) -> "Witness":
     from rich.console import Console
 
-    from theory.adversary import worst_case
+    from kvratio.theory.adversary import worst_case
 
     with Console(stderr=True).status("searching") as status:
         return worst_case(problem, seed=seed, progress=status.update)
@@ -138,8 +139,8 @@ def _certify(problem: "Problem") -> dict[str, Any]:
 
     from rich.console import Console
 
-    from proofs_check.copositive import check
-    from theory.certificates import MOST_LENGTHS, certify
+    from kvratio.proofs_check.copositive import check
+    from kvratio.theory.certificates import MOST_LENGTHS, certify
 
     if len(problem.lengths) > MOST_LENGTHS:
         return {}

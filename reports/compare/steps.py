@@ -6,11 +6,11 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar
 
-from simulate.kernel import run
-from simulate.policies import named
-from simulate.records import Run
-from theory.area import lower_bound
-from theory.model import Instance
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import named
+from kvratio.simulate.records import Run
+from kvratio.theory.area import lower_bound
+from kvratio.theory.model import Instance
 
 BENCHMARK = "h-sf"
 R = TypeVar("R")
@@ -19,8 +19,8 @@ R = TypeVar("R")
 @dataclass(frozen=True)
 class Comparison:
     """Runs of several policies on one instance. `bound` is certified: no schedule has a smaller
-    total latency, evicting or not, clairvoyant or not (`theory.area`). `unfinished` names the
-    policies that an interrupt left out."""
+    total latency, evicting or not, clairvoyant or not (`kvratio.theory.area`). `unfinished` names
+    the policies that an interrupt left out."""
 
     description: str
     instance: Instance
@@ -69,8 +69,8 @@ def compare(
 ) -> Comparison:
     """Run the named policies, and H-SF in any case, on one instance.
 
-    Names may have parameters (`simulate.policies.named`). `progress` is called with a policy's name
-    and its number of completed requests.
+    Names may have parameters (`kvratio.simulate.policies.named`). `progress` is called with a
+    policy's name and its number of completed requests.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare("P Example 1", instance, ["a-max"])

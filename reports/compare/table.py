@@ -1,10 +1,10 @@
 """The tables of policies compared, for the terminal."""
 
-from reports.compare.steps import Comparison
-from reports.compare.timed import TimedComparison
-from reports.render.looks import policy_title
-from reports.terminal import print_table
-from simulate.iteration import NS_PER_S
+from kvratio.reports.compare.steps import Comparison
+from kvratio.reports.compare.timed import TimedComparison
+from kvratio.reports.render.looks import policy_title
+from kvratio.reports.terminal import print_table
+from kvratio.simulate.iteration import NS_PER_S
 
 STEP_COLUMNS = (
     "policy", "TEL", "mean", "p50", "p95", "p99", "makespan", "evictions", "wasted", "/ H-SF",

@@ -6,21 +6,21 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from reports.compare.steps import BENCHMARK, one_by_one
-from simulate.iteration import NS_PER_S
-from simulate.kernel import run_timed
-from simulate.policies import named
-from simulate.timed import TimedRun
-from simulate.timing import Timing
-from simulate.wait import TITLES, run_wait
-from theory.area_in_time import lower_bound_in_time
-from theory.model import Instance
+from kvratio.reports.compare.steps import BENCHMARK, one_by_one
+from kvratio.simulate.iteration import NS_PER_S
+from kvratio.simulate.kernel import run_timed
+from kvratio.simulate.policies import named
+from kvratio.simulate.timed import TimedRun
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.wait import TITLES, run_wait
+from kvratio.theory.area_in_time import lower_bound_in_time
+from kvratio.theory.model import Instance
 
 
 @dataclass(frozen=True)
 class TimedComparison:
     """Timed runs of several policies on the same requests. `bound` is certified: no schedule on
-    this GPU model has a smaller total latency in nanoseconds (`theory.area_in_time`)."""
+    this GPU model has a smaller total latency in nanoseconds (`kvratio.theory.area_in_time`)."""
 
     description: str
     instance: Instance
@@ -74,7 +74,7 @@ def compare_timed(
     The instance's own arrivals are 0. `progress` is called with a policy's name and its number of
     completed requests.
 
-    >>> from simulate.iteration import IterationTime
+    >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare_timed("P Example 1", instance, timing, ["a-max"])
@@ -98,7 +98,7 @@ def compare_timed(
 def certified_in_time(instance: Instance, timing: Timing) -> int:
     """Nanoseconds below which no schedule's total latency can be under these iterations.
 
-    >>> from simulate.iteration import IterationTime
+    >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
     >>> certified_in_time(Instance.of(10, [1, 1, 1, 1, 1], prompt=1), timing)
     5000000

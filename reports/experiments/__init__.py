@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import reports
-from reports.document import Section
-from reports.experiments import lmsys, mc_sf, ours, traces
-from reports.experiments.pages import section
-from reports.experiments.plan import Experiment
-from theory.checks import InputError, one_of
+from kvratio import reports
+from kvratio.reports.document import Section
+from kvratio.reports.experiments import lmsys, mc_sf, ours, traces
+from kvratio.reports.experiments.pages import section
+from kvratio.reports.experiments.plan import Experiment
+from kvratio.theory.checks import InputError, one_of
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment

@@ -11,13 +11,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from reports.compare.timed import certified_in_time
-from reports.convergence import CONFIDENCE, mean_and_half_width
-from reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
-from simulate.cells import Cell, Row, file_digests, instance_of, requests_of, timing_of
-from simulate.iteration import NS_PER_S
-from simulate.sweep import sweep
-from theory.area import lower_bound
+from kvratio.reports.compare.timed import certified_in_time
+from kvratio.reports.convergence import CONFIDENCE, mean_and_half_width
+from kvratio.reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
+from kvratio.simulate.cells import Cell, Row, file_digests, instance_of, requests_of, timing_of
+from kvratio.simulate.iteration import NS_PER_S
+from kvratio.simulate.sweep import sweep
+from kvratio.theory.area import lower_bound
 
 BENCHMARK = "h-sf"
 METHOD = f"{CONFIDENCE:.0%} Student interval of the mean over seeds; ratios paired by seed"

@@ -5,8 +5,15 @@ lengths at which A_min is worst.
 hold that against each setting, and the settings where it is not so are part of them.
 """
 
-from reports.experiments.plan import Experiment, Setting, Statement, Subject
-from reports.experiments.traces import CASTILLO, CODE, CONVERSATION, MOONCAKE, ORIGINALS, SSJF
+from kvratio.reports.experiments.plan import Experiment, Setting, Statement, Subject
+from kvratio.reports.experiments.traces import (
+    CASTILLO,
+    CODE,
+    CONVERSATION,
+    MOONCAKE,
+    ORIGINALS,
+    SSJF,
+)
 
 OURS = "learned-slicing"
 READINGS = ("a-min", "a-min-live", "a-min-thinned", "a-min-staggered")

@@ -1,7 +1,7 @@
 """An experiment's result as a section of a report, and alone as a Markdown page.
 
-Everything here is a function of the result as `reports.experiments.evaluate` gives it and as it is
-published, so that a page can be drawn again without simulating.
+Everything here is a function of the result as `kvratio.reports.experiments.evaluate` gives it and
+as it is published, so that a page can be drawn again without simulating.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
-from reports.render.draw import Labels, draw
-from reports.render.looks import COLOURS, MARKERS, MUTED, policy_look, policy_title
-from reports.render.text import section_markdown
+from kvratio.reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
+from kvratio.reports.render.draw import Labels, draw
+from kvratio.reports.render.looks import COLOURS, MARKERS, MUTED, policy_look, policy_title
+from kvratio.reports.render.text import section_markdown
 
 Result = Mapping[str, Any]
 Row = Mapping[str, Any]

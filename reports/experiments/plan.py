@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import product
 
-from simulate.cells import Cell
+from kvratio.simulate.cells import Cell
 
 DATA = "{data}/"  # stands for the folder of the trace files in a setting's workload
 
@@ -12,9 +12,10 @@ DATA = "{data}/"  # stands for the folder of the trace files in a setting's work
 class Setting:
     """One choice of requests, predictions and budget. `label` names it in tables and statements.
 
-    `workload`: a text of `simulate.sources`; files are named "{data}/FILE". `prediction`: a text
-    of `simulate.predictions`. `timed`: steps a second, to use arrival times. `gpu`, `iteration`:
-    texts of `simulate.gpu`, to run in seconds. `memory`: tokens, None for what the GPU leaves.
+    `workload`: a text of `kvratio.simulate.sources`; files are named "{data}/FILE". `prediction`: a
+    text of `kvratio.simulate.predictions`. `timed`: steps a second, to use arrival times. `gpu`,
+    `iteration`: texts of `kvratio.simulate.gpu`, to run in seconds. `memory`: tokens, None for what
+    the GPU leaves.
     `prompt`: a common prompt length in tokens, instead of the workload's.
     `requests`: the sizes; each is drawn anew from the seed.
     """
@@ -81,7 +82,7 @@ class Experiment:
     def cells(self, setting: Setting, folder: str | None, seeds: int) -> list[Cell]:
         """The simulations of a setting; `folder` holds the trace files.
 
-        >>> from reports.experiments import EXPERIMENTS
+        >>> from kvratio.reports.experiments import EXPERIMENTS
         >>> rough = EXPERIMENTS["lmsys-1"]
         >>> rough.cells(rough.settings[0], None, seeds=1)[0].requests
         200

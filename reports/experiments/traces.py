@@ -4,8 +4,8 @@ No public file has arrivals, prompts and predictions together. What is combined 
 setting ("A + B": prompts and arrivals of A, outputs and predictions of B, drawn by chance).
 """
 
-from reports.experiments.plan import DATA, Experiment, Setting
-from simulate.gpu.deployment import deployment
+from kvratio.reports.experiments.plan import DATA, Experiment, Setting
+from kvratio.simulate.gpu.deployment import deployment
 
 SSJF = f"{DATA}ssjf_vicuna13b_calibrated.csv"
 CASTILLO = f"{DATA}castillo_test_ship.csv"

@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from simulate.engine import run
-from simulate.policies import POLICIES
-from theory.checks import InputError
-from theory.hindsight.optimum import Effort, Outcome, optimum
-from theory.hindsight.program import Answer, solve, solver_name
-from theory.model import Instance, Schedule
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum
+from kvratio.theory.hindsight.program import Answer, solve, solver_name
+from kvratio.theory.model import Instance, Schedule
 
 CLAIRVOYANT = ("h-sf", "mc-sf", "mc-benchmark")  # as they run when every length is known
 SIMULATED = 5_000  # most requests for which those policies are run first

@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from simulate.engine import run
-from simulate.policies import POLICIES
-from theory.checks import InputError
-from theory.hindsight.optimum import Effort, optimum
-from theory.model import Instance
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.optimum import Effort, optimum
+from kvratio.theory.model import Instance
 
 
 class Published(NamedTuple):

@@ -1,1 +1,1 @@
-"""From plain data (`reports.document`) to what is looked at: HTML, text, figures."""
+"""From plain data (`kvratio.reports.document`) to what is looked at: HTML, text, figures."""

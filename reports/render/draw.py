@@ -10,8 +10,8 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.document import Figure
-from reports.render.looks import GRID, INK, MUTED, PAPER
+from kvratio.reports.document import Figure
+from kvratio.reports.render.looks import GRID, INK, MUTED, PAPER
 
 WIDTH = 8.0  # inches
 DPI = 120  # of the PNG

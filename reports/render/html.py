@@ -9,11 +9,11 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports.document import MEANING, Block, Document, Figure, Table, Viewer
-from reports.render import looks
-from reports.render.looks import themable
-from reports.viewer import HELP, summary, viewer
-from simulate.records import Run
+from kvratio.reports.document import MEANING, Block, Document, Figure, Table, Viewer
+from kvratio.reports.render import looks
+from kvratio.reports.render.looks import themable
+from kvratio.reports.viewer import HELP, summary, viewer
+from kvratio.simulate.records import Run
 
 LONG = 48  # characters of a formula that is shown without unfolding
 
@@ -35,7 +35,7 @@ def view_page(description: str, runs: Sequence[Run]) -> str:
 
 def read(name: str) -> str:
     """A file of `reports/page/`."""
-    return (files("reports") / "page" / name).read_text(encoding="utf-8")
+    return (files("kvratio.reports") / "page" / name).read_text(encoding="utf-8")
 
 
 def _template(name: str) -> Any:
@@ -56,7 +56,7 @@ def _template(name: str) -> Any:
 
 
 def style_sheet() -> str:
-    """The styles, with the colours of `reports.render.looks`, light and dark."""
+    """The styles, with the colours of `kvratio.reports.render.looks`, light and dark."""
     themes = {
         "light": (looks.INK, looks.PAPER, looks.GRID, looks.MUTED),
         "dark": (looks.DARK_INK, looks.DARK_PAPER, looks.DARK_GRID, looks.DARK_MUTED),

@@ -9,9 +9,9 @@ import re
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from simulate import wait
-from simulate.policies import POLICIES, named
-from theory.checks import InputError
+from kvratio.simulate import wait
+from kvratio.simulate.policies import POLICIES, named
+from kvratio.theory.checks import InputError
 
 PAPER, DARK_PAPER = "#ffffff", "#16181c"
 INK, DARK_INK = "#1a1a1a", "#e8e8e8"

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from reports.document import (
+from kvratio.reports.document import (
     MEANING,
     Block,
     Column,
@@ -80,7 +80,7 @@ def _table(table: Table) -> list[str]:
 def head(column: Column) -> str:
     """A column's name with how its numbers were obtained.
 
-    >>> from reports.document import Obtained
+    >>> from kvratio.reports.document import Obtained
     >>> head(Column("mean", obtained=Obtained.SIMULATED))
     'mean (simulated)'
     """
@@ -118,7 +118,7 @@ def csv_text(table: Table) -> str:
 def plain(row: Sequence[str], columns: Sequence[Column]) -> list[str]:
     """Thousands separators are for readers of text, not for programs.
 
-    >>> from reports.document import Obtained
+    >>> from kvratio.reports.document import Obtained
     >>> plain(("a, b", "1,200"), (Column("x", Kind.TEXT), Column("y", obtained=Obtained.CITED)))
     ['a, b', '1200']
     """

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from reports.document import Section
-from reports.material import Material
-from reports.sections import (
+from kvratio.reports.document import Section
+from kvratio.reports.material import Material
+from kvratio.reports.sections import (
     bounds,
     convergence,
     curves,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from reports.convergence import Law, Size, mean_and_half_width, simulate, truncated
-from simulate.policies import POLICIES
-from simulate.policies.slicing import slicing as slicing_policy
-from theory.forms import A_L, A_MAX, A_MIN, H_SF, Form, geometric_caps, ratio, slicing
-from theory.lengths import Lengths
+from kvratio.reports.convergence import Law, Size, mean_and_half_width, simulate, truncated
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.slicing import slicing as slicing_policy
+from kvratio.theory.forms import A_L, A_MAX, A_MIN, H_SF, Form, geometric_caps, ratio, slicing
+from kvratio.theory.lengths import Lengths
 
 LONG = 20  # u of the two lengths, in tokens
 SHARES = 100  # the worst share of long requests is sought among its multiples of 1 / SHARES

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reports.bounds.table import collect, examples, json_rows
-from reports.document import Block, Column, Kind, Section, Table
-from reports.material import Material
+from kvratio.reports.bounds.table import collect, examples, json_rows
+from kvratio.reports.document import Block, Column, Kind, Section, Table
+from kvratio.reports.material import Material
 
 PUBLISHED = "bounds.json"
 

@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from mpmath import mpf
 
-from reports.convergence import CONFIDENCE
-from reports.document import Column, Figure, Kind, Obtained, Section, Table
-from reports.material import Material
-from reports.render.draw import Labels, draw
-from reports.render.looks import INK, look, policy_look, policy_title
-from reports.sections._points import (
+from kvratio.reports.convergence import CONFIDENCE
+from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Table
+from kvratio.reports.material import Material
+from kvratio.reports.render.draw import Labels, draw
+from kvratio.reports.render.looks import INK, look, policy_look, policy_title
+from kvratio.reports.sections._points import (
     A_L_CURVE,
     A_MAX_CURVE,
     A_MIN_CURVE,
@@ -25,12 +25,12 @@ from reports.sections._points import (
     endless_points,
     two_length_points,
 )
-from theory.bound import Bound
-from theory.forms import H_SF
-from theory.lengths import geometric, linear_geometric
-from theory.ratios import built
-from theory.ratios.endless import GEOMETRIC, LINEAR
-from theory.ratios.lacunary import slicing_ratio
+from kvratio.theory.bound import Bound
+from kvratio.theory.forms import H_SF
+from kvratio.theory.lengths import geometric, linear_geometric
+from kvratio.theory.ratios import built
+from kvratio.theory.ratios.endless import GEOMETRIC, LINEAR
+from kvratio.theory.ratios.lacunary import slicing_ratio
 
 MODULES = ("two_point", "promotion", "random_order", "endless", "prompts", "lacunary")
 FAMILIES = {"geometric": (GEOMETRIC, geometric), "linear geometric": (LINEAR, linear_geometric)}
@@ -68,7 +68,9 @@ class Plot(NamedTuple):
 def section(material: Material) -> Section:
     """Two figures against alpha, two against q; the suprema and the points as tables."""
     material.progress("deriving the curves")
-    bounds = {bound.id: bound for name in MODULES for bound in built(f"theory.ratios.{name}")}
+    bounds = {
+        bound.id: bound for name in MODULES for bound in built(f"kvratio.theory.ratios.{name}")
+    }
     points = {"two lengths": two_length_points(material.progress)}
     for name, (_, distribution) in FAMILIES.items():
         points[name] = endless_points(name, distribution, material.progress)

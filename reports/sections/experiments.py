@@ -6,12 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-from reports import PUBLISHED
-from reports.document import Section
-from reports.experiments import EXPERIMENTS, pages
-from reports.experiments.evaluate import evaluate
-from reports.experiments.plan import Experiment
-from reports.material import Material
+from kvratio.reports import PUBLISHED
+from kvratio.reports.document import Section
+from kvratio.reports.experiments import EXPERIMENTS, pages
+from kvratio.reports.experiments.evaluate import evaluate
+from kvratio.reports.experiments.plan import Experiment
+from kvratio.reports.material import Material
 
 LEAD = (
     "Each experiment says what was run, sets the published statements beside our numbers, and "

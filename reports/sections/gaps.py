@@ -6,16 +6,16 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from reports.adversary.search import FOES, Limits, search, searching
-from reports.adversary.table import Worst, worst_of
-from reports.adversary.table import rows as published_worst
-from reports.document import Block, Column, Kind, Obtained, Section, Table
-from reports.hindsight.study import PUBLISHED as CITED
-from reports.hindsight.study import Trial, run_trials, summarise
-from reports.material import Material
-from reports.smallest.study import CONTENDERS, collect, units
-from reports.smallest.table import summary
-from theory.hindsight.optimum import Effort
+from kvratio.reports.adversary.search import FOES, Limits, search, searching
+from kvratio.reports.adversary.table import Worst, worst_of
+from kvratio.reports.adversary.table import rows as published_worst
+from kvratio.reports.document import Block, Column, Kind, Obtained, Section, Table
+from kvratio.reports.hindsight.study import PUBLISHED as CITED
+from kvratio.reports.hindsight.study import Trial, run_trials, summarise
+from kvratio.reports.material import Material
+from kvratio.reports.smallest.study import CONTENDERS, collect, units
+from kvratio.reports.smallest.table import summary
+from kvratio.theory.hindsight.optimum import Effort
 
 SMALLEST = "smallest.json"
 ADVERSARY = "adversary/adversary.json"

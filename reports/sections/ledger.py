@@ -4,14 +4,14 @@ import json
 from collections import Counter
 from typing import Any
 
-from proofs_check.claim import examine
-from proofs_check.lab import SIMULATOR, Lab
-from proofs_check.ledger import select
-from proofs_check.verdict import Finding as Fact
-from proofs_check.verdict import Kind, Outcome, judge
-from reports.document import Column, Evidence, Finding, Obtained, Section, Table
-from reports.document import Kind as Cells
-from reports.material import Material
+from kvratio.proofs_check.claim import examine
+from kvratio.proofs_check.lab import SIMULATOR, Lab
+from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.verdict import Finding as Fact
+from kvratio.proofs_check.verdict import Kind, Outcome, judge
+from kvratio.reports.document import Column, Evidence, Finding, Obtained, Section, Table
+from kvratio.reports.document import Kind as Cells
+from kvratio.reports.material import Material
 
 PUBLISHED = "claims.json"
 # what the checker's kinds of evidence are called beside a number

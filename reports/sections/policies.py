@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from reports.compare.steps import Comparison
-from reports.document import Column, Figure, Kind, Obtained, Section, Table
-from reports.material import Material
-from reports.render.draw import Labels, draw
-from reports.render.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
-from simulate.measures import cache_profile, latencies, tokens_at
-from simulate.records import Run
+from kvratio.reports.compare.steps import Comparison
+from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Table
+from kvratio.reports.material import Material
+from kvratio.reports.render.draw import Labels, draw
+from kvratio.reports.render.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
+from kvratio.simulate.measures import cache_profile, latencies, tokens_at
+from kvratio.simulate.records import Run
 
 SHOWN = ("h-sf", "a-max", "a-min", "fcfs")  # in the figure of the cache: more hide each other
 POINTS = 400  # samples of a curve

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from reports.compare.steps import compare
-from reports.document import Section
-from reports.material import Material
-from reports.viewer import HELP, viewer
-from simulate.policies import POLICIES
-from simulate.records import Run
-from theory.model import Instance
+from kvratio.reports.compare.steps import compare
+from kvratio.reports.document import Section
+from kvratio.reports.material import Material
+from kvratio.reports.viewer import HELP, viewer
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.records import Run
+from kvratio.theory.model import Instance
 
 # small enough to follow every step; the budget is short enough for evictions
 LECTURE = Instance.of(24, [3, 1, 8, 2, 5, 12, 4, 1, 6, 9], prompt=2, interval=(1, 12))

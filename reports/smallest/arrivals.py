@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from reports.smallest.optimum import Request, TinyOptimum
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from theory.model import Instance
+from kvratio.reports.smallest.optimum import Request, TinyOptimum
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.model import Instance
 
 
 class Loss(NamedTuple):

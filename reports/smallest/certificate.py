@@ -1,13 +1,13 @@
 """Optimality certificates of very small instances, by plain enumeration of the start times.
 
 The certificates follow `proofs_check/FORMAT.md`; nothing here is trusted. For anything larger
-than a handful of requests use `theory.hindsight`, which searches with prices.
+than a handful of requests use `kvratio.theory.hindsight`, which searches with prices.
 """
 
 from typing import Any
 
-from proofs_check.certificate import FORMAT, VERSION
-from theory.model import Instance, Schedule
+from kvratio.proofs_check.certificate import FORMAT, VERSION
+from kvratio.theory.model import Instance, Schedule
 
 
 def plain_schedule(instance: Instance, starts: list[int]) -> Schedule:

@@ -6,13 +6,13 @@ from fractions import Fraction
 from statistics import mean, stdev
 from typing import Any
 
-from proofs_check.certificate import read_certificate
-from proofs_check.optimality import check
-from reports.render.text import pipe_table
-from reports.smallest.arrivals import smallest_loss
-from reports.smallest.certificate import certificate
-from reports.smallest.optimum import TinyOptimum
-from reports.smallest.study import (
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.reports.render.text import pipe_table
+from kvratio.reports.smallest.arrivals import smallest_loss
+from kvratio.reports.smallest.certificate import certificate
+from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.reports.smallest.study import (
     CONTENDERS,
     Contender,
     Extreme,
@@ -22,10 +22,10 @@ from reports.smallest.study import (
     Unit,
     merge,
 )
-from reports.smallest.study import runs as all_runs
-from simulate.kernel import run
-from simulate.policies import POLICIES
-from theory.model import Instance
+from kvratio.reports.smallest.study import runs as all_runs
+from kvratio.simulate.kernel import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.model import Instance
 
 FOLDER = "optima"  # of the certificates, beside the page
 FURTHER = 64  # times as many fresh seeds for the instance on which a random policy looked worst

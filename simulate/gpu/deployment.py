@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from simulate.gpu.catalogue import ACCELERATORS, MODELS, Accelerator, Model
-from theory.checks import InputError, one_of, rational, whole
+from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS, Accelerator, Model
+from kvratio.theory.checks import InputError, one_of, rational, whole
 
 GIB = 1 << 30
 MOST_ACCELERATORS = 1024

@@ -12,9 +12,9 @@ pipeline the accelerators work one after the other, and each hands on a hidden v
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simulate.gpu.deployment import Deployment
-from simulate.iteration import PS_PER_NS, Batch, IterationTime
-from theory.checks import InputError, rational, whole
+from kvratio.simulate.gpu.deployment import Deployment
+from kvratio.simulate.iteration import PS_PER_NS, Batch, IterationTime
+from kvratio.theory.checks import InputError, rational, whole
 
 PS_PER_S = 10**12
 MOST_NS = 10**15  # of a given line's coefficients
@@ -24,7 +24,7 @@ POINTS = 64  # batches that the line is fitted to
 def iteration_time(deployment: Deployment) -> IterationTime:
     """The roofline of a deployment, its coefficients rounded to whole picoseconds.
 
-    >>> from simulate.gpu.deployment import deployment
+    >>> from kvratio.simulate.gpu.deployment import deployment
     >>> iteration_time(deployment("llama-2-70b:a100-80x2")).cache
     100441
     """
@@ -115,7 +115,7 @@ def iteration_by(deployment: Deployment, text: str) -> IterationTime:
     "roofline"; "line", fitted to it; or "D0:D1", a line of D0 nanoseconds and D1 nanoseconds for
     every token held, as exact decimals.
 
-    >>> from simulate.gpu.deployment import deployment
+    >>> from kvratio.simulate.gpu.deployment import deployment
     >>> iteration_by(deployment("llama-3-8b:h100"), "5e6:41.5").cache
     41500
     """

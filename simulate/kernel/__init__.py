@@ -1,9 +1,10 @@
-"""The fast engine: compiled and event-driven, with the schedules of `simulate.engine`.
+"""The fast engine: compiled and event-driven, with the schedules of `kvratio.simulate.engine`.
 
-It runs the declarations of `simulate.policy`, handed over as codes and numbers to one machine that
-is compiled once (numba, cached on disk), and gives the same attempts in the same order, to the last
-tie, as the reference engine; tests compare the two on random instances and declarations. Where the
-reference works through every step and every running request, this one jumps from event to event.
+It runs the declarations of `kvratio.simulate.policy`, handed over as codes and numbers to one
+machine that is compiled once (numba, cached on disk), and gives the same attempts in the same
+order, to the last tie, as the reference engine; tests compare the two on random instances and
+declarations. Where the reference works through every step and every running request, this one jumps
+from event to event.
 
 - `machine`: the loop and the four phases; what an event is
 - `ahead`: the look-ahead test, with the proof of when the head of the queue can start
@@ -19,14 +20,14 @@ numba is imported at the first run, not before.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from simulate import engine
-from simulate.engine import EngineError
-from simulate.policy import Policy
-from simulate.records import Run
-from simulate.timed import Moments, Passed, TimedRun, timed_run
-from simulate.timing import Timing
-from theory.checks import whole
-from theory.model import Instance, Schedule
+from kvratio.simulate import engine
+from kvratio.simulate.engine import EngineError
+from kvratio.simulate.policy import Policy
+from kvratio.simulate.records import Run
+from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
+from kvratio.simulate.timing import Timing
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance, Schedule
 
 # Steps between two looks at the progress and at the keyboard: some tens of milliseconds.
 STEPS_AT_ONCE = 50_000
@@ -57,12 +58,12 @@ def run(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Run:
-    """Simulate a declared policy on an instance: `simulate.engine.run`, fast.
+    """Simulate a declared policy on an instance: `kvratio.simulate.engine.run`, fast.
 
     `progress` is called with the number of completed requests from time to time, and at the end.
     Raises `EngineError` for a livelock, as the reference engine does.
 
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
     [5, 9]
@@ -78,7 +79,7 @@ def run_counted(
 ) -> tuple[Run, Work | None]:
     """Also count the work; None where the numbers need the reference engine's long integers.
 
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> run_counted(instance, POLICIES["h-sf"])[1].starts
     5
@@ -96,10 +97,10 @@ def run_timed(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> TimedRun:
-    """Simulate a declared policy in time: `simulate.engine.run_timed`, fast.
+    """Simulate a declared policy in time: `kvratio.simulate.engine.run_timed`, fast.
 
-    >>> from simulate.iteration import IterationTime
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.iteration import IterationTime
+    >>> from kvratio.simulate.policies import POLICIES
     >>> timing = Timing((0, 9), IterationTime(fixed=5_000))
     >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
     (0, 2)
@@ -127,12 +128,12 @@ def _execute(
     timing: Timing | None = None,
 ) -> _Found | None:
     """None where the numbers need the reference engine's long integers."""
-    from simulate.kernel import build
+    from kvratio.simulate.kernel import build
 
     whole("seed", seed)
     if not build.fits(instance, policy, timing):
         return None
-    from simulate.kernel import logs, machine, prices
+    from kvratio.simulate.kernel import logs, machine, prices
 
     state = build.build(instance, policy, seed, timing)
     clock = state.clock[0]

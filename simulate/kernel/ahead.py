@@ -1,4 +1,5 @@
-"""The look-ahead test, P (3), event by event: what `simulate.forecast` decides anew every step.
+"""The look-ahead test, P (3), event by event: what `kvratio.simulate.forecast` decides anew every
+step.
 
 `ends` lists the assumed ends T of running requests that are not overdue, latest first, each with
 `use`: the tokens F(T) that they will hold in the step that ends at T, and `count`: how many of them
@@ -24,8 +25,8 @@ bounds the looks of all that leave in a step, of all that start, and of their te
 fails looks at no more than 2 sqrt(M) + 1 (D distinct ends hold at least D * D / 4 tokens).
 """
 
-from simulate.kernel.compiled import compiled
-from simulate.kernel.state import State
+from kvratio.simulate.kernel.compiled import compiled
+from kvratio.simulate.kernel.state import State
 
 
 @compiled

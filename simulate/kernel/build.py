@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from simulate.chance import request_keys
-from simulate.engine import patience
-from simulate.kernel.state import (
+from kvratio.simulate.chance import request_keys
+from kvratio.simulate.engine import patience
+from kvratio.simulate.kernel.state import (
     FREE,
     NEVER,
     Bucket,
@@ -32,11 +32,11 @@ from simulate.kernel.state import (
     rows,
     table,
 )
-from simulate.learned.learning import due_after, ignorance
-from simulate.learned.pricing import BINS, MOST_MEMORY, MOST_REQUESTS, MOST_STAGES, scale
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from simulate.timing import Timing
-from theory.model import MOST_TOKENS, Instance
+from kvratio.simulate.learned.learning import due_after, ignorance
+from kvratio.simulate.learned.pricing import BINS, MOST_MEMORY, MOST_REQUESTS, MOST_STAGES, scale
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from kvratio.simulate.timing import Timing
+from kvratio.theory.model import MOST_TOKENS, Instance
 
 BEYOND = MOST_TOKENS  # the stage after the last cap: clamped to all that fits
 LOG_ROWS = 1 << 16
@@ -81,7 +81,7 @@ def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None =
         arrivals=indices(by_arrival),
         caps=indices(_ladder(policy) if policy.assumes is Assumes.CAPS else []),
         agenda=rows(concurrent + 1, Entry),
-        # D distinct ends hold at least D * D / 4 tokens (`simulate.kernel.ahead`)
+        # D distinct ends hold at least D * D / 4 tokens (`kvratio.simulate.kernel.ahead`)
         ends=rows(min(concurrent, 2 * isqrt(memory) + 1) + 1, End),
         queue=rows(n, Pair),
         buckets=table(slots, Bucket),
@@ -109,7 +109,7 @@ def with_room(state: State) -> State:
     needed = 2 * int(clock.volumes + clock.running)
     if state.volumes.size >= needed:
         return state
-    from simulate.kernel.line import find
+    from kvratio.simulate.kernel.line import find
 
     volumes = table(2 * needed, Volume)
     for k in range(state.volumes.size):

@@ -9,7 +9,7 @@ import numba
 import numba.extending
 import numpy as np
 
-from simulate.chance import Purpose
+from kvratio.simulate.chance import Purpose
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -81,7 +81,7 @@ S27, S30, S31, S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 
 @compiled
 def draw(key: Any, counter: int, purpose: int) -> Any:
-    """`simulate.chance.draw` in 64-bit words; the tests compare the two."""
+    """`kvratio.simulate.chance.draw` in 64-bit words; the tests compare the two."""
     z = key + np.uint64(counter * PURPOSES + purpose + 1) * GOLDEN
     z = (z ^ (z >> S30)) * FIRST
     z = (z ^ (z >> S27)) * SECOND

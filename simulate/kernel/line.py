@@ -1,4 +1,4 @@
-"""The queue, compiled: the same order as `simulate.queue.Queue`, in flat arrays.
+"""The queue, compiled: the same order as `kvratio.simulate.queue.Queue`, in flat arrays.
 
 Ties by index: one binary heap of (key, request). Random ties: a heap of the keys of non-empty
 buckets; a hash table from a key to its bucket; and a bucket is a stretch of one arena that moves
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from simulate.kernel.compiled import compiled, scaled
-from simulate.kernel.state import FREE, Bucket, Clock, Rows, State
+from kvratio.simulate.kernel.compiled import compiled, scaled
+from kvratio.simulate.kernel.state import FREE, Bucket, Clock, Rows, State
 
 
 @compiled

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from simulate.kernel.state import Ints, State
-from simulate.timed import Moments
-from theory.model import Schedule
+from kvratio.simulate.kernel.state import Ints, State
+from kvratio.simulate.timed import Moments
+from kvratio.theory.model import Schedule
 
 
 class Attempts:

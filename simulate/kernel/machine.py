@@ -1,4 +1,4 @@
-"""The kernel's loop: from event to event, the four phases of `simulate.engine` in each.
+"""The kernel's loop: from event to event, the four phases of `kvratio.simulate.engine` in each.
 
 Only steps in which something can happen are executed: one that completes, outlives, is thinned or
 arrives (the agenda and the arrivals); the step in which the cache would overflow; the first one
@@ -7,11 +7,21 @@ in which the head of the queue might start; and the one after an eviction.
 
 from collections.abc import Callable
 
-from simulate.chance import Purpose
-from simulate.kernel import agenda, ahead, line, overflow, pace, phase, prices, thinning, watch
-from simulate.kernel.compiled import cached, compiled, draw, sources
-from simulate.kernel.state import NEVER, State
-from simulate.policy import Order
+from kvratio.simulate.chance import Purpose
+from kvratio.simulate.kernel import (
+    agenda,
+    ahead,
+    line,
+    overflow,
+    pace,
+    phase,
+    prices,
+    thinning,
+    watch,
+)
+from kvratio.simulate.kernel.compiled import cached, compiled, draw, sources
+from kvratio.simulate.kernel.state import NEVER, State
+from kvratio.simulate.policy import Order
 
 QUEUE = int(Purpose.QUEUE)
 BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
@@ -27,7 +37,7 @@ def _advance(state: State, events: int) -> int:
     """Execute at most `events` steps; say why it stopped.
 
     ROOM: call again, after making room in the log and the tables. LEARN: call again, after
-    learning from what has been observed in this step (`simulate.kernel.prices`).
+    learning from what has been observed in this step (`kvratio.simulate.kernel.prices`).
     """
     clock, rules = state.clock[0], state.rules[0]
     for _ in range(events):

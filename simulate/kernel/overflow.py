@@ -1,4 +1,4 @@
-"""Whom an overflow hits next, by the policy's rank (`simulate.declared`, `_rank`).
+"""Whom an overflow hits next, by the policy's rank (`kvratio.simulate.declared`, `_rank`).
 
 Most overflows hit one or two, and a look at all that run finds each quickest; when many are hit, a
 heap of all saves looking again and again.
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from simulate.chance import Purpose
-from simulate.kernel.compiled import LOW, S32, compiled, draw
-from simulate.kernel.state import NEVER, Clock, Entry, Rows, Rules, State, Victim
+from kvratio.simulate.chance import Purpose
+from kvratio.simulate.kernel.compiled import LOW, S32, compiled, draw
+from kvratio.simulate.kernel.state import NEVER, Clock, Entry, Rows, Rules, State, Victim
 
 EVICT = int(Purpose.EVICT)
 

@@ -1,13 +1,13 @@
 """Paced admission, compiled: `simulate.admission.Pace` with the credit brought up when asked."""
 
-from simulate.kernel.compiled import compiled, share
-from simulate.kernel.line import find
-from simulate.kernel.state import FREE, State
+from kvratio.simulate.kernel.compiled import compiled, share
+from kvratio.simulate.kernel.line import find
+from kvratio.simulate.kernel.state import FREE, State
 
 
 @compiled
 def volume(prompt: int, tokens: int) -> int:
-    """Cache times steps of an attempt (`simulate.admission.volume`)."""
+    """Cache times steps of an attempt (`kvratio.simulate.admission.volume`)."""
     return prompt * tokens + tokens * (tokens + 1) // 2
 
 

@@ -1,8 +1,8 @@
-"""Staggered pipelines, compiled: `simulate.phases`."""
+"""Staggered pipelines, compiled: `kvratio.simulate.phases`."""
 
-from simulate.kernel import line
-from simulate.kernel.compiled import compiled
-from simulate.kernel.state import State
+from kvratio.simulate.kernel import line
+from kvratio.simulate.kernel.compiled import compiled
+from kvratio.simulate.kernel.state import State
 
 
 @compiled

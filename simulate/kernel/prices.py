@@ -1,4 +1,4 @@
-"""Learned prices in the kernel: `simulate.learned.prices` in flat arrays.
+"""Learned prices in the kernel: `kvratio.simulate.learned.prices` in flat arrays.
 
 What is learned is the same code for both engines; the kernel stops for it (`learn`) after having
 observed a step, and goes on with the step then.
@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from simulate.kernel.compiled import compiled
-from simulate.kernel.state import State
-from simulate.learned import learning, pricing
+from kvratio.simulate.kernel.compiled import compiled
+from kvratio.simulate.kernel.state import State
+from kvratio.simulate.learned import learning, pricing
 
 AWAY, WAITING, RUNNING, DONE = range(4)
 

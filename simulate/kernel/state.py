@@ -38,7 +38,7 @@ class Rules:
     one_more: int
     live: bool
     thinned: bool
-    # time: coefficients of `simulate.iteration`, in picoseconds
+    # time: coefficients of `kvratio.simulate.iteration`, in picoseconds
     timed: bool
     fixed: int
     weights: int
@@ -191,7 +191,7 @@ class Volume:
 
 @dataclass
 class Known:
-    """What is known of a request whose price is learned (`simulate.kernel.prices`)."""
+    """What is known of a request whose price is learned (`kvratio.simulate.kernel.prices`)."""
 
     scale: int
     known: int

@@ -1,8 +1,8 @@
 """Thinning in the kernel: one uniform number decides when an attempt ends."""
 
-from simulate.chance import Purpose
-from simulate.kernel.compiled import compiled, draw, scaled
-from simulate.kernel.state import NEVER, State
+from kvratio.simulate.chance import Purpose
+from kvratio.simulate.kernel.compiled import compiled, draw, scaled
+from kvratio.simulate.kernel.state import NEVER, State
 
 THIN = int(Purpose.THIN)
 
@@ -11,7 +11,7 @@ THIN = int(Purpose.THIN)
 def survival(state: State, request: int) -> int:
     """Tokens made when a started request is thinned, NEVER if it completes first.
 
-    The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (`simulate.declared`), by
+    The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (`kvratio.simulate.declared`), by
     bisection: the left side grows with g.
     """
     this = state.requests[request]

@@ -1,4 +1,4 @@
-"""Time in the kernel: `simulate.timing` step by step, with constant work a step.
+"""Time in the kernel: `kvratio.simulate.timing` step by step, with constant work a step.
 
 Durations are rounded to nanoseconds in every iteration, so they are added up one by one; whatever
 else a policy does happens from event to event, as without a clock.
@@ -6,10 +6,10 @@ else a policy does happens from event to event, as without a clock.
 
 from typing import Any, Protocol
 
-from simulate.iteration import Batch, nanoseconds
-from simulate.kernel import line
-from simulate.kernel.compiled import compiled
-from simulate.kernel.state import NEVER, Clock, Request, Rules, State
+from kvratio.simulate.iteration import Batch, nanoseconds
+from kvratio.simulate.kernel import line
+from kvratio.simulate.kernel.compiled import compiled
+from kvratio.simulate.kernel.state import NEVER, Clock, Request, Rules, State
 
 LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
 
@@ -17,7 +17,7 @@ _nanoseconds: Any = compiled(nanoseconds)  # of a record with the coefficients
 
 
 class Passing(Protocol):
-    """A clock's record of time: as `simulate.timing.Watch`."""
+    """A clock's record of time: as `kvratio.simulate.timing.Watch`."""
 
     time: int
     busy: int

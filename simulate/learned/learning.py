@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simulate.learned import pricing
-from simulate.learned.pricing import Ints
+from kvratio.simulate.learned import pricing
+from kvratio.simulate.learned.pricing import Ints
 
 Flags = npt.NDArray[np.bool_]
 

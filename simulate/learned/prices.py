@@ -5,9 +5,9 @@ from math import isqrt
 
 import numpy as np
 
-from simulate.learned import learning, pricing
-from simulate.view import View
-from theory.checks import InputError
+from kvratio.simulate.learned import learning, pricing
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError
 
 
 class Prices:

@@ -20,13 +20,13 @@ its expected volume and completes requests with some probability; its *price* is
 completion. A request is priced at its cheapest run of stages, from the next one on.
 
 *Cost of a plan.* Stages in ascending price, each waited for by those it completes (half of it) and
-by all others (all of it): the fluid latency of `theory.learned`, estimated for a sample.
+by all others (all of it): the fluid latency of `kvratio.theory.learned`, estimated for a sample.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from simulate.learned.compiled import cached
+from kvratio.simulate.learned.compiled import cached
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

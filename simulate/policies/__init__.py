@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from simulate.policies import (
+from kvratio.simulate.policies import (
     a_l,
     a_max,
     a_min,
@@ -20,8 +20,8 @@ from simulate.policies import (
     slicing,
     svf,
 )
-from simulate.policy import Policy
-from theory.checks import InputError, one_of
+from kvratio.simulate.policy import Policy
+from kvratio.theory.checks import InputError, one_of
 
 POLICIES: dict[str, Policy] = {
     policy.name: policy
@@ -84,7 +84,7 @@ def named(text: str) -> Policy:
     >>> named("h-sf:x=1")
     Traceback (most recent call last):
     ...
-    theory.checks.InputError: policy = 'h-sf:x=1': required no parameters for h-sf
+    kvratio.theory.checks.InputError: policy = 'h-sf:x=1': required no parameters for h-sf
     """
     name, colon, rest = text.partition(":")
     policy = POLICIES[one_of("policy", name, POLICIES)]

@@ -6,7 +6,7 @@ Wrong predictions: any length between the ends is served the same way, only less
 `upper` an overflow evicts the newest.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="a-l",

@@ -7,7 +7,7 @@ overflow; the newest are then evicted and from then on assumed to be at least as
 become.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="a-max",

@@ -11,8 +11,8 @@ Wrong predictions: with `output < lower` the request simply ends early; upper en
 
 from dataclasses import replace
 
-from simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
-from theory.checks import one_of
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties
+from kvratio.theory.checks import one_of
 
 ON_CANCEL = Policy(
     name="a-min",

@@ -4,7 +4,7 @@ Knows every true output length but admits in one random order, as long as the lo
 holds for the next in that order.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="a-random",

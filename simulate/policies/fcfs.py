@@ -16,8 +16,8 @@ leaves less than the watermark is refused; here it runs when nothing else does.
 from dataclasses import replace
 from fractions import Fraction
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
-from theory.checks import rational
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.theory.checks import rational
 
 POLICY = Policy(
     name="fcfs",

@@ -1,8 +1,8 @@
 """GSA and GBA, geometric slicing and batching: Feng, Yang, Zhang, arXiv 2601.22996.
 
 GSA knows nothing of output lengths. Phase p runs every unfinished request for growth^p first
-tokens in a staggered pipeline (`simulate.phases`) and cancels those that are not finished. GBA
-knows the lengths: it sorts them into the classes up to growth^p first and runs class by class,
+tokens in a staggered pipeline (`kvratio.simulate.phases`) and cancels those that are not finished.
+GBA knows the lengths: it sorts them into the classes up to growth^p first and runs class by class,
 the shortest first, each in a staggered pipeline of the class's longest length; it cancels nobody.
 
 Published, with everyone present at the start and one prompt: at most 61.92 (large memory: 32) and
@@ -17,8 +17,8 @@ Wrong predictions: they read none. A cap above what fits is cut to it.
 
 from fractions import Fraction
 
-from simulate.policies.slicing import growing
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policies.slicing import growing
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 
 def gsa(growth: Fraction | int | str = 2, first: int | str = 1) -> Policy:

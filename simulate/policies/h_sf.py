@@ -5,7 +5,7 @@ and never evicts. It is P's benchmark; it is not the optimum (staggered starts c
 Wrong predictions: it reads none. Arrivals: the shortest among those that have arrived.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="h-sf",

@@ -8,8 +8,8 @@ than its rest.
   cache) over probability of completing, from its prompt, the tokens that its output is known to
   exceed, and the learned distribution of lengths relative to the middle of predicted intervals
   (which may be wrong, or all the same). Whenever the completions have grown by an eighth, all this
-  is learned anew (`simulate.learned`), and those that run get the new levels beyond what they have
-  made.
+  is learned anew (`kvratio.simulate.learned`), and those that run get the new levels beyond what
+  they have made.
 - *Admission* from the head of the queue, while the next step fits.
 - *At a level*: a running request that has made all tokens of its stage goes on into the next one if
   there is room for all that wait, or if nobody waits at a lower price, counting for its own that it
@@ -19,11 +19,12 @@ than its rest.
   step fits; nobody is admitted in that step.
 
 In the fluid limit, on a batch, at most 289/64 times the area bound for every prompt and interval
-(`theory.learned`). A run ends: the oldest start is never evicted for lack of cache, so it completes
-or reaches its level, and each time it is cancelled there it has made more tokens than before.
+(`kvratio.theory.learned`). A run ends: the oldest start is never evicted for lack of cache, so it
+completes or reaches its level, and each time it is cancelled there it has made more tokens than
+before.
 """
 
-from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
 
 POLICY = Policy(
     name="learned-slicing",

@@ -5,8 +5,8 @@ Wrong predictions: as for A_max.
 
 from dataclasses import replace
 
-from simulate.policies import mc_sf
-from simulate.policy import Order
+from kvratio.simulate.policies import mc_sf
+from kvratio.simulate.policy import Order
 
 POLICY = replace(
     mc_sf.POLICY,

@@ -6,7 +6,7 @@ is the upper end of the interval. Wrong predictions: as for A_max (our choice; t
 the whole batch).
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="mc-sf",

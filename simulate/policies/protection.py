@@ -14,8 +14,8 @@ Predictions are never read.
 
 from fractions import Fraction
 
-from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
-from theory.checks import rational
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
+from kvratio.theory.checks import rational
 
 
 def protection(

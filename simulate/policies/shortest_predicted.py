@@ -6,7 +6,7 @@ outlived counts from then on as the tokens made when the request was preempted.
 Wrong predictions: they change the order and nothing else.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="shortest-predicted",

@@ -11,8 +11,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
-from theory.checks import InputError, rational, whole
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.theory.checks import InputError, rational, whole
 
 LONGEST = 2**20  # beyond every output length in use
 

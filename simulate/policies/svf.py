@@ -6,7 +6,7 @@ all, its total latency is at most 1 + 2 / (1 - alpha) times the optimum (Theorem
 Wrong predictions: it reads none. Arrivals: the smallest volume among those that have arrived.
 """
 
-from simulate.policy import Admits, Assumes, Order, Policy, Ties
+from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 
 POLICY = Policy(
     name="svf",

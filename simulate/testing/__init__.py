@@ -1,16 +1,16 @@
 """A kit that tests schedulers: ours, yours, and other people's.
 
 `check_policy(MyPolicy)` searches for small instances on which a scheduler breaks one of the
-invariants (`simulate.testing.invariants`) and raises a report that names each broken one, with a
-smallest instance as code to paste. `examine` returns the report instead. In a terminal:
+invariants (`kvratio.simulate.testing.invariants`) and raises a report that names each broken one,
+with a smallest instance as code to paste. `examine` returns the report instead. In a terminal:
 
     pytest --kvratio-policy=package.module:MyPolicy
 
 Hypothesis does the searching; it comes with `pip install "kvratio[testing]"`. What can be tested,
-and what a class may say about itself, stands in `simulate.testing.subject`; the strategies that
-draw instances in `simulate.testing.strategies`.
+and what a class may say about itself, stands in `kvratio.simulate.testing.subject`; the strategies
+that draw instances in `kvratio.simulate.testing.strategies`.
 
->>> from simulate.policies import POLICIES
+>>> from kvratio.simulate.policies import POLICIES
 >>> check_policy(POLICIES["fcfs"], examples=5)
 >>> examine(POLICIES["h-sf"], examples=5).passed
 True
@@ -20,19 +20,19 @@ try:
     import hypothesis as _hypothesis  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        'simulate.testing needs hypothesis: pip install "kvratio[testing]"'
+        'kvratio.simulate.testing needs hypothesis: pip install "kvratio[testing]"'
     ) from error
 
-from simulate.testing.cases import Case, Family
-from simulate.testing.conformance import (
+from kvratio.simulate.testing.cases import Case, Family
+from kvratio.simulate.testing.conformance import (
     Conformance,
     NonConforming,
     check_policy,
     examine,
     reproduce,
 )
-from simulate.testing.history import Outcome, Stuck
-from simulate.testing.invariants import INVARIANTS, Violation
+from kvratio.simulate.testing.history import Outcome, Stuck
+from kvratio.simulate.testing.invariants import INVARIANTS, Violation
 
 __all__ = [
     "INVARIANTS",

@@ -6,7 +6,7 @@ bounds elsewhere is trusted here. Sharper bounds can be handed to the kit from o
 
 from itertools import accumulate
 
-from theory.model import Instance, volume
+from kvratio.theory.model import Instance, volume
 
 
 def least_tel(instance: Instance) -> int:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from theory.checks import whole
-from theory.model import Instance
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance
 
 FAMILY_SAMPLE = 20  # instances over which an average is taken
 

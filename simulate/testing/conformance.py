@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from simulate.testing.cases import Case, Family
-from simulate.testing.invariants import INVARIANTS, Invariant, Violation, plain
-from simulate.testing.shrink import shrink
-from simulate.testing.subject import Subject, subject_of
-from theory.checks import one_of, whole
+from kvratio.simulate.testing.cases import Case, Family
+from kvratio.simulate.testing.invariants import INVARIANTS, Invariant, Violation, plain
+from kvratio.simulate.testing.shrink import shrink
+from kvratio.simulate.testing.subject import Subject, subject_of
+from kvratio.theory.checks import one_of, whole
 
 EXAMPLES = 200  # cases a search tries before it believes an invariant
 
@@ -37,9 +37,9 @@ class Result:
         assert self.case is not None
         *imports, expression = self.subject.code
         used = type(self.case).__name__
-        lines = [*imports, f"from simulate.testing import {used}, reproduce"]
+        lines = [*imports, f"from kvratio.simulate.testing import {used}, reproduce"]
         if isinstance(self.case, Case):
-            lines.append("from theory.model import Instance")
+            lines.append("from kvratio.theory.model import Instance")
         call = f'reproduce({expression}, "{self.invariant.name}", case)'
         return "\n".join([*lines, "", *self.case.code(), call])
 
@@ -100,11 +100,12 @@ def examine(
 ) -> Conformance:
     """Search for violations of every invariant that applies to the target, and shrink them.
 
-    `target`: see `simulate.testing.subject`. `examples`: cases tried for each invariant. `only`:
-    the names of the invariants to try (default: all). `lower_bound`: a certified lower bound on
-    the total latency of an instance (steps), tried beside the kit's own. `progress` is called with
-    each name. The rest narrows the instances (`simulate.testing.strategies.instances`). The search
-    is deterministic. Raises `InputError` for anything that cannot be tested.
+    `target`: see `kvratio.simulate.testing.subject`. `examples`: cases tried for each invariant.
+    `only`: the names of the invariants to try (default: all). `lower_bound`: a certified lower
+    bound on the total latency of an instance (steps), tried beside the kit's own. `progress` is
+    called with each name. The rest narrows the instances
+    (`kvratio.simulate.testing.strategies.instances`). The search is deterministic. Raises
+    `InputError` for anything that cannot be tested.
 
     >>> examine("mc-sf", examples=5, only=("budget", "ignores-upper")).results[1].outcome
     'not claimed'
@@ -200,7 +201,7 @@ def _settings(examples: int) -> settings:
 def reproduce(target: Any, invariant: str, case: Case | Family) -> None:
     """Check one invariant on one case; raises `Violation` if it does not hold there.
 
-    >>> from theory.model import Instance
+    >>> from kvratio.theory.model import Instance
     >>> reproduce("fcfs", "budget", Case(Instance.of(4, [2, 2])))
     """
     one_of("invariant", invariant, INVARIANTS)

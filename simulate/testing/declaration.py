@@ -1,17 +1,18 @@
 """What a declaration promises, step by step, by definition and independent of the engines.
 
-`simulate.declared` computes decisions; here a finished decision is held against the words of
-`simulate.policy`, each test written as its definition reads, at every future step, without any of
-the shortcuts that a scheduler takes.
+`kvratio.simulate.declared` computes decisions; here a finished decision is held against the words
+of
+`kvratio.simulate.policy`, each test written as its definition reads, at every future step, without
+any of the shortcuts that a scheduler takes.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
-from simulate.testing.history import Step
-from theory.model import Instance
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
+from kvratio.simulate.testing.history import Step
+from kvratio.theory.model import Instance
 
 
 def needs_bounds(policy: Policy) -> bool:
@@ -122,8 +123,8 @@ def _due(policy: Policy, step: Step, early: Sequence[int]) -> list[int]:
 def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     """Walk through a run, keeping the stages and the queue as the declaration has them.
 
-    Requests join the queue as `simulate.declared` says: arrivals by index, then promoted, and
-    after the admissions those evicted for lack of cache.
+    Requests join the queue as `kvratio.simulate.declared` says: arrivals by index, then promoted,
+    and after the admissions those evicted for lack of cache.
     """
     more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
     stage: dict[int, int] = {}

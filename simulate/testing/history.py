@@ -7,9 +7,9 @@ with an engine of its own, hands over its attempts; the steps are recomputed fro
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from simulate.engine import EngineError, LivelockError, Scheduler, run_scheduler
-from simulate.view import HiddenError, View
-from theory.model import MOST_TOKENS, Attempt, Instance, Schedule, ScheduleError, verify
+from kvratio.simulate.engine import EngineError, LivelockError, Scheduler, run_scheduler
+from kvratio.simulate.view import HiddenError, View
+from kvratio.theory.model import MOST_TOKENS, Attempt, Instance, Schedule, ScheduleError, verify
 
 
 @dataclass
@@ -114,8 +114,8 @@ def patience(instance: Instance) -> int:
 def watch(instance: Instance, scheduler: Scheduler) -> History:
     """Run a scheduler in the reference engine, whatever becomes of it.
 
-    >>> from simulate.declared import Declared
-    >>> from simulate.policies import POLICIES
+    >>> from kvratio.simulate.declared import Declared
+    >>> from kvratio.simulate.policies import POLICIES
     >>> history = watch(Instance.of(3, [2, 1]), Declared(POLICIES["h-sf"], 2, seed=0))
     >>> [(step.now, step.completed, step.admitted) for step in history.steps]
     [(0, (), (1, 0)), (1, (1,), ())]

@@ -10,9 +10,9 @@ from dataclasses import fields, replace
 from itertools import combinations
 from typing import Any
 
-from simulate.testing.cases import Case, Family
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.simulate.testing.cases import Case, Family
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 COLUMNS = {"prompt": 0, "output": 1, "arrival": 0, "lower": 1, "upper": 1}  # and the least entry
 PREDICTED = ("lower", "upper")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from theory.model import Instance
+from kvratio.theory.model import Instance
 
 LENGTHS = ("any", "two-point", "geometric", "adversarial", "near-full")
 PREDICTIONS = ("exact", "right", "common", "wrong", "any")

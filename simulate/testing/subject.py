@@ -1,19 +1,20 @@
 """What can be tested, and what it says about itself.
 
-- A declared `Policy` (`simulate.policy`): everything is known from its declaration.
-- A *scheduler*: a class or function that makes a new `simulate.engine.Scheduler` for every run. It
-  is called with those of `n` (number of requests) and `seed` that its signature names.
+- A declared `Policy` (`kvratio.simulate.policy`): everything is known from its declaration.
+- A *scheduler*: a class or function that makes a new `kvratio.simulate.engine.Scheduler` for every
+  run. It is called with those of `n` (number of requests) and `seed` that its signature names.
 - A *system*: a class or object with a method `simulate(instance, seed)` that runs foreign code in
-  an engine of its own and returns a `theory.model.Schedule` or an `Outcome`, or raises `Stuck`.
+  an engine of its own and returns a `kvratio.theory.model.Schedule` or an `Outcome`, or raises
+  `Stuck`.
 - A text, "package.module:name" of any of these, or the name of a shipped policy.
 
 A scheduler or a system may carry these attributes:
 
 - `sees`: the hidden columns that it reads, of "output", "upper" and "lower" (default: none);
 - `declares`: a `Policy` that it claims to implement; it is then held against every word of it;
-- `claims`: names of invariants that hold only for some, see `simulate.testing.invariants`;
+- `claims`: names of invariants that hold only for some, see `kvratio.simulate.testing.invariants`;
 - `space`: limits of the instances it accepts, keyword arguments of
-  `simulate.testing.strategies.instances`, such as `{"batch": True, "least_prompt": 1}`.
+  `kvratio.simulate.testing.strategies.instances`, such as `{"batch": True, "least_prompt": 1}`.
 
 A scheduler with a method `assumed(request)`, a lower bound on the output length that it has
 learned so far, is also held against the truth of that.
@@ -25,12 +26,12 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
-from simulate.declared import Declared
-from simulate.policies import POLICIES
-from simulate.policy import Policy
-from simulate.testing.history import History, listen, watch
-from theory.checks import InputError
-from theory.model import Instance
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Policy
+from kvratio.simulate.testing.history import History, listen, watch
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 REQUIRED = (
     "a Policy, a class or factory of schedulers, a system with a method simulate, "
@@ -132,7 +133,7 @@ def _named(target: Any) -> tuple[str, tuple[str, ...], Any]:
         return target, (f"from {module} import {name}", name), found
     if isinstance(target, Policy):
         if POLICIES.get(target.name) == target:
-            line = "from simulate.policies import POLICIES"
+            line = "from kvratio.simulate.policies import POLICIES"
             return target.name, (line, f'POLICIES["{target.name}"]'), target
         return target.name, (f"# policy: the declaration {target.name}", "policy"), target
     name = getattr(target, "__qualname__", type(target).__name__)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
 
-from simulate.holding import HeldRun, run_holder
-from simulate.iteration import NS_PER_S, Batch, IterationTime
-from simulate.timing import Timing
-from simulate.wait.schedulers import NestedWait, Wait
-from simulate.wait.thresholds import (
+from kvratio.simulate.holding import HeldRun, run_holder
+from kvratio.simulate.iteration import NS_PER_S, Batch, IterationTime
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.wait.schedulers import NestedWait, Wait
+from kvratio.simulate.wait.thresholds import (
     Kind,
     Thresholds,
     memory_of_nested,
@@ -27,8 +27,8 @@ from simulate.wait.thresholds import (
     wait_for_budget,
     wait_thresholds,
 )
-from theory.checks import one_of
-from theory.model import Instance
+from kvratio.theory.checks import one_of
+from kvratio.theory.model import Instance
 
 TITLES = {"wait": "WAIT", "nested-wait": "Nested WAIT"}
 SEGMENTS = 10  # as many as in the paper's section 6.2
@@ -42,12 +42,12 @@ def run_wait(
 ) -> HeldRun:
     """Run "wait" or "nested-wait" in time, with thresholds that follow from requests and clock.
 
-    >>> from simulate.iteration import IterationTime
+    >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 4, IterationTime.linear(10**9, 10**6))
     >>> run_wait("wait", Instance.of(20, [2, 2, 2, 2], prompt=1), timing).counts.evictions
     0
     """
-    from simulate.wait import fast  # imports numba
+    from kvratio.simulate.wait import fast  # imports numba
 
     one_of("policy", name, TITLES)
     timing.check(instance)

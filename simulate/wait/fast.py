@@ -1,6 +1,7 @@
-"""WAIT and Nested WAIT, compiled: `simulate.holding.run_holder` for these two, fast.
+"""WAIT and Nested WAIT, compiled: `kvratio.simulate.holding.run_holder` for these two, fast.
 
-The state before the first step, the run (`simulate.wait.steps`), and its result from the logs.
+The state before the first step, the run (`kvratio.simulate.wait.steps`), and its result from the
+logs.
 """
 
 from array import array
@@ -10,16 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from simulate.engine import LivelockError
-from simulate.holding import HeldRun, Holds
-from simulate.kernel.state import NEVER, Ints, Moment, indices, rows
-from simulate.timed import Moments, Passed, timed_run
-from simulate.timing import Timing
-from simulate.wait import steps
-from simulate.wait.schedulers import Batches, NestedWait, Wait
-from simulate.wait.state import NOBODY, Attempt, Block, Clock, Hold, Kind, Request, Rules, State
-from theory.checks import whole
-from theory.model import Instance, Schedule
+from kvratio.simulate.engine import LivelockError
+from kvratio.simulate.holding import HeldRun, Holds
+from kvratio.simulate.kernel.state import NEVER, Ints, Moment, indices, rows
+from kvratio.simulate.timed import Moments, Passed, timed_run
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.wait import steps
+from kvratio.simulate.wait.schedulers import Batches, NestedWait, Wait
+from kvratio.simulate.wait.state import (
+    NOBODY,
+    Attempt,
+    Block,
+    Clock,
+    Hold,
+    Kind,
+    Request,
+    Rules,
+    State,
+)
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance, Schedule
 
 LOG_ROWS = 1 << 16
 STEPS_AT_ONCE = 10_000  # between two looks at the progress and at the keyboard
@@ -36,7 +47,7 @@ def run(
 
     Raises `LivelockError` as the reference engine does.
 
-    >>> from simulate.iteration import IterationTime
+    >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 4, IterationTime.linear(10**9, 10**6))
     >>> scheduler = Wait([2], lambda prompt, output: 0)
     >>> run(Instance.of(20, [2, 2, 2, 2], prompt=1), scheduler, timing, "wait").holds.steps

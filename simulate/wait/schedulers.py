@@ -4,8 +4,8 @@ Requests of a type (of a segment) move together: while too few wait for its firs
 requests keep their cache and make no token. Of a stage at most n move, in the order in which they
 started. Two things the paper leaves open for runs that end. When nobody is to arrive any more and
 nobody would ever move, thresholds are waived. And cache beyond the budget, which thresholds exclude
-where they fit it (`simulate.wait.thresholds`), is made free as the paper says, by evicting those
-admitted last, who wait anew; those about to start are the last of all.
+where they fit it (`kvratio.simulate.wait.thresholds`), is made free as the paper says, by evicting
+those admitted last, who wait anew; those about to start are the last of all.
 """
 
 from abc import ABC, abstractmethod
@@ -14,8 +14,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 
-from simulate.view import View
-from theory.checks import InputError, whole
+from kvratio.simulate.view import View
+from kvratio.theory.checks import InputError, whole
 
 Choice = tuple[list[int], set[int]]  # who starts, in order; who else moves
 

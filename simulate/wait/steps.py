@@ -1,4 +1,4 @@
-"""WAIT and Nested WAIT step by step, compiled: the schedules of `simulate.wait.schedulers`.
+"""WAIT and Nested WAIT step by step, compiled: the schedules of `kvratio.simulate.wait.schedulers`.
 
 Requests that run stand in lines, in the order of their starts: a line for each type; under Nested
 WAIT in a single one. There whoever started earlier has made no fewer tokens, so those of one stage
@@ -8,11 +8,11 @@ are neighbours: a block. A step costs what moves in it, and the types or the occ
 from collections.abc import Callable
 from pathlib import Path
 
-from simulate.iteration import Batch
-from simulate.kernel.compiled import cached, compiled, sources
-from simulate.kernel.state import NEVER
-from simulate.kernel.watch import iterate, pass_time
-from simulate.wait.state import NOBODY, State
+from kvratio.simulate.iteration import Batch
+from kvratio.simulate.kernel.compiled import cached, compiled, sources
+from kvratio.simulate.kernel.state import NEVER
+from kvratio.simulate.kernel.watch import iterate, pass_time
+from kvratio.simulate.wait.state import NOBODY, State
 
 DONE, ROOM, LIVELOCK, TOO_LONG = range(4)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
-from theory.checks import InputError, rational, whole
+from kvratio.theory.checks import InputError, rational, whole
 
 Number = int | Fraction
 Thresholds = tuple[int, ...]

@@ -45,7 +45,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole report, all sections."""
-    from reports.cli import main
+    from kvratio.reports.cli import main
 
     if "REPORT" in os.environ:
         return Path(os.environ["REPORT"]).absolute()
@@ -58,10 +58,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ten.json, the lecture's ten requests, and view.html, which shows them."""
-    from reports.cli import main
-    from reports.compare.steps import compare
-    from reports.runs import save_runs
-    from reports.sections.schedules import LECTURE
+    from kvratio.reports.cli import main
+    from kvratio.reports.compare.steps import compare
+    from kvratio.reports.runs import save_runs
+    from kvratio.reports.sections.schedules import LECTURE
 
     out = tmp_path_factory.mktemp("view")
     ten = compare("ten requests", LECTURE, ["h-sf", "a-min", "a-max"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from reports.render.looks import COLOURS, DARK_INK, DARK_PAPER, INK
+from kvratio.reports.render.looks import COLOURS, DARK_INK, DARK_PAPER, INK
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports.sections.schedules import LECTURE
+from kvratio.reports.sections.schedules import LECTURE
 
 pytestmark = pytest.mark.browser
 

@@ -1,1 +1,1 @@
-"""Adapters: other people's schedulers as systems that `simulate.testing` can examine."""
+"""Adapters: other people's schedulers as systems that `kvratio.simulate.testing` can examine."""

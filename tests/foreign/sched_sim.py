@@ -21,8 +21,8 @@ from sched_sim.memory.preemption import PreemptionHandler
 from sched_sim.schedulers.base import BaseScheduler
 from sched_sim.schedulers.factory import SchedulerRegistry
 
-from simulate.testing import Stuck
-from theory.model import Instance, Schedule
+from kvratio.simulate.testing import Stuck
+from kvratio.theory.model import Instance, Schedule
 
 BATCH_CAP = 64
 

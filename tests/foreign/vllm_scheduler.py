@@ -28,10 +28,10 @@ from vllm.v1.outputs import ModelRunnerOutput
 from vllm.v1.request import Request
 from vllm.v1.structured_output import StructuredOutputManager
 
-from simulate.policies import POLICIES
-from simulate.testing import Stuck
-from simulate.testing.history import patience
-from theory.model import Instance, Schedule
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.testing import Stuck
+from kvratio.simulate.testing.history import patience
+from kvratio.theory.model import Instance, Schedule
 
 CONTEXT = 4096  # tokens, beyond every request of the kit
 MODEL = {

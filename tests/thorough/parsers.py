@@ -79,15 +79,15 @@ def _text(data: bytes) -> str:
 
 
 def _instance(data: bytes) -> None:
-    from reports.inputs import parse_instance
+    from kvratio.reports.inputs import parse_instance
 
     parse_instance(_text(data))
 
 
 def _trace(name: str) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
-        from simulate.predictions import predict
-        from simulate.traces import read_trace
+        from kvratio.simulate.predictions import predict
+        from kvratio.simulate.traces import read_trace
 
         source: Any = MemoryFile(name, data)
         requests = read_trace(source)
@@ -97,8 +97,8 @@ def _trace(name: str) -> Callable[[bytes], None]:
 
 
 def _schedule(data: bytes) -> None:
-    from theory.checks import InputError
-    from theory.model import Schedule
+    from kvratio.theory.checks import InputError
+    from kvratio.theory.model import Schedule
 
     try:
         rows = json.loads(_text(data))
@@ -108,8 +108,8 @@ def _schedule(data: bytes) -> None:
 
 
 def _run(data: bytes) -> None:
-    from simulate.records import Run
-    from theory.checks import InputError
+    from kvratio.simulate.records import Run
+    from kvratio.theory.checks import InputError
 
     try:
         document = json.loads(_text(data))
@@ -119,20 +119,20 @@ def _run(data: bytes) -> None:
 
 
 def _optimality(data: bytes) -> None:
-    from proofs_check.certificate import read_certificate
-    from proofs_check.optimality import check
+    from kvratio.proofs_check.certificate import read_certificate
+    from kvratio.proofs_check.optimality import check
 
     check(read_certificate(_text(data)))
 
 
 def _copositive(data: bytes) -> None:
-    from proofs_check.copositive import check
+    from kvratio.proofs_check.copositive import check
 
     check(_text(data))
 
 
 def _workload(data: bytes) -> None:
-    from simulate.workloads import synthetic
+    from kvratio.simulate.workloads import synthetic
 
     synthetic(_text(data), 5, seed=0)
 
@@ -140,35 +140,35 @@ def _workload(data: bytes) -> None:
 def _prediction(data: bytes) -> None:
     from fractions import Fraction
 
-    from simulate.predictions import predict
-    from simulate.workloads import Requests
+    from kvratio.simulate.predictions import predict
+    from kvratio.simulate.workloads import Requests
 
     columns = {"p10": (Fraction(2), Fraction(3)), "p90": (Fraction(9), Fraction(19, 2))}
     predict(_text(data), Requests("two", (5, 17), columns=columns))
 
 
 def _rational(data: bytes) -> None:
-    from theory.checks import rational
+    from kvratio.theory.checks import rational
 
     rational("any", _text(data), least=0)
 
 
 def _sweep(data: bytes) -> None:
-    from reports.sweep_config import read_config
+    from kvratio.reports.sweep_config import read_config
 
     source: Any = MemoryFile("sweep.toml", data)
     read_config(source)
 
 
 def _deployment(data: bytes) -> None:
-    from simulate.gpu.deployment import deployment
+    from kvratio.simulate.gpu.deployment import deployment
 
     deployment(_text(data))
 
 
 def _worst_case(data: bytes) -> None:
     """The options of `kvratio worst-case`, one a line."""
-    from reports.commands.worst_case import _problem
+    from kvratio.reports.commands.worst_case import _problem
 
     lines = [*_text(data).split("\n"), *[""] * 7][:7]
     ends = [int(x) if x.isascii() and x.isdigit() and len(x) < 19 else 7 for x in lines[2:4]]
@@ -177,9 +177,9 @@ def _worst_case(data: bytes) -> None:
 
 def parsers() -> dict[str, Parser]:
     """The parsers by name."""
-    from proofs_check.certificate import CertificateError
-    from proofs_check.copositive import CopositiveError
-    from theory.checks import InputError
+    from kvratio.proofs_check.certificate import CertificateError
+    from kvratio.proofs_check.copositive import CopositiveError
+    from kvratio.theory.checks import InputError
 
     bad = (InputError,)
     instance = json.dumps(INSTANCE).encode()

@@ -14,9 +14,9 @@ from time import monotonic
 
 import numpy as np
 
-from theory.hindsight.relaxation import SCALE, Bound, Floats, Ints, Relaxation, Window
-from theory.hindsight.search import generate, plain_schedule
-from theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.theory.hindsight.relaxation import SCALE, Bound, Floats, Ints, Relaxation, Window
+from kvratio.theory.hindsight.search import generate, plain_schedule
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 SOON = 5  # steps: starts earlier than this are about equally urgent
 
@@ -74,7 +74,7 @@ def branch(
     `report(lower, upper)` is called after every split. An interrupt by the user ends the search
     with what has been found. Deterministic unless `deadline` strikes.
 
-    >>> from theory.model import Instance
+    >>> from kvratio.theory.model import Instance
     >>> instance = Instance.of(3, [2, 2, 1])
     >>> search = branch(Relaxation(instance, (), 9), generate(instance, [0, 1, 2]),
     ...                 root_iterations=200, iterations=50, nodes=200)

@@ -13,8 +13,8 @@ import subprocess
 import sys
 from typing import Any
 
-from theory.checks import InputError
-from theory.model import Instance, Schedule
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Schedule
 
 SPARE = 30.0  # seconds that the child may take beyond its time limit to start, build and report
 
@@ -26,7 +26,7 @@ def ask(
 
     Raises `InputError` when ortools is not installed.
 
-    >>> from theory.hindsight.search import plain_schedule
+    >>> from kvratio.theory.hindsight.search import plain_schedule
     >>> instance = Instance.of(2, [2, 2])
     >>> ask(instance, 4, plain_schedule(instance, [0, 2]), 10.0)[1]
     6.0
@@ -40,7 +40,7 @@ def ask(
     }
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "theory.hindsight.child"],
+            [sys.executable, "-m", "kvratio.theory.hindsight.child"],
             input=json.dumps(task), capture_output=True, text=True, timeout=seconds + SPARE,
             check=False,
         )  # fmt: skip

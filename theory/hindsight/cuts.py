@@ -16,7 +16,7 @@ The proofs stand in `proofs_check/FORMAT.md`; both families are of this project.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from theory.model import Instance
+from kvratio.theory.model import Instance
 
 
 class Zone(NamedTuple):

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from theory.area import lower_bound
-from theory.checks import InputError
-from theory.hindsight.branch import branch, tree_rows
-from theory.hindsight.cuts import standard_cuts
-from theory.hindsight.relaxation import LIMIT, SCALE, Relaxation
-from theory.hindsight.search import anneal, plain_schedule
-from theory.hindsight.status import Status
-from theory.model import Instance, Schedule, verify
+from kvratio.theory.area import lower_bound
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.branch import branch, tree_rows
+from kvratio.theory.hindsight.cuts import standard_cuts
+from kvratio.theory.hindsight.relaxation import LIMIT, SCALE, Relaxation
+from kvratio.theory.hindsight.search import anneal, plain_schedule
+from kvratio.theory.hindsight.status import Status
+from kvratio.theory.model import Instance, Schedule, verify
 
 SEARCHED = 2_000  # most requests for which orders are searched (a table of pairs is kept)
 

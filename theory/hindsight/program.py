@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from theory.checks import InputError
-from theory.hindsight.search import plain_schedule
-from theory.hindsight.status import Status
-from theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.search import plain_schedule
+from kvratio.theory.hindsight.status import Status
+from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 CP_SAT = "CP-SAT"
 # Solvers work to about 1e-6 relative; a bound is lowered by this share before it is rounded up.
@@ -123,7 +123,7 @@ def solve(
     name = solver_name(solver)
     last = horizon(instance, verify(schedule, instance).tel)
     if name == CP_SAT:
-        from theory.hindsight.child import ask
+        from kvratio.theory.hindsight.child import ask
 
         starts, bound = ask(instance, last, schedule, seconds)
     else:

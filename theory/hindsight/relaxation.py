@@ -5,8 +5,8 @@ started at t pays f_i(t) = t + o_i - a_i + (its weights times the prices), then
 
     sum_i min_t f_i(t)  -  sum over constraints and steps of limit * price  <=  TEL
 
-for every schedule (`theory.hindsight.cuts` lists the constraints). Prices are improved in floating
-point by subgradient steps, then rounded to integers over a common scale; the bound of the
+for every schedule (`kvratio.theory.hindsight.cuts` lists the constraints). Prices are improved in
+floating point by subgradient steps, then rounded to integers over a common scale; the bound of the
 rounded prices is computed in integers and is valid whatever happened before.
 
 The weights are piecewise linear in time, so their second differences are sparse, and a sum of
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from theory.hindsight.cuts import Budget, Cut
-from theory.model import Instance
+from kvratio.theory.hindsight.cuts import Budget, Cut
+from kvratio.theory.model import Instance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Schedule
 
 Ints = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -180,7 +180,7 @@ def anneal(
     Same seed, same answer, unless the clock (`time.monotonic`) passes `deadline` first.
 
     >>> instance = Instance.of(9, [7, 4, 1, 4, 1])
-    >>> from theory.model import verify
+    >>> from kvratio.theory.model import verify
     >>> verify(anneal(instance, [range(5)], moves=2000, seed=1), instance).tel
     20
     """

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
-from theory.bound import Bound
+from kvratio.theory.bound import Bound
 
 MODULES = (
-    "theory.ratios.two_point",
-    "theory.ratios.promotion",
-    "theory.ratios.random_order",
-    "theory.ratios.endless",
-    "theory.ratios.prompts",
-    "theory.ratios.uniform",
-    "theory.ratios.lacunary",
+    "kvratio.theory.ratios.two_point",
+    "kvratio.theory.ratios.promotion",
+    "kvratio.theory.ratios.random_order",
+    "kvratio.theory.ratios.endless",
+    "kvratio.theory.ratios.prompts",
+    "kvratio.theory.ratios.uniform",
+    "kvratio.theory.ratios.lacunary",
 )
 
 
@@ -28,7 +28,7 @@ MODULES = (
 def built(module: str) -> tuple[Bound, ...]:
     """The results of one module, derived once in a process.
 
-    >>> len(built("theory.ratios.uniform"))
+    >>> len(built("kvratio.theory.ratios.uniform"))
     4
     """
     return tuple(import_module(module).bounds())

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from theory.bound import DerivationError, Formula, Step, identity, nonnegative, words
-from theory.forms import Form, Stage, every_length, one_stage
-from theory.matrices import coefficient, half_product
+from kvratio.theory.bound import DerivationError, Formula, Step, identity, nonnegative, words
+from kvratio.theory.forms import Form, Stage, every_length, one_stage
+from kvratio.theory.matrices import coefficient, half_product
 
 l, u, s = sympy.symbols("l u s", positive=True)  # noqa: E741 (the paper's letters)
 t = sympy.Symbol("t", nonnegative=True)
@@ -43,7 +43,7 @@ def two_point_form(form: Form, prompt: int | None = None) -> Binary:
 
     A_L and slicing have the two stages with caps l and u.
 
-    >>> from theory.forms import H_SF
+    >>> from kvratio.theory.forms import H_SF
     >>> two_point_form(H_SF)
     Binary(a=l*(l + s), b=l*(l + s), d=u*(s + u))
     """

@@ -1,15 +1,16 @@
 """Geometric and linearly weighted geometric lengths (l = 1, u = infinity), every common prompt s.
 
 P (arXiv 2508.14544) has the linearly weighted case at s = 0 (Theorem 8) and a plot of the
-geometric one. Here all are closed by `theory.ratios.series`, and the suprema over q are proved:
-by Sturm's theorem, where needed with rational bounds of the logarithm (`theory.ratios.logs`).
+geometric one. Here all are closed by `kvratio.theory.ratios.series`, and the suprema over q are
+proved: by Sturm's theorem, where needed with rational bounds of the logarithm
+(`kvratio.theory.ratios.logs`).
 """
 
 from typing import Any, NamedTuple
 
 import sympy
 
-from theory.bound import (
+from kvratio.theory.bound import (
     Bound,
     DerivationError,
     Formula,
@@ -20,10 +21,10 @@ from theory.bound import (
     positive_between,
     words,
 )
-from theory.forms import A_MIN, A_MIN_STAGGERED, A_RANDOM, AREA, H_SF, Form
-from theory.matrices import coefficient
-from theory.ratios.logs import log_bounds, log_sign, peak
-from theory.ratios.series import close, i, logarithms, q, s, tail_sum
+from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.matrices import coefficient
+from kvratio.theory.ratios.logs import log_bounds, log_sign, peak
+from kvratio.theory.ratios.series import close, i, logarithms, q, s, tail_sum
 
 
 class Family(NamedTuple):
@@ -62,7 +63,7 @@ def _no_prompt(form: Form, benchmark: Form, family: Family) -> tuple[_Value, tup
     own = 0 if form is A_MIN_STAGGERED else s  # staggered classes close at s = 0 only
     ratio = close(form, family.weight, own).over(close(benchmark, family.weight), 0)
     steps = (
-        words("Sums over the classes closed by telescoping (theory.ratios.series)."),
+        words("Sums over the classes closed by telescoping (kvratio.theory.ratios.series)."),
         identity("F(q), F(q^2) enter by their difference: ln(1 + q)", ratio.f1 + ratio.f2, 0),
     )
     return _Value(ratio.rational, ratio.f1), steps
@@ -149,7 +150,9 @@ def random_order(family: Family) -> list[Bound]:
             ratio = sympy.factor(top / close(benchmark, family.weight).rational)
             limit, where, proof = _rational_supremum(ratio.subs(s, 0))
             steps = (
-                words("Sums over all lengths closed by telescoping (theory.ratios.series)."),
+                words(
+                    "Sums over all lengths closed by telescoping (kvratio.theory.ratios.series)."
+                ),
                 identity("total share", tail_sum(family.weight, q).subs(i, 1), 1),
                 *proof,
             )

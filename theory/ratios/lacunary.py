@@ -12,11 +12,11 @@ from typing import Any
 import mpmath
 import sympy
 
-from theory.bound import Bound, digits, identity, numeric, words
-from theory.forms import AREA, H_SF, Form, Stage, slicing, volume
-from theory.ratios.endless import FAMILIES, Family
-from theory.ratios.prompts import maximise
-from theory.ratios.series import close, i, q, tail_sum
+from kvratio.theory.bound import Bound, digits, identity, numeric, words
+from kvratio.theory.forms import AREA, H_SF, Form, Stage, slicing, volume
+from kvratio.theory.ratios.endless import FAMILIES, Family
+from kvratio.theory.ratios.prompts import maximise
+from kvratio.theory.ratios.series import close, i, q, tail_sum
 
 _NEGLIGIBLE = mpmath.mpf(10) ** -30  # tails below it are left out of the series
 
@@ -42,7 +42,7 @@ def slicing_value(family: Family) -> Callable[[Any], Any]:
 def slicing_ratio(family: Family, benchmark: Form) -> Callable[[Any], Any]:
     """Slicing with doubling caps against H-SF or the area bound, as a function of q (mpmath).
 
-    >>> from theory.ratios.endless import GEOMETRIC
+    >>> from kvratio.theory.ratios.endless import GEOMETRIC
     >>> mpmath.nstr(slicing_ratio(GEOMETRIC, AREA)(mpmath.mpf(1) / 2), 6)
     '1.87705'
     """

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from theory.bound import DerivationError, Step, identity, nonnegative, positive_between
-from theory.ratios.series import q
+from kvratio.theory.bound import DerivationError, Step, identity, nonnegative, positive_between
+from kvratio.theory.ratios.series import q
 
 
 class LogBounds(NamedTuple):

@@ -12,10 +12,10 @@ from typing import Any
 
 import sympy
 
-from theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
-from theory.forms import A_L, AREA, H_SF, Form, slicing
-from theory.ratios.binary import Binary, l, lemma_bound, s, t, two_point_form, u
-from theory.ratios.two_point import FAMILY, RHO, a, alpha, rho
+from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.forms import A_L, AREA, H_SF, Form, slicing
+from kvratio.theory.ratios.binary import Binary, l, lemma_bound, s, t, two_point_form, u
+from kvratio.theory.ratios.two_point import FAMILY, RHO, a, alpha, rho
 
 SLICING = slicing((1, 2))  # `two_point_form` puts the caps l and u in
 _FAR, _NEAR = 1 + 1 / (2 * (rho - 1)), 1 + 2 / rho**2

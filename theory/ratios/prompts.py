@@ -15,7 +15,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from theory.bound import (
+from kvratio.theory.bound import (
     Bound,
     Formula,
     Step,
@@ -26,10 +26,10 @@ from theory.bound import (
     positive_between,
     words,
 )
-from theory.forms import A_MIN, A_RANDOM, H_SF
-from theory.matrices import coefficient
-from theory.ratios.endless import FAMILIES, GEOMETRIC, LINEAR, Family
-from theory.ratios.series import close, i, q, tail_sum
+from kvratio.theory.forms import A_MIN, A_RANDOM, H_SF
+from kvratio.theory.matrices import coefficient
+from kvratio.theory.ratios.endless import FAMILIES, GEOMETRIC, LINEAR, Family
+from kvratio.theory.ratios.series import close, i, q, tail_sum
 
 S_VALUES = (1, 10, 100, 1000)  # prompts (tokens) with a numeric supremum over q
 _PRECISION = 30  # digits carried in the numeric searches

@@ -16,10 +16,10 @@ from typing import Any
 
 import sympy
 
-from theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
-from theory.forms import A_MAX, A_RANDOM, AREA, H_SF, Form
-from theory.matrices import coefficient
-from theory.ratios.binary import l, s, t, two_point_form, u
+from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.forms import A_MAX, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.matrices import coefficient
+from kvratio.theory.ratios.binary import l, s, t, two_point_form, u
 
 ALL = "all lengths in [l, u]"
 TWO = "two lengths l < u"

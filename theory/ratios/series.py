@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from theory.bound import DerivationError, is_zero
-from theory.forms import Form, Stage
+from kvratio.theory.bound import DerivationError, is_zero
+from kvratio.theory.forms import Form, Stage
 
 q, s = sympy.symbols("q s", positive=True)
 i, k = sympy.symbols("i k", positive=True)
@@ -110,7 +110,7 @@ def close(form: Form, w: Any, prompt: Any = s) -> Closed:
 
     `w` is a polynomial in i with coefficients in q; `prompt` a number or the symbol s.
 
-    >>> from theory.forms import AREA
+    >>> from kvratio.theory.forms import AREA
     >>> close(AREA, 1 - q, 0)
     Closed(rational=1/((q - 1)**2*(q + 1)**2), f1=0, f2=0)
     """

@@ -11,9 +11,9 @@ from typing import Any
 
 import sympy
 
-from theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
-from theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form
-from theory.ratios.binary import (
+from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form
+from kvratio.theory.ratios.binary import (
     Binary,
     l,
     lemma_bound,

@@ -1,15 +1,15 @@
 """Uniform lengths on [1, u], no prompt: A_min and its staggered version are rational in u.
 
-T_k = sum_{i>=k} (time) and W_k = sum_{i>=k} (done + 2 left) as in `theory.ratios.series`. At s = 0
-the weight has the denominator i, and after exchanging the order of summation the polynomial
-sum_{k<=i} T_k (weight * i) is divisible by i: no harmonic number is left.
+T_k = sum_{i>=k} (time) and W_k = sum_{i>=k} (done + 2 left) as in `kvratio.theory.ratios.series`.
+At s = 0 the weight has the denominator i, and after exchanging the order of summation the
+polynomial sum_{k<=i} T_k (weight * i) is divisible by i: no harmonic number is left.
 """
 
 from typing import Any
 
 import sympy
 
-from theory.bound import (
+from kvratio.theory.bound import (
     Bound,
     DerivationError,
     Formula,
@@ -19,7 +19,7 @@ from theory.bound import (
     nonnegative,
     words,
 )
-from theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form, Stage
+from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form, Stage
 
 u, i, k = sympy.symbols("u i k", positive=True)
 t = sympy.Symbol("t", nonnegative=True)

@@ -8,13 +8,13 @@ subjects it applies to and the cases it is tried on (`registry`). They stand in 
 
 # importing registers; the order is that of reports
 # isort: off
-from simulate.testing.invariants import model as _model  # noqa: F401
-from simulate.testing.invariants import knowledge as _knowledge  # noqa: F401
-from simulate.testing.invariants import learning as _learning  # noqa: F401
-from simulate.testing.invariants import cost as _cost  # noqa: F401
-from simulate.testing.invariants import declared as _declared  # noqa: F401
+from kvratio.simulate.testing.invariants import model as _model  # noqa: F401
+from kvratio.simulate.testing.invariants import knowledge as _knowledge  # noqa: F401
+from kvratio.simulate.testing.invariants import learning as _learning  # noqa: F401
+from kvratio.simulate.testing.invariants import cost as _cost  # noqa: F401
+from kvratio.simulate.testing.invariants import declared as _declared  # noqa: F401
 
 # isort: on
-from simulate.testing.invariants.registry import INVARIANTS, Invariant, Violation, plain
+from kvratio.simulate.testing.invariants.registry import INVARIANTS, Invariant, Violation, plain
 
 __all__ = ["INVARIANTS", "Invariant", "Violation", "plain"]

@@ -2,17 +2,17 @@
 
 from hypothesis import strategies as st
 
-from simulate.policy import Admits, Evicts
-from simulate.testing.bound import least_tel
-from simulate.testing.cases import Case, Family
-from simulate.testing.invariants.registry import Violation, invariant
-from simulate.testing.subject import Subject
+from kvratio.simulate.policy import Admits, Evicts
+from kvratio.simulate.testing.bound import least_tel
+from kvratio.simulate.testing.cases import Case, Family
+from kvratio.simulate.testing.invariants.registry import Violation, invariant
+from kvratio.simulate.testing.subject import Subject
 
 
 @invariant(
     "lower-bound",
     "The total latency is that of the attempts, and never below a certified lower bound.",
-    "simulate.testing.bound",
+    "kvratio.simulate.testing.bound",
 )
 def lower_bound(subject: Subject, case: Case) -> None:
     """Only of runs that ended in a schedule of the model, within the budget or not."""
@@ -34,7 +34,7 @@ def lower_bound(subject: Subject, case: Case) -> None:
 @invariant(
     "work-conservation",
     "No step passes with an empty cache while somebody waits.",
-    "simulate.policy",
+    "kvratio.simulate.policy",
     scope="declared policies that do not clear all and have no phases; others by claim",
     applies=lambda subject: _claims(subject, "work-conservation"),
 )
@@ -62,7 +62,7 @@ def families(draw: st.DrawFn, subject: Subject) -> Family:
     "monotone-memory",
     "Twice the memory does not raise the mean total latency over a sample of random instances (by "
     f"more than {ANOMALY - 1:.0%}, for single instances may get worse).",
-    "simulate.testing.cases.Family",
+    "kvratio.simulate.testing.cases.Family",
     scope="declared policies; others by claim",
     applies=lambda subject: _claims(subject, "monotone-memory"),
     cases=families,

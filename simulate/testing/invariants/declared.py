@@ -2,12 +2,12 @@
 
 They apply to declared policies, and to schedulers and systems that say which `Policy` they
 implement (`declares`); where that policy goes by assumed lengths, the scheduler must tell them
-(`assumed`). What a word of a declaration means stands in `simulate.testing.declaration`.
+(`assumed`). What a word of a declaration means stands in `kvratio.simulate.testing.declaration`.
 """
 
-from simulate.policy import Admits, Evicts, Policy
-from simulate.testing.cases import Case
-from simulate.testing.declaration import (
+from kvratio.simulate.policy import Admits, Evicts, Policy
+from kvratio.simulate.testing.cases import Case
+from kvratio.simulate.testing.declaration import (
     Judged,
     fits,
     in_a_known_order,
@@ -15,9 +15,9 @@ from simulate.testing.declaration import (
     needs_bounds,
     rank,
 )
-from simulate.testing.history import History
-from simulate.testing.invariants.registry import Violation, invariant
-from simulate.testing.subject import Subject
+from kvratio.simulate.testing.history import History
+from kvratio.simulate.testing.invariants.registry import Violation, invariant
+from kvratio.simulate.testing.subject import Subject
 
 SCOPE = "declared policies, and those that say which declaration they implement"
 
@@ -41,7 +41,7 @@ def _walk(subject: Subject, case: Case) -> tuple[History, Policy, list[Judged]]:
 @invariant(
     "queue-order",
     "Those admitted come first in the declared order of the queue.",
-    "simulate.policy.Order, Ties",
+    "kvratio.simulate.policy.Order, Ties",
     scope=f"{SCOPE}, unless prices are learned",
     applies=_orders,
 )
@@ -59,7 +59,7 @@ def queue_order(subject: Subject, case: Case) -> None:
     "admission-test",
     "Those admitted pass the declared admission test together; nobody is admitted in a step whose "
     "overflow evicts the newest or clears.",
-    "arXiv 2508.14544 (3); simulate.policy.Admits",
+    "arXiv 2508.14544 (3); kvratio.simulate.policy.Admits",
     scope=SCOPE,
     applies=_declares,
 )
@@ -99,7 +99,7 @@ def maximal_prefix(subject: Subject, case: Case) -> None:
 @invariant(
     "stages-end",
     "Whoever has made all tokens of a stage that has a next one is evicted, to wait for that.",
-    "simulate.policy.Assumes",
+    "kvratio.simulate.policy.Assumes",
     scope=f"{SCOPE}, with stages, unless prices are learned",
     applies=lambda subject: (
         _orders(subject) and subject.declares is not None and subject.declares.promotes
@@ -122,7 +122,7 @@ def _evicts_for_cache_alone(subject: Subject) -> bool:
 @invariant(
     "eviction-order",
     "An overflow evicts in the declared order.",
-    "arXiv 2508.14544 Algorithm 2; simulate.policy.Evicts",
+    "arXiv 2508.14544 Algorithm 2; kvratio.simulate.policy.Evicts",
     scope=f"{SCOPE}, unless some are evicted by luck, or all are cleared",
     applies=_evicts_for_cache_alone,
 )

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from simulate.testing.cases import Case
-from simulate.testing.history import History, Step
-from simulate.testing.invariants.registry import Check, Violation, invariant, plain
-from simulate.testing.strategies import with_other_outputs
-from simulate.testing.subject import Subject
-from theory.model import Instance
+from kvratio.simulate.testing.cases import Case
+from kvratio.simulate.testing.history import History, Step
+from kvratio.simulate.testing.invariants.registry import Check, Violation, invariant, plain
+from kvratio.simulate.testing.strategies import with_other_outputs
+from kvratio.simulate.testing.subject import Subject
+from kvratio.theory.model import Instance
 
 
 def two_truths(subject: Subject) -> st.SearchStrategy[Case]:
@@ -101,7 +101,7 @@ for _column in ("upper", "lower"):
     invariant(
         f"ignores-{_column}",
         f"{_column.capitalize()} ends of predicted intervals do not matter.",
-        "arXiv 2508.14544 section 4" if _column == "upper" else "simulate.view",
+        "arXiv 2508.14544 section 4" if _column == "upper" else "kvratio.simulate.view",
         scope=f'those that do not declare "{_column}"',
         applies=_does_not_declare(_column),
         cases=other_intervals(_column),
@@ -111,7 +111,7 @@ for _column in ("upper", "lower"):
 @invariant(
     "determinism",
     "The same instance and seed give the same run.",
-    "simulate.chance",
+    "kvratio.simulate.chance",
     cases=lambda subject: plain(subject),  # not `plain` itself, whose cases run only once
     implies=("non-clairvoyance", "ignores-upper", "ignores-lower"),
 )

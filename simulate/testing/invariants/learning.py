@@ -1,9 +1,9 @@
 """What is learned: the assumed lengths of those that have any."""
 
-from simulate.policy import Assumes
-from simulate.testing.cases import Case
-from simulate.testing.invariants.registry import Violation, invariant, plain
-from simulate.testing.subject import Subject
+from kvratio.simulate.policy import Assumes
+from kvratio.simulate.testing.cases import Case
+from kvratio.simulate.testing.invariants.registry import Violation, invariant, plain
+from kvratio.simulate.testing.subject import Subject
 
 
 def _learns_lower_bounds(subject: Subject) -> bool:

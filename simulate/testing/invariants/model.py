@@ -1,9 +1,9 @@
 """What the model demands of every run: the budget, whole attempts, an end."""
 
-from simulate.testing.cases import Case
-from simulate.testing.history import History, Step
-from simulate.testing.invariants.registry import Violation, invariant, plain
-from simulate.testing.subject import Subject
+from kvratio.simulate.testing.cases import Case
+from kvratio.simulate.testing.history import History, Step
+from kvratio.simulate.testing.invariants.registry import Violation, invariant, plain
+from kvratio.simulate.testing.subject import Subject
 
 
 @invariant(
@@ -27,7 +27,7 @@ def budget(subject: Subject, case: Case) -> None:
     "sound-decisions",
     "Only those that run are evicted, only those that wait are admitted, each once a step, and no "
     "decision ends in an error.",
-    "simulate.engine",
+    "kvratio.simulate.engine",
 )
 def sound_decisions(subject: Subject, case: Case) -> None:
     """Look at the raw wishes of every step."""
@@ -56,7 +56,7 @@ def _sound(step: Step) -> bool:
     "declared-data",
     "No hidden column is read that `sees` does not name, and nothing of a request that has not "
     "arrived.",
-    "simulate.view",
+    "kvratio.simulate.view",
     scope="declared policies, schedulers",
     applies=lambda subject: not subject.is_system,
 )
@@ -110,7 +110,7 @@ def _carried(history: History) -> list[int]:
     "termination",
     "Every run ends: there is no livelock, in which nothing arrives or completes for longer than "
     "it takes to serve one request after the other many times over.",
-    "simulate.testing.history.patience",
+    "kvratio.simulate.testing.history.patience",
 )
 def termination(subject: Subject, case: Case) -> None:
     """The engine's patience, or the system's own word."""
@@ -123,7 +123,7 @@ def termination(subject: Subject, case: Case) -> None:
     "no-starvation",
     "In batch mode, where all arrive at 0, everybody is served: no run comes to a point from which "
     "on requests wait before an empty cache.",
-    "simulate.testing.history.patience",
+    "kvratio.simulate.testing.history.patience",
     cases=lambda subject: plain(subject, batch=True),
     implies=("termination",),
 )

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from simulate.testing.cases import Case
-from simulate.testing.strategies import instances
-from simulate.testing.subject import Subject
+from kvratio.simulate.testing.cases import Case
+from kvratio.simulate.testing.strategies import instances
+from kvratio.simulate.testing.subject import Subject
 
 SEEDS = st.integers(0, 3)
 

@@ -1,0 +1,1 @@
+"""Certified competitive ratios for KV-cache scheduling of LLM inference."""

@@ -1,0 +1,5 @@
+"""`python -m kvratio`: the command line."""
+
+from kvratio.reports.cli import main
+
+main()

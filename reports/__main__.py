@@ -1,5 +1,0 @@
-"""`python -m reports` is `kvratio`."""
-
-from reports.cli import main
-
-main()
