@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kvratio.reports.compare import steps
 from kvratio.reports.cli import main
+from kvratio.reports.compare import steps
 from kvratio.reports.compare.table import STEP_COLUMNS
 from kvratio.reports.terminal import print_table
 from kvratio.simulate.policies import POLICIES

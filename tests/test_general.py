@@ -190,7 +190,7 @@ def test_multipliers_that_prove_too_much_are_rejected() -> None:
 
 
 def test_where_the_linear_time_method_ends_it_says_so() -> None:
-    with pytest.raises(ArithmeticError, match=r"use theory\.adversary"):
+    with pytest.raises(ArithmeticError, match=r"use kvratio.theory\.adversary"):
         survival.worst_case(0, 1, 2, "area")
 
 

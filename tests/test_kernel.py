@@ -245,7 +245,7 @@ def test_the_cached_code_is_known_by_all_texts_that_it_is_made_of(entry: str) ->
     """Whatever an entry imports of the simulator, directly or not."""
     from kvratio.simulate.kernel.compiled import source_files
 
-    known = set(source_files((ROOT / entry).parent))
+    known = {file.resolve() for file in source_files((ROOT / entry).parent)}
     seen: set[Path] = set()
     texts = [ROOT / entry]
     while texts:
@@ -262,11 +262,15 @@ def imported(text: Path) -> list[Path]:
     names = [
         f"{node.module}.{name.name}"
         for node in ast.parse(text.read_text()).body
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("simulate")
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and node.module.startswith("kvratio.simulate")
         for name in node.names
     ]
     tried = [
-        ROOT / f"{path.replace('.', '/')}.py" for n in names for path in (n, n.rpartition(".")[0])
+        ROOT / f"{path.removeprefix('kvratio.').replace('.', '/')}.py"
+        for n in names
+        for path in (n, n.rpartition(".")[0])
     ]
     return [file for file in tried if file.exists()]
 

@@ -232,7 +232,7 @@ def maximum(policy: str, s: int, l: int, u: int, benchmark: str) -> Bound:  # no
         name,
         "largest eigenvalue of (policy, benchmark), nonnegative eigenvector",
         digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of kvratio.theory.survival.worst_case",
+        "the witness of theory.survival.worst_case",
         OURS,
         (certified("exact witness, and exact multipliers for a bound 1e-13 above it", encloses),),
     )

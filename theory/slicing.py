@@ -285,7 +285,7 @@ def _maximum(case: Case, name: str, caps: tuple[int, ...], a_min: Fraction) -> B
         bench,
         "eigenvalue of the forms at lengths 1, just after each cap, and in the last stage",
         digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of kvratio.theory.stages.worst_case",
+        "the witness of theory.stages.worst_case",
         OURS,
         tuple(steps),
     )

@@ -61,11 +61,7 @@ def row(file: str, text: str) -> Bound:
         _rounded_up(proved.bound),
         f"reports/published/certificates/{file}",
         "ours",
-        (
-            certified(
-                "kvratio.proofs_check.copositive accepts the file", lambda: check(text) == proved
-            ),
-        ),
+        (certified("proofs_check.copositive accepts the file", lambda: check(text) == proved),),
     )
 
 

@@ -63,7 +63,7 @@ def _no_prompt(form: Form, benchmark: Form, family: Family) -> tuple[_Value, tup
     own = 0 if form is A_MIN_STAGGERED else s  # staggered classes close at s = 0 only
     ratio = close(form, family.weight, own).over(close(benchmark, family.weight), 0)
     steps = (
-        words("Sums over the classes closed by telescoping (kvratio.theory.ratios.series)."),
+        words("Sums over the classes closed by telescoping (theory.ratios.series)."),
         identity("F(q), F(q^2) enter by their difference: ln(1 + q)", ratio.f1 + ratio.f2, 0),
     )
     return _Value(ratio.rational, ratio.f1), steps
@@ -150,9 +150,7 @@ def random_order(family: Family) -> list[Bound]:
             ratio = sympy.factor(top / close(benchmark, family.weight).rational)
             limit, where, proof = _rational_supremum(ratio.subs(s, 0))
             steps = (
-                words(
-                    "Sums over all lengths closed by telescoping (kvratio.theory.ratios.series)."
-                ),
+                words("Sums over all lengths closed by telescoping (theory.ratios.series)."),
                 identity("total share", tail_sum(family.weight, q).subs(i, 1), 1),
                 *proof,
             )

@@ -146,15 +146,19 @@ def eviction_order(subject: Subject, case: Case) -> None:
     applies=_evicts_for_cache_alone,
 )
 def no_needless_eviction(subject: Subject, case: Case) -> None:
-    """Without the last of the evicted, who ranks highest, the next step would not fit."""
+    """Without the last eviction the next step would not fit.
+
+    The last one ranks highest; among equal ranks it may be any, so the largest need counts.
+    """
     history, policy, walk = _walk(subject, case)
     for at in walk:
         if not at.for_cache:
             continue
         step, prompt = at.step, history.instance.prompt
-        last = max(at.for_cache, key=lambda i: rank(history.instance, policy, at.step, i))
-        kept = [last, *(i for i in step.running if i not in step.evicted)]
-        need = sum(prompt[i] + step.made(i) + 1 for i in kept)
+        place = {i: rank(history.instance, policy, step, i) for i in at.for_cache}
+        use = {i: prompt[i] + step.made(i) + 1 for i in step.running}
+        last = max(place, key=lambda i: (place[i], use[i]))
+        need = use[last] + sum(use[i] for i in step.running if i not in step.evicted)
         if need <= history.instance.memory:
             told = f"{need} of {history.instance.memory} tokens with {last}, which is evicted"
             raise Violation(f"step {step.now}: {told}")
