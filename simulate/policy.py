@@ -1,9 +1,8 @@
 """How a policy is declared: as data, once, so that every engine runs the same policy.
 
 A policy is what it assumes of a request's output length, in which order it admits, by which test
-it admits, whom it evicts, and what it learns. The engines give these words their meaning
-(`kvratio.simulate.declared` for the reference engine); the files in `kvratio.simulate.policies`
-only combine them.
+it admits, which requests it evicts, and what it learns. What each word means stands in a file of
+its own in `kvratio.simulate.words`; the files in `kvratio.simulate.policies` only combine words.
 
 What holds for all policies
 ---------------------------
@@ -28,6 +27,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
+from kvratio.simulate import words
 from kvratio.theory.checks import InputError, rational
 
 # Below it, a step may take too many rounds of clearing
@@ -44,9 +44,8 @@ class Assumes(IntEnum):
     LOWER_THEN_UPPER = 4  # the lower end; once outlived, evict and assume the upper end
     NOTHING = 5  # one more token
     CAPS = 6  # `caps` in turn: once one is outlived, evict and assume the next
-    CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
-    # to the next learned level; there evict if somebody waits who is cheaper than the rest
-    LEVELS = 8
+    LENGTH_CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
+    LEVELS = 8  # up to the next learned level of volume, at which the request may be evicted
 
 
 class Order(IntEnum):
@@ -57,7 +56,7 @@ class Order(IntEnum):
     JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
     VOLUME = 4  # smallest cache times steps of a run to the assumed length first
-    PRICE = 5  # cheapest completion first, by what has been learned (`kvratio.simulate.learned`)
+    PRICE = 5  # lowest learned price first: cache volume over probability of completing
 
 
 class Ties(IntEnum):
@@ -72,29 +71,29 @@ class Admits(IntEnum):
 
     # the cache stays within the budget at every assumed completion, P (3)
     LOOK_AHEAD = 0
-    # everyone holds a constant slot: prompt + max(assumed length, tokens made + 1)
+    # each request holds a constant slot: prompt + max(assumed length, tokens made + 1)
     SLOT = 1
     # the next step fits
     NEXT_STEP = 2
     # the next step fits, and starts are spread so that the cache is full on average
     PACED = 3
-    # phases of staggered pipelines (`simulate.phases`): a start is due, and the next step fits
+    # phases of staggered pipelines: a start is due, and the next step fits
     STAGGERED = 4
 
 
 class Evicts(IntEnum):
-    """Whom an overflow hits first."""
+    """Which requests an overflow evicts first. All but SMALLEST_BOUND pause admission then."""
 
     SMALLEST_BOUND = 0  # ascending pseudo lower bound, ties random, P Algorithm 2
-    NEWEST = 1  # latest start first; nobody is admitted in that step
-    LAST = 3  # who was admitted last, first; nobody is admitted in that step
-    # round by round, each with probability `clearing`, until it fits; the first started is spared
-    # when nobody has completed since the last clearing; nobody is admitted in that step
+    NEWEST = 1  # latest start first
+    # round by round, each with probability `clearing`, until it fits; the one that started first
+    # stays when no request has completed since the last clearing
     CLEARED = 2
+    LAST = 3  # last admitted first
 
 
 class Learns(IntEnum):
-    """The least assumed length of a request that was evicted with `g` tokens made."""
+    """The least assumed length of an evicted request that had made g tokens, less g."""
 
     TOKENS_MADE = 0  # g, as P Algorithm 2 prints it
     NEXT_TOKEN = 1  # g + 1, all that is then known: it was not complete
@@ -108,9 +107,10 @@ class Policy:
     algorithm. `live`: the pseudo lower bound of a running request follows its progress.
     `thinned`: a running request with `g` tokens that has outlived its bound survives each step
     with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
-    `Assumes.CAPS` and `CLASS`; after the last one all that fits is assumed. `reserve`: the share of
-    the budget that admission keeps free. `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined
-    by its source only for requests that share one prompt length (the engines run it on any).
+    `Assumes.CAPS` and `LENGTH_CLASS`; after the last one all that fits is assumed. `reserve`: the
+    share of the budget that admission keeps free. `clearing`: for `Evicts.CLEARED`.
+    `common_prompt`: defined by its source only for requests that share one prompt length (the
+    engines run it on any).
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
@@ -137,34 +137,16 @@ class Policy:
         if self.thinned and self.promotes:
             required = "no thinning where outliving an assumption already evicts"
             raise InputError("thinned", True, required)
-        if self.admits is Admits.STAGGERED and self.order is not Order.ASSUMED_LENGTH:
-            required = "ASSUMED_LENGTH where phases are of one assumed length"
-            raise InputError("order", self.order.name, required)
-        learned = (self.assumes is Assumes.LEVELS, self.order is Order.PRICE)
-        if any(learned) and not all(learned):
-            raise InputError("order", self.order.name, "PRICE with LEVELS, and only with them")
-        if self.prices and self.ties is not Ties.INDEX:
-            raise InputError("ties", self.ties.name, "INDEX where prices are learned")
-        if self.prices and self.admits is not Admits.NEXT_STEP:
-            raise InputError("admits", self.admits.name, "NEXT_STEP where prices are learned")
+        for word in (self.admits, self.assumes, self.order, self.evicts):
+            words.of(word).require(self)
         rational("reserve", self.reserve, least=0, below=1)
         rational("clearing", self.clearing, least=LEAST_CLEARING, most=1)
 
     @property
     def sees(self) -> frozenset[str]:
         """The hidden columns that the policy may read: of "output", "upper" and "lower"."""
-        columns = {
-            Assumes.OUTPUT: ("output",),
-            Assumes.UPPER: ("upper",),
-            Assumes.LOWER: ("lower",),
-            Assumes.MIDDLE: ("lower", "upper"),
-            Assumes.LOWER_THEN_UPPER: ("lower", "upper"),
-            Assumes.NOTHING: (),
-            Assumes.CAPS: (),
-            Assumes.CLASS: ("output",),
-            Assumes.LEVELS: ("lower", "upper"),
-        }
-        return frozenset(columns[self.assumes])
+        columns: frozenset[str] = words.of(self.assumes).sees
+        return columns
 
     @property
     def clairvoyant(self) -> bool:
@@ -178,8 +160,8 @@ class Policy:
 
     @property
     def promotes(self) -> bool:
-        """Does it evict whoever outlives what was assumed, to assume more?"""
-        return self.assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS, Assumes.LEVELS)
+        """Does it evict requests that outlive what was assumed, to assume more?"""
+        return bool(words.of(self.assumes).promotes)
 
     @property
     def prices(self) -> bool:
@@ -189,16 +171,13 @@ class Policy:
     @property
     def evicting(self) -> bool:
         """Does it evict even when no prediction is wrong?"""
-        plans = self.admits in (Admits.LOOK_AHEAD, Admits.SLOT, Admits.STAGGERED)
-        return not plans or self.assumes not in (Assumes.OUTPUT, Assumes.UPPER, Assumes.CLASS)
+        return not (words.of(self.admits).keeps_room and words.of(self.assumes).covers)
 
     @property
     def randomised(self) -> bool:
         """Does its schedule depend on the seed?"""
-        random_order = self.order is Order.RANDOM or self.ties is Ties.RANDOM
-        some_cleared = self.evicts is Evicts.CLEARED and self.clearing < 1
-        random_eviction = some_cleared or self.evicts is Evicts.SMALLEST_BOUND
-        return random_order or self.thinned or random_eviction
+        random_order = words.of(self.order).by_chance or self.ties is Ties.RANDOM
+        return random_order or self.thinned or bool(words.of(self.evicts).by_chance(self))
 
     def budget(self, memory: int) -> int:
         """What admission may fill, in tokens."""

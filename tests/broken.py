@@ -9,10 +9,11 @@ import itertools
 from collections.abc import Iterable
 from typing import ClassVar
 
-from kvratio.simulate import admission
+from kvratio.simulate import words
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.engine import run_scheduler
 from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Admits
 from kvratio.simulate.testing import Outcome
 from kvratio.simulate.view import View
 from kvratio.theory.model import Instance, Schedule
@@ -224,8 +225,12 @@ class DoublesItsBounds(Declared):
     def __init__(self, n: int, seed: int) -> None:
         super().__init__(A_MIN, n, seed)
 
-    def _learn(self, view: View, request: int, bound: int) -> None:
-        super()._learn(view, request, 2 * bound)
+    def evict(self, view: View) -> list[int]:
+        made = {i: view.made(i) for i in view.running}
+        evicted = super().evict(view)
+        for i in evicted:
+            self.book.learn(view, i, 2 * made[i])
+        return evicted
 
 
 class ForgetsItsBounds(Declared):
@@ -236,7 +241,7 @@ class ForgetsItsBounds(Declared):
 
     def complete(self, view: View, request: int) -> None:
         super().complete(view, request)
-        self._assumed.update(dict.fromkeys(view.waiting, 1))
+        self.book.assumed.update(dict.fromkeys(view.waiting, 1))
 
 
 # --- what it costs ---------------------------------------------------------------------------
@@ -288,15 +293,7 @@ class TestsTheNextStepOnly(Declared):
     def __init__(self, n: int, seed: int) -> None:
         super().__init__(A_MAX, n, seed)
 
-    def _admission_test(self, view: View) -> admission.Test:
-        left = view.memory - view.need()
-
-        def fits(request: int) -> bool:
-            nonlocal left
-            left -= view.prompt(request) + 1
-            return left >= 0
-
-        return fits
+        self.admission = words.of(Admits.NEXT_STEP)(self.book)
 
 
 class AdmitsAfterAnOverflow(Sound):
@@ -326,8 +323,7 @@ class OverstaysItsStage(Declared):
     def __init__(self, n: int, seed: int) -> None:
         super().__init__(self.declares, n, seed)
 
-    def _outlived(self, view: View, request: int) -> bool:
-        return False
+        self.assumption.due = lambda _: []
 
 
 class EvictsTheWrongEqual(Sound):

@@ -1,13 +1,21 @@
 """Admission tests by hand; the look-ahead test has its own file, `test_forecast`."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvratio.simulate import admission
+from kvratio.simulate import words
 from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing
+from kvratio.simulate.policy import Admits
 from kvratio.simulate.view import View
+from kvratio.simulate.words.admits import Admission
+from kvratio.simulate.words.admits.paced import Word as Paced
+from kvratio.simulate.words.book import Book
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, volume
 
@@ -20,11 +28,24 @@ def seen_at(now: int, instance: Instance, running: dict[int, int]) -> View:
     return view
 
 
+def admission(admits: Admits, assumed: dict[int, int], reserve: str = "0") -> Admission:
+    """A test at work, with these assumed lengths."""
+    book = Book(replace(POLICIES["fcfs"], reserve=Fraction(reserve)), n=9, seed=0)
+    book.assumed.update(assumed)
+    word: Admission = words.of(admits)(book)
+    return word
+
+
+def pace(assumed: dict[int, int]) -> Admission:
+    """Paced admission."""
+    return admission(Admits.PACED, assumed)
+
+
 def test_next_step_counts_tokens_made_and_prompts() -> None:
     # in step 3 request 0 (s = 2, from 1) needs 2 + 3; of 10 are left 5: a prompt of 1 takes 2,
     # one of 2 takes 3, then nothing fits
     view = seen_at(3, Instance.of(10, [8, 3, 3, 3], prompt=[2, 1, 2, 0]), {0: 1})
-    fits = admission.next_step(view, 10)
+    fits = admission(Admits.NEXT_STEP, {}).test(view)
     assert [fits(i) for i in (1, 2, 3)] == [True, True, False]
 
 
@@ -34,20 +55,23 @@ def test_a_slot_is_the_larger_of_the_bound_and_the_next_token() -> None:
     # 4 (s = 1, bound 1) takes the last 2.
     instance = Instance.of(20, [9] * 5, prompt=[2, 1, 0, 1, 1])
     bounds = dict(enumerate([5, 2, 6, 2, 1]))
-    fits = admission.slot(seen_at(3, instance, {0: 2, 1: 0}), bounds, 20)
+    fits = admission(Admits.SLOT, bounds).test(seen_at(3, instance, {0: 2, 1: 0}))
     assert [fits(i) for i in (2, 3, 4)] == [True, False, True]
 
 
 def test_an_empty_cache_has_all_the_memory_but_no_more() -> None:
     # M = 10, 5 for admission, s = 2: a length of 8 fills all, one of 9 would never fit
     view = seen_at(0, Instance.of(10, [8], prompt=2), {})
-    assert admission.look_ahead(view, {0: 8}, 5)(0)
-    assert not admission.look_ahead(view, {0: 9}, 5)(0)
+    assert admission(Admits.LOOK_AHEAD, {0: 8}, reserve="1/2").test(view)(0)
+    assert not admission(Admits.LOOK_AHEAD, {0: 9}, reserve="1/2").test(view)(0)
 
 
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_volume_is_the_sum_over_the_steps(prompt: int, tokens: int) -> None:
     assert volume(prompt, tokens) == sum(prompt + j for j in range(1, tokens + 1))
+
+
+FOUR = dict.fromkeys(range(4), 4)
 
 
 def busy(memory: int, requests: int = 4) -> View:
@@ -58,62 +82,61 @@ def busy(memory: int, requests: int = 4) -> View:
 def test_pace_spends_what_the_budget_provides() -> None:
     # s = 0, M = 12, assumed 4: volume 1 + 2 + 3 + 4 = 10. A step's 12 pay for one start, the 2
     # left and 12 more for the next; a third would need 10 of 4.
-    view, assumed = busy(12), dict.fromkeys(range(4), 4)
-    pace = admission.Pace()
-    pace.provide(12)
-    assert [pace.test(view, assumed, 12)(i) for i in (0, 1)] == [True, False]
-    pace.provide(12)
-    assert [pace.test(view, assumed, 12)(i) for i in (1, 2)] == [True, False]
+    view, paced = busy(12), pace(FOUR)
+    paced.begin(view)
+    assert [paced.test(view)(i) for i in (0, 1)] == [True, False]
+    paced.begin(view)
+    assert [paced.test(view)(i) for i in (1, 2)] == [True, False]
 
 
 def test_pace_pays_for_as_many_starts_as_it_can() -> None:
     # M = 25, volume 10: a step's 25 pay for two starts; the third would need 10 of the 5 left
-    view, assumed = busy(25), dict.fromkeys(range(4), 4)
-    pace = admission.Pace()
-    pace.provide(25)
-    fits = pace.test(view, assumed, 25)
+    view, paced = busy(25), pace(FOUR)
+    paced.begin(view)
+    fits = paced.test(view)
     assert [fits(i) for i in (0, 1, 2)] == [True, True, False]
 
 
 def test_an_empty_cache_waits_for_no_credit() -> None:
     # volume 10 of 4 provided: the first start takes it all, the next would wait
-    view, assumed = seen_at(0, Instance.of(4, [4] * 4), {}), dict.fromkeys(range(4), 4)
-    pace = admission.Pace()
-    pace.provide(4)
-    fits = pace.test(view, assumed, 4)
+    view, paced = seen_at(0, Instance.of(4, [4] * 4), {}), pace(FOUR)
+    paced.begin(view)
+    fits = paced.test(view)
     assert [fits(i) for i in (0, 1)] == [True, False]
-    pace.provide(9)
-    assert not pace.test(busy(4), assumed, 4)(1)
+    for _ in range(2):  # 8 are too few
+        paced.begin(busy(4))
+    assert not paced.test(busy(4))(1)
 
 
 def test_pace_learns_the_share_that_is_used() -> None:
     # of two attempts assumed 4 (volume 10 each) one used all, one stopped after 2 (1 + 2 = 3):
     # 13 of 20, so a start costs 10 * 13 // 20 = 6; other lengths are not concerned
-    view = seen_at(0, Instance.of(12, [4] * 4), {})
-    pace = admission.Pace()
-    assert pace.cost(view, 0, 4) == 10
-    pace.ended(prompt=0, assumed=4, tokens=4)
-    assert pace.cost(view, 0, 4) == 10
-    pace.ended(prompt=0, assumed=4, tokens=2)
-    assert pace.cost(view, 0, 4) == 6
-    assert pace.cost(view, 0, 3) == 6  # 1 + 2 + 3
+    view = seen_at(4, Instance.of(12, [4] * 4), {2: 0, 3: 2})
+    paced = Paced(pace({0: 4, 1: 3, 2: 4, 3: 4}).book)
+    assert paced.cost(view, 0) == 10
+    paced.ended(view, 2)
+    assert paced.cost(view, 0) == 10
+    paced.ended(view, 3)
+    assert paced.cost(view, 0) == 6
+    assert paced.cost(view, 1) == 6  # 1 + 2 + 3
 
 
 def test_pace_forgets_what_could_not_be_spent() -> None:
-    pace = admission.Pace()
-    pace.provide(30)
-    pace.forget_beyond(10)
-    fits = pace.test(busy(30), dict.fromkeys(range(4), 4), 30)
+    view, paced = busy(30), pace(FOUR)
+    paced.book.join(0, key=0)  # it would cost 10
+    paced.begin(view)
+    paced.end(view)
+    fits = paced.test(view)
     assert [fits(i) for i in (0, 1)] == [True, False]
 
 
 def test_a_start_that_does_not_fit_costs_nothing() -> None:
     # step 5: request 0 (from 0) needs 6 of 6: no room, whatever the credit
     view = seen_at(5, Instance.of(6, [6, 1]), {0: 0})
-    pace = admission.Pace()
-    pace.provide(1)
-    assert not pace.test(view, {1: 1}, 6)(1)
-    assert pace.test(seen_at(0, Instance.of(6, [6, 1]), {}), {1: 1}, 6)(1)
+    paced = pace({1: 1})
+    paced.begin(view)
+    assert not paced.test(view)(1)
+    assert paced.test(seen_at(0, Instance.of(6, [6, 1]), {}))(1)
 
 
 # --- slicing, worked out by hand -------------------------------------------------------------

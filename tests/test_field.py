@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-import kvratio.simulate.declared
+import kvratio.simulate.chance
 from kvratio.simulate.chance import BITS
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.engine import EngineError, run, run_scheduler
@@ -130,7 +130,7 @@ def test_without_sparing_alpha_protection_loops() -> None:
 
     class Literal(Declared):
         def evict(self, view):
-            self._cleared = False
+            self.eviction.completed()
             return super().evict(view)
 
     instance, policy = Instance.of(10, [4] * 4), protection(Fraction(1, 5))
@@ -143,11 +143,11 @@ def test_beta_clearing_goes_in_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     # 0.3. Round 1 clears those of 1/2 or more: 1, and 9 fit. With 0.4 for request 1, round 1
     # clears nobody and round 2 those of 1/4 or more: 0, 1, 3 (all of them, though one would do).
     instance, policy = Instance.of(9, [3] * 4), protection(Fraction(0), Fraction(1, 2))
-    keys = {key: i for i, key in enumerate(kvratio.simulate.declared.request_keys(0, 4))}
+    keys = {key: i for i, key in enumerate(kvratio.simulate.chance.request_keys(0, 4))}
 
     def fix(uniforms: list[float]) -> None:
         monkeypatch.setattr(
-            kvratio.simulate.declared, "draw", lambda key, *_: int(uniforms[keys[key]] * 2**BITS)
+            kvratio.simulate.chance, "draw", lambda key, *_: int(uniforms[keys[key]] * 2**BITS)
         )
 
     fix([0.4, 0.9, 0.1, 0.3])

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from kvratio.simulate import kernel
 from kvratio.simulate.engine import run
-from kvratio.simulate.phases import parallelism, peak
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.gsa import gba, gsa
+from kvratio.simulate.words.admits.staggered import parallelism, peak
 from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance

@@ -9,36 +9,15 @@ from dataclasses import replace
 
 import pytest
 
-import kvratio.simulate.declared
+import kvratio.simulate.chance
 from kvratio.simulate.chance import BITS, Purpose, draw
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.engine import Engine, run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.a_min import a_min
-from kvratio.simulate.policy import Policy
+from kvratio.simulate.policy import Assumes
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule, verify
-
-# (clairvoyant, reads upper ends, evicts even when no prediction is wrong), from the papers
-TRAITS = {
-    "h-sf": (True, False, False),
-    "a-max": (False, True, False),
-    "a-min": (False, False, True),
-    "a-min-live": (False, False, True),
-    "a-min-thinned": (False, False, True),
-    "a-l": (False, True, True),
-    "a-random": (True, False, False),
-    "mc-sf": (False, True, False),
-    "mc-benchmark": (False, True, False),
-    "fcfs": (False, False, True),
-    "fcfs-watermark": (False, False, True),
-    "a-min-staggered": (False, False, True),
-    "svf": (True, False, False),
-    "shortest-predicted": (False, True, True),
-    "alpha-protection": (False, False, True),
-    "beta-clearing": (False, False, True),
-    "gba": (True, False, False),
-}
 
 Rows = set[tuple[int, int, int, bool]]
 
@@ -56,7 +35,7 @@ def fixed_thinning(monkeypatch: pytest.MonkeyPatch, uniforms: dict[int, float]) 
             return int(uniforms[counter] * 2**BITS)
         return draw(key, counter, purpose)
 
-    monkeypatch.setattr(kvratio.simulate.declared, "draw", fixed)
+    monkeypatch.setattr(kvratio.simulate.chance, "draw", fixed)
 
 
 def test_paper_example_1() -> None:
@@ -200,7 +179,10 @@ def test_a_min_with_outputs_below_their_lower_ends() -> None:
     assert sorted((a.start, a.end, a.finished) for a in attempts) == [(0, 2, True), (2, 4, True)]
 
 
-@pytest.mark.parametrize("name", TRAITS)
+CUT = (Assumes.CAPS, Assumes.LEVELS)  # these may cancel a request that runs alone
+
+
+@pytest.mark.parametrize("name", [name for name, p in POLICIES.items() if p.assumes not in CUT])
 def test_a_lower_end_that_cannot_fit_is_clipped(name: str) -> None:
     # s = 1, M = 5: no accepted request is longer than 4, so an interval [9, 9] counts as 4
     instance = Instance.of(5, [2], prompt=1, interval=(9, 9))
@@ -375,13 +357,6 @@ def test_fcfs_reads_no_predictions() -> None:
 
 
 # --- declarations ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", TRAITS)
-def test_declared_traits(name: str) -> None:
-    policy: Policy = POLICIES[name]
-    assert policy.name == name
-    assert (policy.clairvoyant, policy.uses_upper, policy.evicting) == TRAITS[name]
 
 
 def test_thinning_and_promotion_do_not_mix() -> None:

@@ -187,7 +187,7 @@ def _columns(instance: Instance, policy: Policy) -> tuple[Ints, Ints]:
     upper = read.get("upper", nothing)
     if policy.assumes is Assumes.CAPS:
         first = np.full(instance.n, _ladder(policy)[0])
-    elif policy.assumes is Assumes.CLASS:
+    elif policy.assumes is Assumes.LENGTH_CLASS:
         ladder = np.array(_ladder(policy), dtype=np.int64)
         first = ladder[np.searchsorted(policy.caps, read["output"])]
     elif policy.assumes is Assumes.LEVELS:

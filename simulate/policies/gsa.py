@@ -1,7 +1,8 @@
 """GSA and GBA, geometric slicing and batching: Feng, Yang, Zhang, arXiv 2601.22996.
 
 GSA knows nothing of output lengths. Phase p runs every unfinished request for growth^p first
-tokens in a staggered pipeline (`kvratio.simulate.phases`) and cancels those that are not finished.
+tokens in a staggered pipeline (`kvratio.simulate.words.admits.staggered`) and cancels those that
+are not finished.
 GBA knows the lengths: it sorts them into the classes up to growth^p first and runs class by class,
 the shortest first, each in a staggered pipeline of the class's longest length; it cancels nobody.
 
@@ -38,7 +39,7 @@ def gba(growth: Fraction | int | str = Fraction(3, 2), first: int | str = 1) -> 
     >>> gba(growth=2).clairvoyant
     True
     """
-    return _pipeline("gba", "GBA", Assumes.CLASS, growing(growth, first))
+    return _pipeline("gba", "GBA", Assumes.LENGTH_CLASS, growing(growth, first))
 
 
 def _pipeline(name: str, title: str, assumes: Assumes, caps: tuple[int, ...]) -> Policy:

@@ -1,69 +1,48 @@
 """What a declaration promises, step by step, by definition and independent of the engines.
 
-`kvratio.simulate.declared` computes decisions; here a finished decision is held against the words
-of
-`kvratio.simulate.policy`, each test written as its definition reads, at every future step, without
-any of the shortcuts that a scheduler takes.
+`kvratio.simulate.declared` computes decisions; here a finished run is held against the definitions
+of the words, which stand beside their other meanings in `kvratio.simulate.words`. Each is written
+as it reads, at every future step, without any of the shortcuts that a scheduler takes.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
-from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
+from kvratio.simulate import words
+from kvratio.simulate.policy import Policy, Ties
 from kvratio.simulate.testing.history import Step
 from kvratio.theory.model import Instance
 
 
 def needs_bounds(policy: Policy) -> bool:
-    """Can a run be judged only by someone who knows the assumed lengths?"""
-    return (
-        policy.admits in (Admits.LOOK_AHEAD, Admits.SLOT)
-        or policy.order in (Order.ASSUMED_LENGTH, Order.VOLUME)
-        or policy.evicts is Evicts.SMALLEST_BOUND
-        or policy.promotes
-    )
+    """Can a run be judged only with knowledge of the assumed lengths?"""
+    kinds = (policy.admits, policy.order, policy.evicts)
+    return policy.promotes or any(words.of(word).by_assumed for word in kinds)
 
 
 def in_a_known_order(policy: Policy) -> bool:
-    """Does a run tell in which order its queue was? Prices that are learned are not in it."""
-    return not policy.prices
+    """Does a run tell in which order its queue was?"""
+    return bool(words.of(policy.order).told)
+
+
+def admits_all_that_fit(policy: Policy) -> bool:
+    """Is the largest prefix of the queue admitted that fits?"""
+    return not words.of(policy.admits).spreads
+
+
+def evicts_in_order(policy: Policy) -> bool:
+    """Does an overflow evict in a declared order, and no more than necessary?"""
+    return bool(words.of(policy.evicts).ranked)
 
 
 def fits(instance: Instance, policy: Policy, step: Step, new: Sequence[int]) -> bool:
     """Do `new` pass the admission test beside what runs, at every future step?"""
-    now, prompt, bound = step.now, instance.prompt, step.learned
-    kept = {i: start for i, start in step.running.items() if i not in step.evicted}
-    starts = {**kept, **dict.fromkeys(new, now)}
-    free = 0 if len(starts) == 1 else policy.reserve  # alone, a request may have all the memory
-    memory = (1 - free) * instance.memory
-    if policy.admits in (Admits.NEXT_STEP, Admits.PACED, Admits.STAGGERED):
-        return sum(prompt[i] + now + 1 - start for i, start in starts.items()) <= memory
-    if policy.admits is Admits.SLOT:
-        slots = (prompt[i] + max(bound[i], now + 1 - start) for i, start in starts.items())
-        return sum(slots) <= memory
-    ends = {i: max(start + bound[i], now + 1) for i, start in starts.items()}
-    return all(
-        sum(prompt[i] + time - start for i, start in starts.items() if time <= ends[i]) <= memory
-        for time in range(now + 1, max((ends[i] for i in new), default=now) + 1)
-    )
+    return bool(words.of(policy.admits).passes(instance, policy, step, new))
 
 
-def next_in_line(
-    instance: Instance, policy: Policy, step: Step, queue: Sequence[int]
-) -> Sequence[int]:
-    """Those of a queue (in order of joining) that may come first; one, unless luck decides."""
-    if policy.order is Order.JOINED:
-        return queue[:1]
-    key = {
-        Order.ASSUMED_LENGTH: step.learned,
-        Order.ARRIVAL: dict(enumerate(instance.arrival)),
-        Order.RANDOM: dict.fromkeys(queue, 0),
-        Order.VOLUME: {
-            i: sum(instance.prompt[i] + made for made in range(1, step.learned.get(i, 0) + 1))
-            for i in queue
-        },
-    }[policy.order]
+def heads(instance: Instance, policy: Policy, step: Step, queue: Sequence[int]) -> Sequence[int]:
+    """The requests of a queue (in order of joining) that may come first; one, unless by chance."""
+    key = words.of(policy.order).keys(instance, step, queue)
     least = min((key[i] for i in queue), default=0)
     first = [i for i in queue if key[i] == least]
     return first if policy.ties is Ties.RANDOM else sorted(first)[:1]
@@ -71,11 +50,8 @@ def next_in_line(
 
 def rank(instance: Instance, policy: Policy, step: Step, request: int) -> tuple[int, ...]:
     """Place in the order of eviction; the smallest goes first."""
-    if policy.evicts is Evicts.LAST:
-        return (-list(step.running).index(request),)
-    if policy.evicts is Evicts.NEWEST:
-        return (-step.running[request], -instance.arrival[request], -request)
-    return (max(step.bounds[request], step.made(request) if policy.live else 0),)
+    place: tuple[int, ...] = words.of(policy.evicts).place(instance, policy, step, request)
+    return place
 
 
 @dataclass(frozen=True)
@@ -83,8 +59,8 @@ class Judged:
     """A step, and what the declaration says about it.
 
     `due` have outlived a stage that has a next one, and are to be evicted; `for_cache` were evicted
-    for lack of cache. `queue` are those that wait, in the order of joining, before the admissions;
-    where phases are staggered, those of them that belong to the running phase.
+    for lack of cache. `queue` are the waiting requests that are eligible, in the order of joining,
+    before the admissions.
     """
 
     step: Step
@@ -93,31 +69,23 @@ class Judged:
     queue: Sequence[int]
 
     def paused(self, policy: Policy) -> bool:
-        """Is nobody to be admitted in this step?"""
-        return bool(self.for_cache) and policy.evicts is not Evicts.SMALLEST_BOUND
+        """Is no request to be admitted in this step?"""
+        return bool(self.for_cache) and bool(words.of(policy.evicts).pauses)
 
     def admissions(
         self, instance: Instance, policy: Policy
     ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        """(admitted in turn, admitted out of turn, who would have come next)."""
+        """(admitted in turn, admitted out of turn, requests that would have come next)."""
         queue, out_of_turn = list(self.queue), list(self.step.admitted)
         in_turn: list[int] = []
         while True:
-            heads = next_in_line(instance, policy, self.step, queue)
-            taken = next((i for i in heads if i in out_of_turn), None)
+            first = heads(instance, policy, self.step, queue)
+            taken = next((i for i in first if i in out_of_turn), None)
             if taken is None:
-                return in_turn, out_of_turn, heads
+                return in_turn, out_of_turn, first
             in_turn.append(taken)
             out_of_turn.remove(taken)
             queue.remove(taken)
-
-
-def _due(policy: Policy, step: Step, early: Sequence[int]) -> list[int]:
-    """Who has outlived a stage, and is to be evicted for it; `early` have a stage to come."""
-    if policy.prices:
-        # not everyone at a level: whoever was evicted there comes before those that overflowed
-        return list(takewhile(lambda i: step.made(i) >= step.bounds[i], step.evicted))
-    return [i for i in early if step.made(i) >= step.bounds[i]]
 
 
 def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
@@ -126,12 +94,13 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
     Requests join the queue as `kvratio.simulate.declared` says: arrivals by index, then promoted,
     and after the admissions those evicted for lack of cache.
     """
-    more = {Assumes.LOWER_THEN_UPPER: 1, Assumes.CAPS: len(policy.caps)}.get(policy.assumes, 0)
+    assumption = words.of(policy.assumes)
+    more = assumption.later_stages(policy)
     stage: dict[int, int] = {}
     queue: list[int] = []
-    phase: list[int] = []
+    eligible: list[int] = []
     for step in steps:
-        due = _due(policy, step, [i for i in step.running if stage.get(i, 0) < more])
+        due = assumption.outlived(step, [i for i in step.running if stage.get(i, 0) < more])
         for_cache = [i for i in step.evicted if i not in due]
         promoted = [i for i in due if i in step.evicted]
         for i in promoted:
@@ -139,11 +108,7 @@ def judged(policy: Policy, steps: Sequence[Step]) -> Iterator[Judged]:
         queue += sorted(i for i in step.waiting if i not in queue)
         queue += promoted
         at = Judged(step, due, for_cache, tuple(queue))
-        if policy.admits is Admits.STAGGERED:
-            if not (phase or step.running.keys() - set(step.evicted) or at.paused(policy)):
-                least = min((step.learned[i] for i in queue), default=0)
-                phase = [i for i in queue if step.learned[i] == least]
-            at = replace(at, queue=tuple(phase))
-        yield at
-        phase = [i for i in phase if i not in step.admitted]
+        eligible = words.of(policy.admits).eligible(step, queue, eligible, at.paused(policy))
+        yield replace(at, queue=tuple(eligible))
+        eligible = [i for i in eligible if i not in step.admitted]
         queue = [i for i in queue if i not in step.admitted] + for_cache

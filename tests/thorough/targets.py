@@ -51,7 +51,14 @@ DECISIONS = (
 # what the declarations say, and what they lead to
 DECLARED = ("tests/test_declarations.py", "tests/test_admission.py", *BY_HAND, *GSA)
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
+WORD_TESTS = (
+    *("tests/test_declarations.py", "tests/test_admission.py"),
+    *(*GSA, *ENGINE, *DECISIONS),
+)
 POLICIES = sorted(f"simulate/policies/{path.name}" for path in FOLDER.glob("*.py"))
+WORDS = sorted(
+    str(path.relative_to(FOLDER.parent.parent)) for path in FOLDER.with_name("words").rglob("*.py")
+)
 
 TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "model": {
@@ -68,11 +75,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/queue.py": ("simulate/queue.py", "tests/test_queue.py", *ENGINE),
         "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
-        "simulate/admission.py": ("simulate/admission.py", "tests/test_admission.py", *ENGINE),
-        "simulate/declared.py": (
-            *("tests/test_declarations.py", "tests/test_admission.py"),
-            *(*GSA, *ENGINE, *DECISIONS),
-        ),
+        **dict.fromkeys(("simulate/declared.py", *WORDS), WORD_TESTS),
     },
     "policies": {
         "simulate/policy.py": ("simulate/policy.py", *DECLARED),

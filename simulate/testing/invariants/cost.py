@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from kvratio.simulate.policy import Admits, Evicts
+from kvratio.simulate import words
 from kvratio.simulate.testing.bound import least_tel
 from kvratio.simulate.testing.cases import Case, Family
 from kvratio.simulate.testing.invariants.registry import Violation, invariant
@@ -89,6 +89,5 @@ def _total(subject: Subject, family: Family, memory: int) -> int | None:
 def _claims(subject: Subject, name: str) -> bool:
     if subject.declares is None:
         return name in subject.claims
-    staggered = subject.declares.admits is Admits.STAGGERED
-    idles = staggered or subject.declares.evicts is Evicts.CLEARED
+    idles = any(words.of(word).idles for word in (subject.declares.admits, subject.declares.evicts))
     return name == "monotone-memory" or not idles

@@ -5,10 +5,12 @@ implement (`declares`); where that policy goes by assumed lengths, the scheduler
 (`assumed`). What a word of a declaration means stands in `kvratio.simulate.testing.declaration`.
 """
 
-from kvratio.simulate.policy import Admits, Evicts, Policy
+from kvratio.simulate.policy import Policy
 from kvratio.simulate.testing.cases import Case
 from kvratio.simulate.testing.declaration import (
     Judged,
+    admits_all_that_fit,
+    evicts_in_order,
     fits,
     in_a_known_order,
     judged,
@@ -80,9 +82,7 @@ def admission_test(subject: Subject, case: Case) -> None:
     "arXiv 2508.14544 Algorithms 1 to 3",
     scope=f"{SCOPE}, unless starts are spread or prices are learned",
     applies=lambda subject: (
-        _orders(subject)
-        and subject.declares is not None
-        and subject.declares.admits not in (Admits.PACED, Admits.STAGGERED)
+        _orders(subject) and subject.declares is not None and admits_all_that_fit(subject.declares)
     ),
 )
 def maximal_prefix(subject: Subject, case: Case) -> None:
@@ -115,8 +115,8 @@ def stages_end(subject: Subject, case: Case) -> None:
 
 def _evicts_for_cache_alone(subject: Subject) -> bool:
     policy = subject.declares
-    by_luck = policy is None or policy.thinned or policy.evicts is Evicts.CLEARED
-    return _declares(subject) and not by_luck
+    in_order = policy is not None and not policy.thinned and evicts_in_order(policy)
+    return _declares(subject) and in_order
 
 
 @invariant(

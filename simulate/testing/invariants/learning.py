@@ -1,6 +1,6 @@
 """What is learned: the assumed lengths of those that have any."""
 
-from kvratio.simulate.policy import Assumes
+from kvratio.simulate import words
 from kvratio.simulate.testing.cases import Case
 from kvratio.simulate.testing.invariants.registry import Violation, invariant, plain
 from kvratio.simulate.testing.subject import Subject
@@ -9,7 +9,7 @@ from kvratio.simulate.testing.subject import Subject
 def _learns_lower_bounds(subject: Subject) -> bool:
     if subject.declares is None:
         return subject.has_bounds
-    return subject.has_bounds and subject.declares.assumes in (Assumes.LOWER, Assumes.NOTHING)
+    return subject.has_bounds and words.of(subject.declares.assumes).below_truth
 
 
 @invariant(

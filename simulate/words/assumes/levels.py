@@ -1,0 +1,97 @@
+"""The next learned level of volume (`kvratio.simulate.learned`).
+
+A running request that reaches its level is evicted there if the requests that wait do not all fit,
+and one of them has a lower price than the rest of this one. Else it goes on to the next level.
+"""
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from kvratio.simulate.learned.prices import Prices
+from kvratio.simulate.policy import Order, Policy
+from kvratio.simulate.queue import Queue
+from kvratio.simulate.view import View
+from kvratio.simulate.words.assumes import Assumption
+from kvratio.simulate.words.book import Book
+from kvratio.theory.checks import InputError
+
+if TYPE_CHECKING:
+    from kvratio.simulate.testing.history import Step
+
+
+class Word(Assumption):
+    """Reference meaning."""
+
+    sees = frozenset({"lower", "upper"})
+    promotes = True
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
+        self.prices = book.shared(Prices)
+
+    @staticmethod
+    def require(policy: Policy) -> None:
+        """Levels are learned together with prices."""
+        if policy.order is not Order.PRICE:
+            required = "PRICE with LEVELS, and only with them"
+            raise InputError("order", policy.order.name, required)
+
+    @staticmethod
+    def later_stages(policy: Policy) -> int:
+        """At least one: all that fits."""
+        return 1
+
+    def length(self, view: View, request: int, stage: int) -> int:
+        """Tokens at the next level."""
+        return self.prices.level(view, request)
+
+    def arrive(self, view: View, request: int) -> None:
+        """Nothing is known yet."""
+        self.prices.arrive(view, request)
+
+    def complete(self, view: View, request: int) -> None:
+        """The length is known."""
+        self.prices.complete(view, request)
+
+    def withdraw(self, request: int) -> None:
+        """Forget the request."""
+        self.prices.withdraw(request)
+
+    def due(self, view: View) -> list[int]:
+        """Of the requests at a level, those for which a cheaper one waits without room."""
+        at_level = [i for i in view.running if view.made(i) >= self.book.assumed[i]]
+        learns = self.prices.due
+        if learns:
+            self._learn(view)
+        for request in view.running if learns else at_level:
+            self.evicted(view, request)
+        if not at_level or not self.book.queue or self._all_fit(view):
+            return []
+        least = self.book.queue.least()
+        return [i for i in at_level if self.prices.cancels(view, i, least)]
+
+    def promote(self, view: View, request: int) -> None:
+        """`due` has already assumed the next level."""
+
+    def evicted(self, view: View, request: int) -> None:
+        """The output exceeds the tokens made; the next level follows from that."""
+        self.prices.reach(view, request)
+        self.book.assumed[request] = self.prices.level(view, request)
+
+    def _learn(self, view: View) -> None:
+        """Give new prices and levels to all requests that wait."""
+        self.book.queue = Queue(random_ties=False)
+        for request, price, stop in self.prices.learn(view):
+            self.book.queue.join(price, request, chance=0)
+            self.book.assumed[request] = stop
+
+    @staticmethod
+    def _all_fit(view: View) -> bool:
+        wanted = sum(view.prompt(i) + 1 for i in view.waiting)
+        return view.need() + wanted <= view.memory
+
+    @staticmethod
+    def outlived(step: "Step", early: Sequence[int]) -> list[int]:
+        """Not all requests at a level are evicted; those that are come before an overflow's."""
+        return list(takewhile(lambda i: step.made(i) >= step.bounds[i], step.evicted))

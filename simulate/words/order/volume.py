@@ -1,0 +1,29 @@
+"""Smallest cache volume (token-steps) of a run to the assumed length first."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kvratio.simulate.view import View
+from kvratio.simulate.words.order import QueueOrder
+from kvratio.theory.model import Instance, volume
+
+if TYPE_CHECKING:
+    from kvratio.simulate.testing.history import Step
+
+
+class Word(QueueOrder):
+    """Reference meaning."""
+
+    by_assumed = True
+
+    def key(self, view: View, request: int) -> int:
+        """The volume."""
+        return volume(view.prompt(request), self.book.assumed[request])
+
+    @staticmethod
+    def keys(instance: Instance, step: "Step", queue: Sequence[int]) -> Mapping[int, int]:
+        """The tokens held, summed over the steps of the run."""
+        return {
+            i: sum(instance.prompt[i] + made for made in range(1, step.learned.get(i, 0) + 1))
+            for i in queue
+        }
