@@ -24,6 +24,12 @@ MODULES = (
     "kvratio.theory.general_variants",
     "kvratio.theory.slicing",
     "kvratio.theory.learned",
+    "kvratio.theory.price.constant",
+    "kvratio.theory.price.offset",
+    "kvratio.theory.price.lower",
+    "kvratio.theory.price.lower_finite",
+    "kvratio.theory.price.one_machine",
+    "kvratio.theory.price.kept",
     "kvratio.reports.bounds.certificates",
 )
 # a parameter, and the modules with formulas that need it; the others have none to evaluate

@@ -1,0 +1,15 @@
+"""The price of cancelling: how far from the optimum a policy must be that loses what it cancels.
+
+Fluid limit, all requests present at time 0, lengths unknown. Against the fluid optimum the best
+constant of any such policy is exactly K = min over y > 1 of (2y - 3 + 1/y)/(ln y)^2 = 2.728372...
+
+constant     K to any number of digits, enclosed; its minimiser, and the equation for it
+offset       the policy that attains it, offset slicing: upper bounds, pairs, classes of offsets
+lower        no policy does better: a bound for every prompt and interval
+lower_finite the same for every number of requests and every memory, with explicit errors
+one_machine  the same policy for jobs on one machine: at most K for every finite instance
+kept         preemption that keeps the tokens: exactly 2
+finite       offset slicing on finite instances, with pipelines: proved constants
+whole        the form for whole lengths: exact enclosures of its worst ratio, H-SF too
+ladder       what not knowing costs: all the policies side by side
+"""
