@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published bench browser thorough api clean
+.PHONY: report test lint types published bench browser formal thorough api clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -34,13 +34,21 @@ bench: $(VENV)/ready
 browser: report $(VENV)/browser
 	REPORT=reports/out $(BIN)/python -m pytest -n0 -m browser tests/browser
 
+# the theorems under the ledger, by Coq; needs apt-get install coq libcoq-coquelicot libcoq-interval
+FORMAL := reports/out/formal
+
+formal: $(VENV)/ready
+	$(BIN)/kvratio check --formal --build $(FORMAL)
+	FORMAL=$(FORMAL) $(BIN)/python -m pytest -n0 -m formal tests/formal
+
 # mutation testing, fuzzing, branch coverage of the checker: hours; interrupted, it goes on where it
 # stopped; the figures go to reports/published/quality.md
 # inputs of a parser, and faults of a module
 RUNS ?= 100000
 FAULTS ?= 200
 
-thorough: $(VENV)/thorough
+thorough: $(VENV)/thorough formal
+	cd $(FORMAL) && coqchk -silent -o -Q . KVRatio KVRatio.Statements
 	$(BIN)/python -m tests.thorough.branches
 	$(BIN)/python -m tests.thorough.fuzz --runs $(RUNS)
 	$(BIN)/python -m tests.thorough.mutation --most $(FAULTS)

@@ -44,6 +44,12 @@ def claim_names(beginning: str) -> list[str]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Another folder of certificates.",
 )
+@click.option("--formal", is_flag=True, help="Have Coq check the theorems of covered claims.")
+@click.option(
+    "--build",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --formal: keep what Coq compiles here, and compile only what changed.",
+)
 def command(
     quick: bool,
     ids: tuple[str, ...],
@@ -52,6 +58,8 @@ def command(
     compare: bool,
     simulator: str | None,
     certificates: Path | None,
+    formal: bool,
+    build: Path | None,
 ) -> None:
     """Check every claim of the ledger and print the verdicts.
 
@@ -60,8 +68,14 @@ def command(
     in full. Exit status: 0 if all verdicts are as declared, 1 if not (or if --check finds another
     published table), 2 for bad input. The whole check takes minutes, --quick less than one.
 
+    --formal asks Coq's kernel instead: it compiles the proofs of proofs_check/formal/ and the
+    theorems printed from the ledger (of the claims named, or of all that have one). Exit status: 0
+    if Coq accepts them with no axiom but those of its real numbers, 1 if not, 2 without Coq.
+
     Example: kvratio check --claim t6-s0
     """
+    if formal:
+        sys.exit(check_formally(ids, build))
     from kvratio.proofs_check.claim import examine
     from kvratio.proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
     from kvratio.proofs_check.ledger import markdown, select
@@ -88,6 +102,38 @@ def command(
         click.echo(f"{PUBLISHED.name} is not what the check finds: run kvratio check --write")
         failed = True
     sys.exit(int(failed))
+
+
+def check_formally(ids: tuple[str, ...], folder: Path | None) -> int:
+    """Compile the theorems of these claims, print them, and compare the axioms."""
+    from tempfile import TemporaryDirectory
+
+    from kvratio.proofs_check import coq
+    from kvratio.proofs_check.ledger import select
+    from kvratio.proofs_check.theorems import THEOREMS, remark
+    from kvratio.theory.checks import InputError
+
+    coq.require()
+    chosen = select(ids)
+    without = [claim for claim in chosen if claim.id not in THEOREMS]
+    if ids and without:
+        raise InputError(
+            "--claim", without[0].id, "a claim with a theorem (kvratio check --formal)"
+        )
+    with TemporaryDirectory() as temporary:
+        try:
+            answer = coq.build(folder or Path(temporary), chosen, lambda line: click.echo(line))
+        except coq.CoqError as error:
+            click.echo(f"Coq rejects: {error}")
+            return 1
+    for claim in chosen:
+        if claim.id in THEOREMS:
+            click.echo(f"{claim.id}: checked by Coq: {remark(claim)}")
+    found = coq.axioms(answer)
+    click.echo(f"axioms: {', '.join(sorted(found)) or 'none'}")
+    if strange := found - coq.AXIOMS:
+        click.echo(f"not among those of Coq's real numbers: {', '.join(sorted(strange))}")
+    return int(bool(strange))
 
 
 def print_entries(entries: list["Entry"], *, evidence: bool) -> None:

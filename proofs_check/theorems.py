@@ -1,0 +1,123 @@
+"""Which claims have a theorem that Coq's kernel checks, and what the theorem says.
+
+A theorem's statement is printed from the ledger's own claim: a template of quantifiers and forms
+(`formal/Fluid.v`) that takes its constants from `Claim.numbers`. Its proof is a term of lemmas
+written by hand in `formal/*.v`; Coq accepts it only if the lemmas say exactly what was printed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kvratio.proofs_check.claim import Claim, Numbers
+from kvratio.proofs_check.statements import NONE, TEMPLATES
+from kvratio.proofs_check.verdict import Verdict
+
+RIGOROUS = frozenset({Verdict.PROVED, Verdict.CERTIFIED, Verdict.REFUTED})
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A covered claim: the name of its theorem, the template of its statement, the proof term."""
+
+    claim: str
+    proof: str
+    template: str
+
+    @property
+    def name(self) -> str:
+        """The name in Coq: the claim's id with underscores.
+
+        >>> Theorem("popular-1.5", "", "").name
+        'popular_1_5'
+        """
+        return self.claim.replace("-", "_").replace(".", "_")
+
+    def statement(self, numbers: Numbers) -> str:
+        """The statement about these constants.
+
+        >>> Theorem("any", "", "forall x, f x <= {c} * g x").statement({"c": Fraction(3, 2)})
+        'forall x, f x <= (3 / 2) * g x'
+        """
+        return self.template.format_map({k: number(v) for k, v in numbers.items()})
+
+
+THEOREMS = {id_: Theorem(id_, proof, template) for id_, proof, template in TEMPLATES}
+
+
+def number(x: Fraction) -> str:
+    """A rational number in Coq's syntax.
+
+    >>> number(Fraction(3)), number(Fraction(-1, 2))
+    ('3', '(- 1 / 2)')
+    """
+    sign = "- " if x < 0 else ""
+    top, bottom = abs(x.numerator), x.denominator
+    if bottom == 1:
+        return f"({sign}{top})" if sign else str(top)
+    return f"({sign}{top} / {bottom})"
+
+
+def remark(claim: Claim) -> str:
+    """What the ledger says about Coq: the theorem's name, or why there is none.
+
+    >>> from kvratio.proofs_check.ledger import select
+    >>> remark(select(["t6-s0"])[0])
+    'theorem t6_s0'
+    """
+    if claim.id in THEOREMS:
+        return f"theorem {THEOREMS[claim.id].name}"
+    return f"none: {NONE[claim.id]}" if claim.id in NONE else ""
+
+
+def printed(claims: Iterable[Claim]) -> str:
+    """The file Statements.v: a theorem for each covered claim, and the axioms that they use."""
+    covered = [(THEOREMS[c.id], c) for c in claims if c.id in THEOREMS]
+    lines = [*_header(t for t, _ in covered)]
+    for theorem, claim in covered:
+        lines += [
+            f"(** {_comment(claim.id)}: {_comment(claim.relation)} *)",
+            f"Theorem {theorem.name} : {theorem.statement(claim.numbers)}.",
+            f"Proof. exact ({theorem.proof}). Qed.",
+            "",
+        ]
+    everything = ", ".join(theorem.name for theorem, _ in covered)
+    return "\n".join([*lines, f"Definition ledger := ({everything}).", ""])
+
+
+def mutated(claims: Iterable[Claim]) -> tuple[str, int]:
+    """The file Mutations.v: each constant of each theorem is changed, both ways.
+
+    Coq has to take each changed statement as one, and to refuse the proof of it. Returns the text
+    and how many statements there are.
+    """
+    covered = [(THEOREMS[c.id], c) for c in claims if c.id in THEOREMS]
+    lines = [*_header(t for t, _ in covered)]
+    count = 0
+    for theorem, claim in covered:
+        for name, value in claim.numbers.items():
+            for other in (value * Fraction(999, 1000), value * Fraction(1001, 1000)):
+                changed = dict(claim.numbers) | {name: other or Fraction(1, 1000)}
+                lines += [
+                    f"Goal {theorem.statement(changed)}.",
+                    f"Proof. Fail exact ({theorem.proof}). Abort.",
+                ]
+                count += 1
+    return "\n".join([*lines, ""]), count
+
+
+def _header(theorems: Iterable[Theorem]) -> list[str]:
+    modules = sorted({part.split(".")[0].strip("(@") for t in theorems for part in t.proof.split()
+                      if "." in part})  # fmt: skip
+    return [
+        "(* Printed from the ledger by kvratio/proofs_check/theorems.py. *)",
+        "Require Import Reals Arith List ZArith. Import ListNotations.",
+        f"From KVRatio Require Import Fluid. From KVRatio Require {' '.join(modules)}.",
+        "Open Scope R_scope.",
+        "",
+    ]
+
+
+def _comment(text: str) -> str:
+    """A text that cannot end a comment of Coq."""
+    return text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
