@@ -14,7 +14,8 @@
     predictions = ["columns:p10,p90"]
     requests = [2000]
 
-Lists: workloads, policies, memory, predictions, requests, prompts, timed, gpus, iterations, seeds.
+Lists: workloads, policies, memory, predictions, requests, takes, prompts, timed, gpus, iterations,
+seeds.
 One value may stand for a list of one. Paths are relative to where the command runs.
 """
 

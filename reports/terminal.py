@@ -21,13 +21,18 @@ def console(width: int = WIDTH) -> Console:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
 ) -> None:
-    """Print a table; the first column is text, the others are numbers aligned to the right."""
+    """Print a table with a title above and a caption below."""
+    out = console(UNLIMITED)
+    out.print(title, style="italic")
+    out.print(table_of(columns, rows))
+    out.print(caption, style="dim italic")
+
+
+def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose first column is text, the others numbers aligned to the right."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for k, name in enumerate(columns):
         table.add_column(name, justify="left" if k == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    out = console(UNLIMITED)
-    out.print(title, style="italic")
-    out.print(table)
-    out.print(caption, style="dim italic")
+    return table

@@ -14,18 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kvratio.simulate.contender import contender
 from kvratio.simulate.engine import EngineError
-from kvratio.simulate.gpu.deployment import Deployment, deployment
-from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.kernel import run, run_timed
-from kvratio.simulate.policies import named
-from kvratio.simulate.predictions import predict
-from kvratio.simulate.sources import digest, draw, files
+from kvratio.simulate.requests import FIRST, RequestSet, Spec, digest, files, requests
 from kvratio.simulate.timed import TimedRun
-from kvratio.simulate.timing import Timing
-from kvratio.simulate.workloads import Requests
-from kvratio.theory.checks import InputError, rational, whole
-from kvratio.theory.model import Instance
+from kvratio.theory.checks import InputError
 
 Row = dict[str, Any]
 
@@ -34,16 +28,8 @@ Row = dict[str, Any]
 class Cell:
     """One policy on one drawn instance.
 
-    `policy`: a text of `kvratio.simulate.policies.named`. `workload`: a text of
-    `kvratio.simulate.sources`;
-    `requests`: how many of it, None for a whole file. `prediction`: a text of
-    `kvratio.simulate.predictions`, or None. `memory`: tokens; None: what the GPU leaves. `prompt`:
-    a common prompt length in tokens instead of the workload's. `timed`: steps a second, an exact
-    number as text, to use arrival times; None: all requests arrive at step 0. `gpu`: a text of
-    `kvratio.simulate.gpu.deployment`, to run in seconds, with the workload's arrivals if it has
-    any;
-    `iteration`: a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of the draw and of
-    the policy.
+    `policy`: a text of `kvratio.simulate.contender`. The rest are the fields of
+    `kvratio.simulate.requests.Spec`; the seed is that of the draw and of the policy.
 
     Raises `InputError` for values that no workload can have.
 
@@ -61,24 +47,18 @@ class Cell:
     gpu: str | None = None
     iteration: str = "roofline"
     seed: int = 0
+    take: str = FIRST
 
     def __post_init__(self) -> None:
-        named(self.policy)
-        whole("seed", self.seed)
-        if self.memory is not None:
-            whole("memory", self.memory, least=1)
-        elif self.gpu is None:
-            raise InputError("memory", None, "a budget in tokens (or a gpu, which leaves one)")
-        if self.requests is not None:
-            whole("requests", self.requests, least=1)
-        if self.prompt is not None:
-            whole("prompt", self.prompt)
-        if self.timed is not None:
-            rational("timed", self.timed, above=0)
-            if self.gpu is not None:
-                raise InputError("timed", self.timed, "no steps a second with a gpu")
-        if self.gpu is not None:
-            iteration_by(deployment(self.gpu), self.iteration)
+        contender(self.policy)
+        _ = self.spec
+
+    @property
+    def spec(self) -> Spec:
+        """What is asked for, without the policy."""
+        fields = asdict(self)
+        del fields["policy"]
+        return Spec(**fields)
 
 
 class Chunk(NamedTuple):
@@ -109,9 +89,22 @@ def code_digest() -> str:
 
 
 def file_digests(cells: Sequence[Cell]) -> dict[str, str]:
-    """SHA-256 of every file that the cells name, or `InputError` for one that is not there."""
-    names = {name for workload in {cell.workload for cell in cells} for name in files(workload)}
-    return {name: digest(name) for name in sorted(names)}
+    """SHA-256 of every file that the cells name, and of the code of schedulers of one's own.
+
+    Raises `InputError` for a file that is not there.
+    """
+    workloads, policies = ({getattr(c, name) for c in cells} for name in ("workload", "policy"))
+    names = {name for workload in workloads for name in files(workload)}
+    codes = {policy: contender(policy).code() for policy in sorted(policies)}
+    return {
+        **{name: digest(name) for name in sorted(names)},
+        **{_code(policy): code for policy, code in codes.items() if code},
+    }
+
+
+def _code(policy: str) -> str:
+    """Under which name the digests of files hold that of a scheduler's code."""
+    return f"code of {policy}"
 
 
 def key(cell: Cell, digests: Mapping[str, str]) -> str:
@@ -122,49 +115,18 @@ def key(cell: Cell, digests: Mapping[str, str]) -> str:
     (32, False)
     """
     contents = [digests[name] for name in files(cell.workload)]
-    text = json.dumps([asdict(cell), contents, code_digest()])
+    text = json.dumps([asdict(cell), contents, digests.get(_code(cell.policy)), code_digest()])
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def requests_of(cell: Cell, digests: Mapping[str, str]) -> Requests:
-    """The requests that a cell draws.
-
-    >>> len(requests_of(Cell("a-min", "lmsys", memory=16492, requests=10), {}))
-    10
-    """
-    in_time = cell.timed is not None or cell.gpu is not None
-    return draw(cell.workload, cell.requests, cell.seed, digests, in_time)
-
-
-def instance_of(cell: Cell, requests: Requests) -> Instance:
-    """The instance that a cell's policy meets.
+def requests_of(cell: Cell, digests: Mapping[str, str]) -> RequestSet:
+    """The requests that a cell draws, and the instance that its policy meets.
 
     >>> cell = Cell("a-min", "lmsys", requests=10, gpu="llama-2-70b:a100-80x2")
-    >>> instance_of(cell, requests_of(cell, {})).memory
+    >>> requests_of(cell, {}).instance.memory
     37751
     """
-    rate = None if cell.timed is None else rational("timed", cell.timed, above=0)
-    memory = cell.memory if cell.memory is not None else _worker(cell).budget
-    intervals = predict(cell.prediction, requests)
-    return requests.instance(memory, intervals, prompt=cell.prompt, rate=rate)
-
-
-def timing_of(cell: Cell, requests: Requests) -> Timing | None:
-    """Arrivals in time and the durations of iterations; None for a cell in steps.
-
-    >>> cell = Cell("a-min", "lmsys", requests=10, gpu="llama-2-70b:a100-80x2", iteration="9e6:1")
-    >>> timing_of(cell, requests_of(cell, {})).iteration.fixed
-    9000000000
-    """
-    if cell.gpu is None:
-        return None
-    return Timing.of(requests, iteration_by(_worker(cell), cell.iteration))
-
-
-def _worker(cell: Cell) -> Deployment:
-    if cell.gpu is None:
-        raise InputError("gpu", None, "MODEL:ACCELERATOR")
-    return deployment(cell.gpu)
+    return requests(cell.spec, digests)
 
 
 def simulate_chunk(chunk: Chunk) -> list[Row]:
@@ -181,19 +143,22 @@ def simulate_chunk(chunk: Chunk) -> list[Row]:
         raise InputError("a worker's kvratio", code_digest()[:8], required)
 
     @lru_cache(maxsize=1)  # policies that meet one instance stand beside each other
-    def built(cell: Cell) -> tuple[Instance, Timing | None]:
-        requests = requests_of(cell, chunk.digests)
-        return instance_of(cell, requests), timing_of(cell, requests)
+    def built(cell: Cell) -> RequestSet:
+        return requests_of(cell, chunk.digests)
 
     rows = []
     for cell in chunk.cells:
-        instance, timing = built(replace(cell, policy="h-sf"))
-        rows.append({"key": key(cell, chunk.digests), **_row(cell, instance, timing)})
+        if contender(cell.policy).code() != chunk.digests.get(_code(cell.policy)):
+            required = "the same code here as where the sweep was started"
+            raise InputError("policy", cell.policy, required)
+        row = _row(cell, built(replace(cell, policy="h-sf")))
+        rows.append({"key": key(cell, chunk.digests), **row})
     return rows
 
 
-def _row(cell: Cell, instance: Instance, timing: Timing | None) -> Row:
-    """The cell and its measures; a livelock is a result too, with `error` and no measures."""
+def _row(cell: Cell, drawn: RequestSet) -> Row:
+    """The cell and its measures; a failure is a result too, with `error` and no measures."""
+    instance = drawn.instance
     described = {
         **asdict(cell),
         "memory": instance.memory,
@@ -201,11 +166,11 @@ def _row(cell: Cell, instance: Instance, timing: Timing | None) -> Row:
         "obtained": "simulated",
         "error": None,
     }
-    policy = named(cell.policy)
+    player = contender(cell.policy).player
     try:
-        if timing is None:
-            return described | run(instance, policy, cell.seed).measures.to_json()
-        timed = run_timed(instance, policy, timing, cell.seed)
+        if drawn.timing is None:
+            return described | run(instance, player, cell.seed).measures.to_json()
+        timed = run_timed(instance, player, drawn.timing, cell.seed)
     except EngineError as error:
         return described | {"error": str(error)}
     return described | timed.run.measures.to_json() | _seconds(timed)

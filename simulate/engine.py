@@ -15,9 +15,14 @@ The engine alone knows the true lengths. It checks whatever a scheduler asks for
 that breaks the model ends the run with an `EngineError` that says where.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+import traceback
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
+from kvratio.simulate.contender import contender, scheduler
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.iteration import Batch
 from kvratio.simulate.policy import Policy
@@ -25,8 +30,10 @@ from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
 from kvratio.simulate.timing import Timing, Watch
 from kvratio.simulate.view import View
-from kvratio.theory.checks import whole
+from kvratio.theory.checks import InputError, whole
 from kvratio.theory.model import Instance, Schedule
+
+HERE = Path(__file__).resolve().parent
 
 
 class EngineError(RuntimeError):
@@ -37,10 +44,26 @@ class LivelockError(EngineError):
     """A scheduler stopped making progress: for long nothing arrives or completes."""
 
 
-class Scheduler(Protocol):
-    """A policy at work on one instance. `sees` names the hidden columns that it reads."""
+class SchedulerFault(EngineError):  # noqa: N818 (of the scheduler, not of the engine)
+    """A method of a scheduler of one's own raised an exception; `__cause__` is the exception."""
 
-    sees: frozenset[str]
+
+class Scheduler(Protocol):
+    """A policy at work on one instance: the protocol, and a base class with defaults.
+
+    A subclass needs `admit` alone. The others do nothing until they are overridden; a scheduler
+    that admits what may grow beyond the budget needs `evict`. `sees` names the hidden columns that
+    it reads, of "output", "upper" and "lower".
+
+    >>> from kvratio.theory.model import Instance
+    >>> class OneByOne(Scheduler):
+    ...     def admit(self, view):
+    ...         return [] if view.running else list(view.waiting)[:1]
+    >>> run(Instance.of(9, [3, 2, 1]), OneByOne).tel
+    14
+    """
+
+    sees: frozenset[str] = frozenset()
 
     def arrive(self, view: View, request: int) -> None:
         """A request starts to wait for the first time; those of one step come by index."""
@@ -48,11 +71,14 @@ class Scheduler(Protocol):
     def complete(self, view: View, request: int) -> None:
         """A request has made its last token; it leaves `view.running` right after this call."""
 
-    def evict(self, view: View) -> Iterable[int]:
+    def evict(self, view: View) -> Iterable[int]:  # noqa: ARG002 (a default)
         """The running requests to cancel now. Afterwards the next step must fit."""
+        return ()
 
+    @abstractmethod
     def admit(self, view: View) -> Iterable[int]:
         """The waiting requests to start now. Afterwards the next step must still fit."""
+        raise NotImplementedError
 
 
 class Engine:
@@ -75,7 +101,9 @@ class Engine:
         self.instance = instance
         self.scheduler = scheduler
         self.watch = None if timing is None else Watch(timing.iteration)
-        self.view = View(instance, scheduler.sees, None if timing is None else timing.arrival)
+        self.view = View(
+            instance, frozenset(scheduler.sees), None if timing is None else timing.arrival
+        )
         self.completed = 0
         self._arrival = instance.arrival if timing is None else timing.arrival
         # the next one stands last
@@ -249,32 +277,38 @@ def patience(instance: Instance) -> int:
 
 def run(
     instance: Instance,
-    policy: Policy,
+    policy: Policy | Scheduler | Callable[..., Scheduler],
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Run:
-    """Simulate a declared policy on an instance; same arguments, same result, everywhere.
+    """Simulate a policy on an instance; same arguments, same result, everywhere.
 
-    Every run ends (`simulate/README.md` says why, policy by policy).
+    `policy`: a declared policy, whose every run ends (`simulate/README.md` says why, policy by
+    policy), or a scheduler of one's own or its class (`kvratio.simulate.contender`).
+    Raises `EngineError` when a scheduler breaks the model, raises or stops making progress.
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
     [5, 9]
     """
-    scheduler = Declared(policy, instance.n, whole("seed", seed))
-    schedule = run_scheduler(instance, scheduler, progress, patience(instance))
-    return Run(policy.name, seed, instance, schedule)
+    whole("seed", seed)
+    if isinstance(policy, Policy):
+        declared = Declared(policy, instance.n, seed)
+        schedule = run_scheduler(instance, declared, progress, patience(instance))
+        return Run(policy.name, seed, instance, schedule)
+    with own(policy, instance.n, seed) as (name, made):
+        return Run(name, seed, instance, run_scheduler(instance, made, progress))
 
 
 def run_timed(
     instance: Instance,
-    policy: Policy,
+    policy: Policy | Scheduler | Callable[..., Scheduler],
     timing: Timing,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> TimedRun:
-    """Simulate a declared policy in time; the instance's own arrivals are 0.
+    """Simulate a policy in time, as `run` otherwise; the instance's own arrivals are 0.
 
     >>> from kvratio.simulate.iteration import IterationTime
     >>> from kvratio.simulate.policies import POLICIES
@@ -282,6 +316,29 @@ def run_timed(
     >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
     (0, 2)
     """
-    scheduler = Declared(policy, instance.n, whole("seed", seed))
-    label = (policy.name, seed)
-    return _timed(instance, scheduler, timing, label, progress, patience(instance))
+    whole("seed", seed)
+    if isinstance(policy, Policy):
+        declared, label = Declared(policy, instance.n, seed), (policy.name, seed)
+        return _timed(instance, declared, timing, label, progress, patience(instance))
+    with own(policy, instance.n, seed) as (name, made):
+        return _timed(instance, made, timing, (name, seed), progress, None)
+
+
+@contextmanager
+def own(policy: Any, n: int, seed: int) -> Iterator[tuple[str, Scheduler]]:
+    """The name of a scheduler of one's own, and one for a run of `n` requests.
+
+    What its methods raise becomes a `SchedulerFault` that says where in its code.
+    """
+    chosen = contender(policy)
+    try:
+        yield chosen.name, scheduler(chosen.player, n, seed)
+    except (EngineError, InputError):
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        theirs = [frame for frame in frames if HERE not in Path(frame.filename).resolve().parents]
+        last = (theirs or frames)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}, in {last.name}"
+        fault = f"the scheduler raised {type(error).__name__}: {error} ({where})"
+        raise SchedulerFault(fault) from error

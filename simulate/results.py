@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("gpu", pa.string()),
         ("iteration", pa.string()),
         ("seed", pa.int64()),
+        ("take", pa.string()),
         ("obtained", pa.string()),
         ("error", pa.string()),
         ("tel", pa.int64()),

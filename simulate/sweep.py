@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kvratio.simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
+from kvratio.simulate.requests import DEFAULT_REQUESTS, files
 from kvratio.simulate.results import SCHEMA, Journal, read_rows, write_rows
 from kvratio.theory.checks import InputError
 
@@ -31,6 +32,7 @@ AXES = {
     "timed": "timed",
     "gpus": "gpu",
     "iterations": "iteration",
+    "takes": "take",
     "seeds": "seed",
     "policies": "policy",
 }
@@ -41,9 +43,9 @@ NEEDED = {"workloads", "policies"}
 def cells_of(axes: Mapping[str, Sequence[Any]]) -> list[Cell]:
     """The product of the axes, policies varying fastest so that they share an instance.
 
-    `axes`: a list for each of workloads and policies, for memory or gpus, and optionally for
-    requests, predictions, prompts, timed, iterations, seeds. Raises `InputError` for other names
-    and missing or empty lists.
+    `axes`: a list for each of workloads and policies, and optionally for requests, takes,
+    predictions, memory, prompts, timed, gpus, iterations, seeds. Raises `InputError` for
+    other names and missing or empty lists.
 
     >>> axes = {"workloads": ["lmsys"], "requests": [9], "memory": [999]}
     >>> [cell.policy for cell in cells_of({**axes, "policies": ["h-sf", "a-min"]})]
@@ -117,7 +119,7 @@ def chunks(cells: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:
     total = 0
     for cell in cells:
         collected.append(cell)
-        total += REQUESTS_A_CHUNK if cell.requests is None else cell.requests
+        total += cell.requests or (REQUESTS_A_CHUNK if files(cell.workload) else DEFAULT_REQUESTS)
         if total >= REQUESTS_A_CHUNK:
             yield tuple(collected)
             collected, total = [], 0

@@ -5,7 +5,7 @@ rounded up to multiples of 2^-63, so that the same seed gives the same requests 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
@@ -44,24 +44,6 @@ class Requests:
 
     def __len__(self) -> int:
         return len(self.output)
-
-    def first(self, count: int) -> "Requests":
-        """The first `count` requests.
-
-        >>> len(Requests("two", (3, 4)).first(1))
-        1
-        """
-        if whole("requests", count) > len(self):
-            raise InputError(
-                "requests", count, f"at most the {len(self)} requests of {self.source}"
-            )
-        return replace(
-            self,
-            output=self.output[:count],
-            prompt=self.prompt and self.prompt[:count],
-            arrival=self.arrival and self.arrival[:count],
-            columns={name: values[:count] for name, values in self.columns.items()},
-        )
 
     def instance(
         self,
@@ -224,7 +206,7 @@ def synthetic(spec: str, count: int, seed: int) -> Requests:
     True
     """
     name, _, text = spec.partition(":")
-    one_of("workload", name, (*KEYS, "histogram"))
+    one_of("workload", name, NAMES)
     given = _parse_keys(spec, text)
     rate = given.pop("rate", None)
     rng = np.random.default_rng(whole("seed", seed))
@@ -272,6 +254,7 @@ KEYS: dict[str, set[str]] = {
     "survival": {"u"},
     "lmsys": set(),
 }
+NAMES = (*KEYS, "histogram")
 
 
 def _parse_keys(spec: str, text: str) -> dict[str, str]:

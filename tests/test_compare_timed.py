@@ -4,6 +4,7 @@ import json
 from math import ceil
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 
 from kvratio.reports.cli import main
 from kvratio.reports.compare.timed import compare_timed
-from kvratio.reports.inputs import build_timed
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel import run_timed
 from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.requests import Spec, requests
 from kvratio.simulate.timing import Timing
 from kvratio.theory.area import area_bound
 from kvratio.theory.area_in_time import lower_bound_in_time
@@ -74,6 +75,15 @@ def test_unit_iterations_have_the_unit_bound() -> None:
     assert lower_bound_in_time(instance, (0,) * 4, 1) == ceil(area_bound(instance))
 
 
+def build_timed(
+    gpu: str, iteration: str = "roofline", workload: str | Path = "lmsys", **options: Any
+) -> tuple[str, Instance, Timing]:
+    """Description, instance and clock of requests before a GPU."""
+    drawn = requests(Spec(workload, gpu=gpu, iteration=iteration, **options))
+    assert drawn.timing is not None
+    return drawn.description, drawn.instance, drawn.timing
+
+
 def test_budget_and_arrivals_of_a_deployment() -> None:
     description, instance, timing = build_timed(GPU, workload="lmsys:rate=50", requests=40)
     assert instance.memory == deployment(GPU).budget
@@ -87,7 +97,7 @@ def test_budget_and_arrivals_of_a_deployment() -> None:
 def test_arrivals_of_a_trace_are_rounded_up_to_nanoseconds(tmp_path: Path) -> None:
     trace = tmp_path / "trace.csv"
     trace.write_text("arrival_s,prompt_tokens,output_tokens\n0,3,2\n0.1234567891,3,2\n")
-    assert build_timed(GPU, trace=trace)[2].arrival == (0, 123_456_790)
+    assert build_timed(GPU, workload=trace)[2].arrival == (0, 123_456_790)
 
 
 def test_iterations_by_name() -> None:
@@ -141,7 +151,7 @@ def test_policies_with_parameters(capsys: pytest.CaptureFixture[str]) -> None:
         (("--gpu", "llama-2-70b"), "gpu"),
         (("--gpu", GPU, "--timed", "3"), "timed"),
         (("--iteration", "line"), "iteration"),
-        (("--gpu", GPU, "--trace", "some.json"), "trace"),
+        (("--gpu", GPU, "--trace", "some.json"), "file"),
         (("--gpu", GPU, "--policy", "no-such"), "policy"),
     ],
 )

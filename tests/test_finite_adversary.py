@@ -16,9 +16,9 @@ from kvratio.reports.adversary.fluid import SUITE, Fluid, climb, largest
 from kvratio.reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
 from kvratio.reports.adversary.table import FORMS, PUBLISHED, Worst, markdown, rows, worst_of
 from kvratio.reports.cli import cli
-from kvratio.reports.inputs import parse_instance
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.requests import parse_instance
 from tests.bruteforce import optimum
 
 FOE = {foe.policy: foe for foe in FOES}

@@ -105,7 +105,6 @@ def test_rows_in_seconds_are_those_of_timed_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "a budget in tokens"),
         ({"gpu": "llama"}, "MODEL:ACCELERATOR"),
         ({"gpu": "llama-3-8b:h100", "timed": "3"}, "no steps a second"),
         ({"gpu": "llama-3-8b:h100", "iteration": "fast"}, "roofline, line, or"),
@@ -322,11 +321,10 @@ def test_the_command_takes_options(tmp_path: Path, capsys: pytest.CaptureFixture
         ("memory = 9\nworkloads = 3\npolicies = 'h-sf'", "a text"),
         ("memory = 0\nworkloads = 'lmsys'\npolicies = 'h-sf'", "at least 1"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseed = 3", "seed"),
-        ("requests = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "a budget in tokens"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\nseeds = 0", "at least 1"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'\ntimed = 'x'", "rational"),
         ("memory = 9\nworkloads = 'no.csv'\npolicies = 'h-sf'", "a file that exists"),
-        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "a number of requests"),
+        ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "it can never fit"),
         ("sweep = 3", r"\[\[sweep\]\]"),
         (None, "TOML file that exists"),
     ],

@@ -235,19 +235,6 @@ def test_counts_and_seeds_are_checked(count: int, seed: int) -> None:
         synthetic("lmsys", count, seed)
 
 
-def test_the_first_requests_keep_every_column_aligned() -> None:
-    source = Requests(
-        "s", (3, 4, 5), (1, 2, 3), (Fraction(0), Fraction(1), Fraction(2)),
-        {"p": (Fraction(7), Fraction(8), Fraction(9))}, (3, 5),
-    )  # fmt: skip
-    assert source.first(2) == Requests(
-        "s", (3, 4), (1, 2), (Fraction(0), Fraction(1)), {"p": (Fraction(7), Fraction(8))}, (3, 5)
-    )
-    for count in (4, -1):
-        with pytest.raises(InputError, match="requests"):
-            source.first(count)
-
-
 def test_timed_steps_are_the_floor_of_second_times_rate_exactly() -> None:
     """0.1 * 30 is 3 exactly, where doubles give 3.0000000000000004 or 2.9999999999999996."""
     seconds = tuple(map(Fraction, ("0", "0.1", "0.0999999", "0.2", "1.7")))

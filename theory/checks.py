@@ -6,6 +6,7 @@ the argument's name, its value, and what was required. This module imports nothi
 
 import re
 from collections.abc import Iterable, Sized
+from difflib import get_close_matches
 from fractions import Fraction
 from numbers import Rational
 from operator import index
@@ -117,12 +118,32 @@ def same_length(argument: str, value: Sized, length: int, partner: str) -> None:
 
 
 def one_of(argument: str, value: str, known: Iterable[str]) -> str:
-    """Require one of the known names, and list them otherwise.
+    """Require one of the known names; otherwise list them, and name the nearest.
 
     >>> one_of("policy", "h-sf", ("h-sf", "a-max"))
     'h-sf'
+    >>> one_of("policy", "A_max", ("h-sf", "a-max"))
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: policy = 'A_max': required one of a-max, h-sf; nearest: a-max
     """
     names = sorted(known)
     if value not in names:
-        raise InputError(argument, value, "one of " + ", ".join(map(str, names)))
+        close = nearest(str(value), map(str, names))
+        hint = f"; nearest: {', '.join(close)}" if close else ""
+        raise InputError(argument, value, "one of " + ", ".join(map(str, names)) + hint)
     return value
+
+
+def nearest(value: str, known: Iterable[str]) -> list[str]:
+    """The known names that are most like a text: those that differ in case and marks only, or up
+    to three that are spelt alike.
+
+    >>> [nearest(text, ("a-min", "a-max", "fcfs")) for text in ("A_min", "amin", "fcf", "x")]
+    [['a-min'], ['a-min'], ['fcfs'], []]
+    """
+    plain = {name: re.sub(r"[\W_]", "", name.casefold()) for name in known}
+    text = re.sub(r"[\W_]", "", value.casefold())
+    same = [name for name, letters in plain.items() if letters == text]
+    alike = get_close_matches(text, plain.values(), n=3)
+    return same or [name for name, letters in plain.items() if letters in alike]

@@ -18,26 +18,33 @@ def policy_names(beginning: str) -> list[str]:
     return [name for name in POLICIES if name.startswith(beginning)]
 
 
+policy_option = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="NAME|MODULE:CLASS",
+    shell_complete=lambda *words: policy_names(words[-1]),
+    help="A policy (kvratio list policies) or a scheduler of your own; repeatable; default all.",
+)
 OPTIONS = (
     click.option(
         "--trace", type=click.Path(path_type=Path), help="CSV, JSON Lines or instance file."
     ),
     click.option(
-        "--workload", metavar="NAME:key=value,...", help="Built-in requests; default lmsys."
+        "--workload",
+        metavar="NAME:key=value,...",
+        help="Built-in requests (kvratio list workloads), a file, or 'A + B'; default lmsys.",
     ),
     click.option("--prompt", type=int, help="Common prompt length in tokens."),
     click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492."),
-    click.option(
-        "--policy",
-        "policies",
-        multiple=True,
-        shell_complete=lambda *words: policy_names(words[-1]),
-        help="Repeatable; default all.",
-    ),
+    policy_option,
     click.option(
         "--predict", metavar="SPEC", help="L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH."
     ),
     click.option("--requests", type=int, help="How many; default 2000, or the whole trace."),
+    click.option(
+        "--take", help="Which of a file's requests: first (default) or sample (by the seed)."
+    ),
     click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
     click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps a second."),
 )
@@ -50,72 +57,53 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def compare_source(
-    policies: tuple[str, ...],
-    predict: str | None,
-    seed: int,
-    parameters: bool = False,
-    **source: Any,
+def spec_of(
+    trace: Path | None = None,
+    workload: str | None = None,
+    predict: str | None = None,
+    take: str | None = None,
+    **rest: Any,
 ) -> Any:
-    """Check the options, then run the comparison they describe, with progress.
+    """What the options ask for, as a `kvratio.simulate.requests.Spec`.
 
-    `parameters`: names of policies may have them, as in "slicing:caps=4,16".
+    >>> spec_of(trace=Path("a.csv"), requests=3).workload.name
+    'a.csv'
     """
-    from kvratio.reports.compare.steps import compare
-    from kvratio.reports.inputs import build_instance
-    from kvratio.reports.progress import completions
-
-    names = _checked(policies, seed, source["requests"], parameters)
-    description, instance = build_instance(prediction=predict, seed=seed, **source)
-    _somebody(instance.n)
-    with completions(instance.n) as progress:
-        return compare(description, instance, names, seed, progress)
-
-
-def compare_source_timed(
-    policies: tuple[str, ...], predict: str | None, seed: int, **source: Any
-) -> Any:
-    """The same in time, on the GPU that `gpu` names."""
-    from kvratio.reports.compare.timed import compare_timed
-    from kvratio.reports.inputs import build_timed
-    from kvratio.reports.progress import completions
-
-    names = _checked(policies, seed, source["requests"], parameters=True, timed=True)
-    description, instance, timing = build_timed(prediction=predict, seed=seed, **source)
-    _somebody(instance.n)
-    with completions(instance.n) as progress:
-        return compare_timed(description, instance, timing, names, seed, progress)
-
-
-def _checked(
-    policies: tuple[str, ...],
-    seed: int,
-    requests: int | None,
-    parameters: bool,
-    timed: bool = False,
-) -> list[str]:
-    """The names of the policies; everything else is only looked at."""
-    from kvratio.simulate.policies import POLICIES, named
-    from kvratio.simulate.wait import TITLES
-    from kvratio.theory.checks import InputError, one_of, whole
-
-    known = [*POLICIES, *TITLES] if timed else list(POLICIES)
-    for name in policies:
-        if name in TITLES and not timed:
-            raise InputError("policy", name, "--gpu as well: it runs in time only")
-        if parameters and ":" in name:
-            named(name)
-        else:
-            one_of("policy", name, known)
-    names = list(policies) or known
-    whole("seed", seed)
-    if requests is not None:
-        whole("requests", requests, least=1)
-    return names
-
-
-def _somebody(count: int) -> None:
+    from kvratio.simulate.requests import DEFAULT_WORKLOAD, FIRST, Spec
     from kvratio.theory.checks import InputError
 
-    if not count:
+    if trace is not None and workload is not None:
+        raise InputError("workload", workload, "either --trace or --workload, not both")
+    source = DEFAULT_WORKLOAD if workload is None else workload
+    return Spec(source if trace is None else trace, prediction=predict, take=take or FIRST, **rest)
+
+
+def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
+    """Check the options, then run the comparison they describe, with progress.
+
+    In seconds with `gpu`, otherwise in steps.
+    """
+    from kvratio.reports.compare.steps import compare
+    from kvratio.reports.compare.timed import compare_timed
+    from kvratio.reports.progress import completions
+    from kvratio.simulate.contender import contenders
+    from kvratio.simulate.policies import POLICIES
+    from kvratio.simulate.requests import requests
+    from kvratio.simulate.wait import TITLES
+    from kvratio.theory.checks import InputError
+
+    spec = spec_of(**source)
+    also = TITLES if spec.gpu is not None else {}
+    for name in policies:
+        if name in TITLES and not also:
+            raise InputError("policy", name, "--gpu as well: it runs in time only")
+    names = list(policies) or [*POLICIES, *also]
+    contenders(names, also)
+    drawn = requests(spec)
+    if not len(drawn):
         raise InputError("requests", 0, "at least one request")
+    with completions(len(drawn)) as progress:
+        given = (drawn.description, drawn.instance)
+        if drawn.timing is None:
+            return compare(*given, names, spec.seed, progress)
+        return compare_timed(*given, drawn.timing, names, spec.seed, progress)

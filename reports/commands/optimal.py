@@ -1,12 +1,20 @@
 """`kvratio optimal`: the hindsight optimum of an instance between certified bounds."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from kvratio.reports.commands._source import spec_of
+
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
+@click.option("--requests", type=int, help="How many; default 2000, or the whole file.")
+@click.option("--take", help="Which of a file's requests: first (default) or sample.")
+@click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492.")
+@click.option("--prompt", type=int, help="Common prompt length in tokens.")
+@click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps a second.")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the answer as JSON.")
 @click.option(
     "--time-limit",
@@ -30,28 +38,31 @@ import click
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all randomness."
 )
 def command(
-    file: Path,
+    file: str,
     json_file: str | None,
     time_limit: float,
     certificate: Path | None,
     solver: str | None,
     seed: int,
+    **options: Any,
 ) -> None:
     """Enclose the least total latency with full knowledge of the lengths.
 
-    FILE is an instance file. Prints status, bounds, gap and schedule. The bounds are certified: the
-    independent checker has accepted the proof before they are shown.
+    FILE is an instance file, a trace, or a workload such as lmsys. Prints status, bounds, gap and
+    schedule. The bounds are certified: the independent checker has accepted the proof before they
+    are shown.
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
     from kvratio.reports.hindsight.answer import answer, as_json, as_text
-    from kvratio.reports.inputs import read_instance_file
     from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.simulate.requests import requests
     from kvratio.theory.checks import InputError
 
     check_target(json_file)
     check_target(None if certificate is None else str(certificate))
-    found = answer(read_instance_file(file), time_limit, solver, seed)
+    drawn = requests(spec_of(workload=file, seed=seed, **options))
+    found = answer(drawn.instance, time_limit, solver, seed)
     if certificate is not None:
         if found.certificate is None:
             raise InputError("certificate", str(certificate), "a smaller instance to certify")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kvratio.reports.cli import EXIT_INTERRUPTED
-from kvratio.reports.commands._source import compare_source, compare_source_timed, source_options
+from kvratio.reports.commands._source import compare_source, source_options
 
 
 @click.command()
@@ -34,7 +34,8 @@ def command(
     each also takes rate=R (arrivals a second, for --timed and --gpu).
 
     Policies with parameters: slicing:caps=4,16,64, alpha-protection:alpha=0.3,beta=0.2,
-    fcfs-watermark:reserve=0.05.
+    fcfs-watermark:reserve=0.05. A scheduler of your own: --policy mymodule:MyScheduler, where
+    mymodule.py is in this folder (kvratio.Scheduler is its base class).
 
     A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 
@@ -51,15 +52,10 @@ def command(
         check_target(target)
     if save_run is not None and (gpu is not None or save_run in ("", "-")):
         raise InputError("save-run", save_run, "the name of a file, and no --gpu")
-    comparison: Any
-    if gpu is not None:
-        spec = "roofline" if iteration is None else iteration
-        comparison = compare_source_timed(gpu=gpu, iteration=spec, **options)
-        show: Callable[[Any], None] = timed_table
-    elif iteration is not None:
+    if gpu is None and iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
-    else:
-        comparison, show = compare_source(parameters=True, **options), comparison_table
+    comparison = compare_source(gpu=gpu, iteration=iteration or "roofline", **options)
+    show: Callable[[Any], None] = comparison_table if gpu is None else timed_table
     if json_target is not None:
         emit_json(json_target, comparison.rows())
     if json_target != "-":

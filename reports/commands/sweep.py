@@ -5,24 +5,21 @@ from typing import Any
 
 import click
 
-from kvratio.reports.commands._source import policy_names
+from kvratio.reports.commands._source import policy_option
 from kvratio.reports.commands._workers import computing, worker_options
 
 
 @click.command()
 @click.argument("config", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The Parquet file.")
-@click.option(
-    "--policy",
-    "policies",
-    multiple=True,
-    shell_complete=lambda *words: policy_names(words[-1]),
-    help="Repeatable; default all.",
-)
+@policy_option
 @click.option("--workload", "workloads", multiple=True, help="Built-in, file, or 'A + B'.")
 @click.option("--predict", "predictions", multiple=True, help="As for `simulate`; repeatable.")
-@click.option("--memory", multiple=True, type=int, help="Tokens; default 16492, or the GPU's.")
-@click.option("--requests", multiple=True, type=int, help="Default 2000; repeatable.")
+@click.option("--memory", multiple=True, type=int, help="Default 16492, or the file's or GPU's.")
+@click.option(
+    "--requests", multiple=True, type=int, help="Default 2000 or the whole file; repeatable."
+)
+@click.option("--take", "takes", multiple=True, help="first (default) or sample; repeatable.")
 @click.option("--prompt", "prompts", multiple=True, type=int, help="Common prompt; repeatable.")
 @click.option("--timed", multiple=True, help="Use arrivals, at so many steps a second.")
 @click.option("--gpu", "gpus", multiple=True, help="MODEL:ACCELERATOR[xCOUNT], for seconds.")
@@ -38,8 +35,8 @@ def command(
     by Ctrl-C or killed, the same command goes on where it stopped. Same sweep, same bytes.
 
     \b
-    Workloads: those of `kvratio simulate`, a trace file, or "A + B": prompts and arrivals of A
-    beside lengths and predictions of B.
+    Workloads: those of `kvratio simulate`, a trace or instance file, or "A + B": prompts and
+    arrivals of A beside lengths and predictions of B.
 
     \b
     Example: kvratio sweep --workload lmsys --policy h-sf --policy a-min --seeds 5 --out s.parquet
@@ -56,9 +53,9 @@ def command(
 
 
 def _cells(config: Path | None, options: dict[str, Any]) -> Any:
-    from kvratio.reports.inputs import DEFAULT_MEMORY, DEFAULT_REQUESTS, DEFAULT_WORKLOAD
     from kvratio.reports.sweep_config import cells_of_config, read_config
     from kvratio.simulate.policies import POLICIES
+    from kvratio.simulate.requests import DEFAULT_WORKLOAD
     from kvratio.theory.checks import InputError
 
     given = {name: list(value) for name, value in options.items() if name != "seeds" and value}
@@ -66,10 +63,5 @@ def _cells(config: Path | None, options: dict[str, Any]) -> Any:
         if given:
             raise InputError("config", str(config), "either a file or options, not both")
         return read_config(config)
-    defaults = {
-        "workloads": [DEFAULT_WORKLOAD],
-        **({} if options["gpus"] else {"memory": [DEFAULT_MEMORY]}),
-        "requests": [DEFAULT_REQUESTS],
-        "policies": list(POLICIES),
-    }
+    defaults = {"workloads": [DEFAULT_WORKLOAD], "policies": list(POLICIES)}
     return cells_of_config({**defaults, **given, "seeds": options["seeds"]})

@@ -1,32 +1,45 @@
 """`kvratio view`: schedules as a page to look at."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from kvratio.reports.commands._source import compare_source, source_options
+
 
 @click.command()
-@click.argument("files", metavar="RUN.json...", nargs=-1, required=True, type=click.Path())
+@click.argument("files", metavar="[RUN.json]...", nargs=-1, type=click.Path())
+@source_options
 @click.option("--out", metavar="FILE", help="The page to write; default: RUN.html beside RUN.json.")
-def command(files: tuple[str, ...], out: str | None) -> None:
+def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
     """Make a page that shows schedules: requests as bars over time, the cache below.
 
     RUN.json is written by kvratio simulate --save-run RUN.json, one file for all its policies.
-    Several files are shown together if they are of the same requests. The page opens offline; two
-    schedules stand side by side, with zoom, and details on hover or by the keyboard.
+    Several files are shown together if they are of the same requests. Without a file, the policies
+    are simulated as by kvratio simulate, whose options choose them and the requests; --out names
+    the page. It opens offline; two schedules stand side by side, with zoom, and details on hover or
+    by the keyboard.
 
     \b
     Example: kvratio view run.json --out schedules.html
+    Example: kvratio view --workload lmsys --requests 200 --policy a-min --out schedules.html
     """
     from kvratio.reports.output import check_target, write_text
     from kvratio.reports.render.html import view_page
     from kvratio.reports.runs import read_runs, together
     from kvratio.theory.checks import InputError
 
-    if out is not None and not out.strip():
+    chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
+    if files and chosen:
+        raise InputError("view", " ".join(chosen), "either files of runs or what to simulate")
+    if (out is None and not files) or (out is not None and not out.strip()):
         raise InputError("out", out, "the name of a file")
     target = Path(files[0]).with_suffix(".html") if out is None else Path(out)
     check_target(str(target))
-    runs = together([read_runs(Path(name)) for name in files])
-    write_text(target, view_page(runs.description, runs.runs))
+    if files:
+        runs = together([read_runs(Path(name)) for name in files])
+        write_text(target, view_page(runs.description, runs.runs))
+    else:
+        compare_source(**options).view(target)
     click.echo(f"Page: {target}")

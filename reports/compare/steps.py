@@ -1,26 +1,29 @@
 """Policies side by side on one instance, against H-SF and a certified lower bound."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar
 
+from kvratio.reports.compare.shown import Shown
+from kvratio.simulate.contender import Contender, contenders
+from kvratio.simulate.engine import EngineError
 from kvratio.simulate.kernel import run
-from kvratio.simulate.policies import named
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
+from kvratio.theory.checks import InputError, whole
 from kvratio.theory.model import Instance
 
-BENCHMARK = "h-sf"
+BENCHMARK = "h-sf"  # it reads no seed: one run of it stands beside all
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Runs of several policies on one instance. `bound` is certified: no schedule has a smaller
-    total latency, evicting or not, clairvoyant or not (`kvratio.theory.area`). `unfinished` names
-    the policies that an interrupt left out."""
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
+    """Runs of several policies on one instance, seed by seed. `bound` is certified: no schedule
+    has a smaller total latency, evicting or not, clairvoyant or not (`kvratio.theory.area`).
+    `unfinished` names the policies that an interrupt left out."""
 
     description: str
     instance: Instance
@@ -63,14 +66,17 @@ class Comparison:
 def compare(
     description: str,
     instance: Instance,
-    policies: Sequence[str],
+    policies: Sequence[Any],
     seed: int = 0,
     progress: Callable[[str, int], None] | None = None,
+    seeds: int = 1,
 ) -> Comparison:
-    """Run the named policies, and H-SF in any case, on one instance.
+    """Run policies, and H-SF in any case, on one instance.
 
-    Names may have parameters (`kvratio.simulate.policies.named`). `progress` is called with a
-    policy's name and its number of completed requests.
+    `policies`: anything that `kvratio.simulate.contender` describes. `seeds`: so many runs of each,
+    with seeds from `seed` on; one of what reads no seed. `progress` is called with a policy's name
+    and its number of completed requests. Raises `InputError` for a scheduler that does not complete
+    the requests.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare("P Example 1", instance, ["a-max"])
@@ -78,15 +84,43 @@ def compare(
     Fraction(9, 5)
     """
 
-    def simulate(name: str) -> Run:
-        report = None if progress is None else partial(progress, name)
-        return run(instance, named(name), seed, report)
+    def simulate(one: Contender, seed: int) -> Run:
+        report = None if progress is None else partial(progress, one.name)
+        return replace(run(instance, one.player, seed, report), policy=one.name)
 
-    wanted = tuple(dict.fromkeys(policies))
-    runs, unfinished = one_by_one(wanted, simulate)
-    chosen = tuple(runs[name] for name in wanted if name in runs)
+    runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate)
     bound = lower_bound(instance)
-    return Comparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)
+    return Comparison(description, instance, runs, benchmark, bound, unfinished)
+
+
+def seed_by_seed(
+    policies: Sequence[Any],
+    seed: int,
+    seeds: int,
+    simulate: Callable[[Contender, int], R],
+    also: Iterable[str] = (),
+) -> tuple[tuple[R, ...], R, tuple[str, ...]]:
+    """The runs policy by policy, that of H-SF, and the policies that an interrupt left out.
+
+    What reads no seed runs once. `also`: names that `simulate` knows besides the policies.
+    """
+    chosen = contenders(policies, also)
+    first = whole("seed", seed)
+    each = range(first, first + whole("seeds", seeds, least=1))
+    known = {one.name: one for one in (*contenders(BENCHMARK), *chosen)}
+
+    def all_seeds(name: str) -> tuple[R, ...]:
+        one = known[name]
+        try:
+            return tuple(simulate(one, k) for k in (each if one.reads_seed else each[:1]))
+        except EngineError as error:
+            required = f"a scheduler that completes these requests ({error})"
+            raise InputError("policy", name, required) from error
+
+    wanted = tuple(one.name for one in chosen)
+    found, unfinished = one_by_one(wanted, all_seeds)
+    done = (run for name in wanted if name in found for run in found[name])
+    return tuple(done), found[BENCHMARK][0], unfinished
 
 
 def one_by_one(

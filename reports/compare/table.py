@@ -1,10 +1,19 @@
 """The tables of policies compared, for the terminal."""
 
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any, TypeVar
+
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.compare.timed import TimedComparison
 from kvratio.reports.render.looks import policy_title
 from kvratio.reports.terminal import print_table
 from kvratio.simulate.iteration import NS_PER_S
+from kvratio.simulate.measures import Measures
+from kvratio.simulate.records import Run
+from kvratio.simulate.timed import TimedRun
+
+R = TypeVar("R")
 
 STEP_COLUMNS = (
     "policy", "TEL", "mean", "p50", "p95", "p99", "makespan", "evictions", "wasted", "/ H-SF",
@@ -30,58 +39,118 @@ TIMED_LEGEND = (
 
 
 def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
-    """The rows of `STEP_COLUMNS`, formatted, in the order of the runs."""
+    """The rows of `STEP_COLUMNS`, formatted: a row a policy, means over its seeds."""
     cells: list[tuple[str, ...]] = []
-    for run in comparison.runs:
-        m = run.measures
+    for name, runs in by_policy(comparison.runs, lambda run: run.policy).items():
+        found = [run.measures for run in runs]
+        latency = mean(m.mean_latency for m in found)
         cells.append(
             (
-                policy_title(run.policy),
-                f"{m.tel:,}",
-                f"{float(m.mean_latency):,.{1 if m.mean_latency < 1000 else 0}f}",
-                f"{m.p50:,}",
-                f"{m.p95:,}",
-                f"{m.p99:,}",
-                f"{m.makespan:,}",
-                f"{m.evictions:,}",
-                f"{m.wasted_tokens / max(1, m.generated_tokens):.1%}",
-                f"{float(comparison.ratio_to_h_sf(run)):.3f}",
-                f"{float(comparison.ratio_to_lower_bound(run)):.3f}",
+                policy_title(name),
+                number(mean(m.tel for m in found)),
+                f"{float(latency):,.{1 if latency < 1000 else 0}f}",
+                number(mean(m.p50 for m in found)),
+                number(mean(m.p95 for m in found)),
+                number(mean(m.p99 for m in found)),
+                number(mean(m.makespan for m in found)),
+                number(mean(m.evictions for m in found)),
+                f"{mean(wasted_share(m) for m in found):.1%}",
+                f"{float(mean(map(comparison.ratio_to_h_sf, runs))):.3f}",
+                f"{float(mean(map(comparison.ratio_to_lower_bound, runs))):.3f}",
             )
         )
     return cells
 
 
+def wasted_share(measures: Measures) -> float:
+    """Of the tokens made, those that evictions lost."""
+    return measures.wasted_tokens / max(1, measures.generated_tokens)
+
+
+def by_policy(runs: Iterable[R], policy: Callable[[R], str]) -> dict[str, list[R]]:
+    """The runs by their policy, in the order of first occurrence."""
+    found: dict[str, list[R]] = {}
+    for run in runs:
+        found.setdefault(policy(run), []).append(run)
+    return found
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The mean: of one value the value itself, of whole numbers an exact one.
+
+    >>> mean([3]), mean([1, 2])
+    (3, Fraction(3, 2))
+    """
+    listed = list(values)
+    if len(listed) == 1:
+        return listed[0]
+    total = sum(listed)
+    return Fraction(total, len(listed)) if isinstance(total, int) else total / len(listed)
+
+
+def number(value: int | Fraction) -> str:
+    """A count or a mean of counts.
+
+    >>> number(1234), number(Fraction(3, 2))
+    ('1,234', '1.5')
+    """
+    return f"{value:,}" if isinstance(value, int) else f"{float(value):,.1f}"
+
+
+def step_legend(comparison: Comparison) -> str:
+    """What the columns mean."""
+    return STEP_LEGEND.format(bound=comparison.bound) + over_seeds(comparison)
+
+
+def run_in_steps(run: Run | TimedRun) -> Run:
+    """The run itself, or that of a run in time."""
+    return run.run if isinstance(run, TimedRun) else run
+
+
+def over_seeds(comparison: Comparison | TimedComparison) -> str:
+    """Says over which seeds means were taken; nothing for one seed."""
+    seeds = sorted({run.seed for run in map(run_in_steps, comparison.runs)})
+    return f"\nMeans over the seeds {seeds[0]} to {seeds[-1]}." if len(seeds) > 1 else ""
+
+
 def comparison_table(comparison: Comparison) -> None:
     """Print a comparison of policies."""
-    caption = STEP_LEGEND.format(bound=comparison.bound)
-    print_table(comparison.description, STEP_COLUMNS, comparison_cells(comparison), caption)
+    print_table(
+        comparison.description, STEP_COLUMNS, comparison_cells(comparison), step_legend(comparison)
+    )
 
 
 def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
-    """The rows of `TIMED_COLUMNS`, formatted, in the order of the runs."""
+    """The rows of `TIMED_COLUMNS`, formatted: a row a policy, means over its seeds."""
     cells: list[tuple[str, ...]] = []
-    for timed in comparison.runs:
-        found = timed.seconds.to_json()
+    for name, runs in by_policy(comparison.runs, lambda timed: timed.run.policy).items():
+        rows = [timed.seconds.to_json() for timed in runs]
+        found = {key: mean(row[key] for row in rows) for key in rows[0]}
         cells.append(
             (
-                policy_title(timed.run.policy),
+                policy_title(name),
                 *(f"{found[f'latency_{name}_s']:,.2f}" for name in ("mean", "p50", "p95", "p99")),
                 f"{found['ttft_mean_s']:,.2f}",
                 f"{1000 * found['tpot_mean_s']:,.1f}",
                 f"{found['tokens_per_second']:,.0f}",
                 f"{found['mean_cache']:.0%}",
                 f"{found['busy']:.0%}",
-                f"{timed.counts.evictions:,}",
-                f"{float(comparison.ratio_to_h_sf(timed)):.3f}",
-                f"{float(comparison.ratio_to_lower_bound(timed)):.3f}",
+                number(mean(timed.counts.evictions for timed in runs)),
+                f"{float(mean(map(comparison.ratio_to_h_sf, runs))):.3f}",
+                f"{float(mean(map(comparison.ratio_to_lower_bound, runs))):.3f}",
             )
         )
     return cells
 
 
+def timed_legend(comparison: TimedComparison) -> str:
+    """What the columns mean."""
+    bound = comparison.bound / comparison.instance.n / NS_PER_S
+    return TIMED_LEGEND.format(mean=f"{bound:,.2f}") + over_seeds(comparison)
+
+
 def timed_table(comparison: TimedComparison) -> None:
     """Print a comparison of policies in time."""
-    mean = comparison.bound / comparison.instance.n / NS_PER_S
-    caption = TIMED_LEGEND.format(mean=f"{mean:,.2f}")
-    print_table(comparison.description, TIMED_COLUMNS, timed_cells(comparison), caption)
+    print_table(
+        comparison.description, TIMED_COLUMNS, timed_cells(comparison), timed_legend(comparison)
+    )

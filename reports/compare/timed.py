@@ -1,15 +1,16 @@
 """Policies side by side on a GPU: latencies in seconds, against H-SF and a certified bound."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from kvratio.reports.compare.steps import BENCHMARK, one_by_one
+from kvratio.reports.compare.shown import Shown
+from kvratio.reports.compare.steps import seed_by_seed
+from kvratio.simulate.contender import Contender
 from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.kernel import run_timed
-from kvratio.simulate.policies import named
 from kvratio.simulate.timed import TimedRun
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import TITLES, run_wait
@@ -17,8 +18,8 @@ from kvratio.theory.area_in_time import lower_bound_in_time
 from kvratio.theory.model import Instance
 
 
-@dataclass(frozen=True)
-class TimedComparison:
+@dataclass(frozen=True, repr=False)
+class TimedComparison(Shown):
     """Timed runs of several policies on the same requests. `bound` is certified: no schedule on
     this GPU model has a smaller total latency in nanoseconds (`kvratio.theory.area_in_time`)."""
 
@@ -65,14 +66,14 @@ def compare_timed(
     description: str,
     instance: Instance,
     timing: Timing,
-    policies: Sequence[str],
+    policies: Sequence[Any],
     seed: int = 0,
     progress: Callable[[str, int], None] | None = None,
+    seeds: int = 1,
 ) -> TimedComparison:
-    """Run the named policies, WAIT and Nested WAIT among them, and H-SF in any case, in time.
+    """Run policies, "wait" and "nested-wait" among them, and H-SF in any case, in time.
 
-    The instance's own arrivals are 0. `progress` is called with a policy's name and its number of
-    completed requests.
+    The instance's own arrivals are 0. The rest as in `kvratio.reports.compare.steps.compare`.
 
     >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
@@ -82,17 +83,16 @@ def compare_timed(
     Fraction(9, 5)
     """
 
-    def simulate(name: str) -> TimedRun:
-        report = None if progress is None else partial(progress, name)
-        if name in TITLES:
-            return run_wait(name, instance, timing, report)
-        return run_timed(instance, named(name), timing, seed, report)
+    def simulate(one: Contender, seed: int) -> TimedRun:
+        report = None if progress is None else partial(progress, one.name)
+        if isinstance(one.player, str):  # WAIT, which is not declared
+            return run_wait(one.name, instance, timing, report)
+        timed = run_timed(instance, one.player, timing, seed, report)
+        return replace(timed, run=replace(timed.run, policy=one.name))
 
-    wanted = tuple(dict.fromkeys(policies))
-    runs, unfinished = one_by_one(wanted, simulate)
-    chosen = tuple(runs[name] for name in wanted if name in runs)
+    runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate, also=TITLES)
     bound = certified_in_time(instance, timing)
-    return TimedComparison(description, instance, chosen, runs[BENCHMARK], bound, unfinished)
+    return TimedComparison(description, instance, runs, benchmark, bound, unfinished)
 
 
 def certified_in_time(instance: Instance, timing: Timing) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from kvratio.reports.compare.timed import certified_in_time
 from kvratio.reports.convergence import CONFIDENCE, mean_and_half_width
 from kvratio.reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
-from kvratio.simulate.cells import Cell, Row, file_digests, instance_of, requests_of, timing_of
+from kvratio.simulate.cells import Cell, Row, file_digests, requests_of
 from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.sweep import sweep
 from kvratio.theory.area import lower_bound
@@ -86,11 +86,10 @@ def lower_bounds(cells: Sequence[Cell], digests: Mapping[str, str]) -> dict[Cell
 
 
 def _lower_bound(cell: Cell, digests: Mapping[str, str]) -> int:
-    requests = requests_of(cell, digests)
-    instance, timing = instance_of(cell, requests), timing_of(cell, requests)
-    if timing is None:
-        return lower_bound(instance)
-    return certified_in_time(instance, timing)
+    drawn = requests_of(cell, digests)
+    if drawn.timing is None:
+        return lower_bound(drawn.instance)
+    return certified_in_time(drawn.instance, drawn.timing)
 
 
 def _bounded(cell: Cell) -> Cell:

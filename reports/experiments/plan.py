@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from kvratio.simulate.cells import Cell
+from kvratio.simulate.requests import SAMPLE
 
 DATA = "{data}/"  # stands for the folder of the trace files in a setting's workload
 
@@ -12,8 +13,8 @@ DATA = "{data}/"  # stands for the folder of the trace files in a setting's work
 class Setting:
     """One choice of requests, predictions and budget. `label` names it in tables and statements.
 
-    `workload`: a text of `kvratio.simulate.sources`; files are named "{data}/FILE". `prediction`: a
-    text of `kvratio.simulate.predictions`. `timed`: steps a second, to use arrival times. `gpu`,
+    `workload`: a text of `kvratio.simulate.requests`; files are named "{data}/FILE". `prediction`:
+    a text of `kvratio.simulate.predictions`. `timed`: steps a second, to use arrival times. `gpu`,
     `iteration`: texts of `kvratio.simulate.gpu`, to run in seconds. `memory`: tokens, None for what
     the GPU leaves.
     `prompt`: a common prompt length in tokens, instead of the workload's.
@@ -100,6 +101,7 @@ class Experiment:
                 iteration=setting.iteration,
                 prompt=setting.prompt,
                 seed=seed,
+                take=SAMPLE,
             )
             for requests, seed, policy in product(setting.requests, range(seeds), self.policies)
         ]

@@ -35,7 +35,7 @@ def section(material: Material) -> Section:
         (
             lead,
             _latency_table(comparison),
-            latency_figure(comparison),
+            latency_figure(comparison.runs),
             _work_table(comparison),
             waste_figure(comparison),
             cache_figure(
@@ -95,18 +95,18 @@ def _work_table(comparison: Comparison) -> Table:
     return Table("policies-work", caption, columns, tuple(rows))
 
 
-def latency_figure(comparison: Comparison) -> Figure:
+def latency_figure(runs: Sequence[Run]) -> Figure:
     """Share of requests that completed within a latency, one curve a policy."""
 
     def plot(axes: Axes) -> None:
-        for k, run in enumerate(comparison.runs):
+        for k, run in enumerate(runs):
             values = np.sort(latencies(run.schedule, run.instance))
             share = np.arange(1, len(values) + 1) / len(values)
             picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
             axes.plot(values[picked], share[picked], markevery=_every(picked, k), **_look(run))
         axes.set_xscale("log")
 
-    best = min(comparison.runs, key=lambda run: run.measures.mean_latency)
+    best = min(runs, key=lambda run: run.measures.mean_latency)
     return draw(
         "policies-latency",
         Labels("Latency of requests (simulated)", "latency (steps, logarithmic)", "share"),

@@ -18,7 +18,7 @@ numba is imported at the first run, not before.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kvratio.simulate import engine
 from kvratio.simulate.engine import EngineError
@@ -54,11 +54,11 @@ class Work(NamedTuple):
 
 def run(
     instance: Instance,
-    policy: Policy,
+    policy: Policy | Any,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Run:
-    """Simulate a declared policy on an instance: `kvratio.simulate.engine.run`, fast.
+    """Simulate a policy on an instance: `kvratio.simulate.engine.run`, fast if it is declared.
 
     `progress` is called with the number of completed requests from time to time, and at the end.
     Raises `EngineError` for a livelock, as the reference engine does.
@@ -68,6 +68,8 @@ def run(
     >>> [run(instance, POLICIES[name]).tel for name in ("h-sf", "a-max")]  # P Example 1
     [5, 9]
     """
+    if not isinstance(policy, Policy):
+        return engine.run(instance, policy, seed, progress)
     return run_counted(instance, policy, seed, progress)[0]
 
 
@@ -92,12 +94,12 @@ def run_counted(
 
 def run_timed(
     instance: Instance,
-    policy: Policy,
+    policy: Policy | Any,
     timing: Timing,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> TimedRun:
-    """Simulate a declared policy in time: `kvratio.simulate.engine.run_timed`, fast.
+    """Simulate a policy in time: `kvratio.simulate.engine.run_timed`, fast if it is declared.
 
     >>> from kvratio.simulate.iteration import IterationTime
     >>> from kvratio.simulate.policies import POLICIES
@@ -105,6 +107,8 @@ def run_timed(
     >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
     (0, 2)
     """
+    if not isinstance(policy, Policy):
+        return engine.run_timed(instance, policy, timing, seed, progress)
     timing.check(instance)
     found = _execute(instance, policy, seed, progress, timing)
     if found is None:

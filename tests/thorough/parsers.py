@@ -79,7 +79,7 @@ def _text(data: bytes) -> str:
 
 
 def _instance(data: bytes) -> None:
-    from kvratio.reports.inputs import parse_instance
+    from kvratio.simulate.requests import parse_instance
 
     parse_instance(_text(data))
 

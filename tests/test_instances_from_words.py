@@ -3,20 +3,24 @@
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 
-from kvratio.reports.inputs import (
-    DEFAULT_MEMORY,
-    DEFAULT_REQUESTS,
-    build_instance,
-    read_instance_file,
-)
+from kvratio.reports.commands._source import spec_of
+from kvratio.simulate.requests import DEFAULT_MEMORY, DEFAULT_REQUESTS, read_file, requests
 from kvratio.simulate.workloads import synthetic
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
 from tests.strategies import instances
+
+
+def build_instance(prediction: str | None = None, **options: Any) -> tuple[str, Instance]:
+    """Description and instance of the words of a command line."""
+    drawn = requests(spec_of(predict=prediction, **options))
+    return drawn.description, drawn.instance
+
 
 REQUESTS = [
     {"prompt": 2, "output": 3, "arrival": 4, "interval": [1, 5]},
@@ -51,7 +55,7 @@ def test_options_override_the_instance_file(file: Path) -> None:
 def test_what_to_json_writes_is_read_back(tmp_path_factory, instance: Instance) -> None:
     path = tmp_path_factory.mktemp("x") / "any.json"
     path.write_text(json.dumps(instance.to_json()), encoding="utf-8-sig")
-    assert read_instance_file(path) == instance
+    assert read_file(path) == instance
     assert build_instance(trace=path)[1] == instance
 
 

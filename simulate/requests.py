@@ -1,0 +1,375 @@
+"""The one way to requests: from the words of a command or a caller to an instance.
+
+Every command and the public interface read requests here. A workload's text is
+
+- a built-in workload, drawn by the seed: "lmsys", "geometric:q=0.9,rate=5"
+  (`kvratio.simulate.workloads`);
+- a trace, CSV or JSON Lines: "traces/azure.csv" (`kvratio.simulate.traces`);
+- an instance file, JSON: "instance.json", with its own memory, arrivals in steps and intervals;
+- "A + B": prompts and arrivals of A beside output lengths and further columns (predictions) of B,
+  each request of A with a row of B drawn at random, with replacement. So nothing is known of how
+  prompts and outputs depend on each other: a result must say that it was combined.
+
+Without a number of requests a file is taken whole, and 2,000 are drawn of a built-in workload. Of a
+file, `take` says which: "first", the default everywhere, or "sample", a random sample without
+replacement in the order of the file. Where arrival times are used, a sample is a run of consecutive
+requests from a random one on, the first of which arrives at 0, so that bursts stay what they were.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from kvratio.simulate.gpu.deployment import Deployment, deployment
+from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.predictions import predict
+from kvratio.simulate.timing import Timing
+from kvratio.simulate.traces import read_trace
+from kvratio.simulate.workloads import NAMES, Requests, synthetic
+from kvratio.theory.checks import InputError, one_of, rational, whole
+from kvratio.theory.model import Instance
+
+DEFAULT_WORKLOAD = "lmsys"
+DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
+DEFAULT_MEMORY = 16492  # tokens: Llama-2-70B on two A100s, arXiv 2502.07115, section 5.2
+FIRST, SAMPLE = "first", "sample"
+BESIDE = " + "
+PART, ROWS = 1, 2  # independent streams of randomness of one seed
+
+Source = Requests | Instance
+S = TypeVar("S", Requests, Instance)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What is asked for.
+
+    `workload`: see the module's text; a `Path` is a file, whatever its name. `requests`: how many.
+    `take`: "first" or "sample". `prediction`: a text of `kvratio.simulate.predictions`. `memory`:
+    the budget in tokens; None: what the GPU leaves, what the instance file says, or 16492.
+    `prompt`: a common prompt length in tokens instead of the workload's. `timed`: steps a second,
+    an exact number as text, to use arrival times; None: all arrive at step 0. `gpu`: a text of
+    `kvratio.simulate.gpu.deployment`, to run in seconds with the workload's arrivals; `iteration`:
+    a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of what is drawn.
+
+    Raises `InputError` for values that no workload can have.
+
+    >>> Spec("lmsys", take="last")
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: take = 'last': required one of first, sample
+    """
+
+    workload: str | Path = DEFAULT_WORKLOAD
+    requests: int | None = None
+    take: str = FIRST
+    prediction: str | None = None
+    memory: int | None = None
+    prompt: int | None = None
+    timed: str | None = None
+    gpu: str | None = None
+    iteration: str = "roofline"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        one_of("take", self.take, (FIRST, SAMPLE))
+        whole("seed", self.seed)
+        for name, least in (("memory", 1), ("requests", 1), ("prompt", 0)):
+            if getattr(self, name) is not None:
+                whole(name, getattr(self, name), least=least)
+        if self.timed is not None:
+            rational("timed", self.timed, above=0)
+            if self.gpu is not None:
+                required = "no steps a second with a gpu, which uses arrival times as such"
+                raise InputError("timed", self.timed, required)
+        if self.gpu is not None:
+            iteration_by(deployment(self.gpu), self.iteration)
+
+    @property
+    def in_time(self) -> bool:
+        """Are arrival times used?"""
+        return self.timed is not None or self.gpu is not None
+
+    @property
+    def worker(self) -> Deployment | None:
+        """The model on its accelerators, if there is one."""
+        return None if self.gpu is None else deployment(self.gpu)
+
+
+@dataclass(frozen=True)
+class RequestSet:
+    """Requests that were read or drawn, and the instance that they make.
+
+    `source` holds them as they were read; `timing` their arrivals in time and the durations of
+    iterations, None in steps. `description` says in one line what it is.
+    """
+
+    spec: Spec
+    source: Source
+    instance: Instance
+    timing: Timing | None
+    description: str
+
+    def __len__(self) -> int:
+        return self.instance.n
+
+    def __repr__(self) -> str:
+        return f"<{self.description}>"
+
+    def on(self, gpu: str, iteration: str = "roofline") -> "RequestSet":
+        """The same requests before a GPU, in seconds; its budget, unless a memory was asked for.
+
+        >>> requests(Spec("uniform:l=2,u=3", requests=2)).on("llama-3-8b:h100").instance.memory
+        448308
+        """
+        return put(replace(self.spec, gpu=gpu, iteration=iteration), self.source)
+
+
+def requests(spec: Spec, digests: Mapping[str, str] | None = None) -> RequestSet:
+    """Read or draw what is asked for. Raises `InputError` for anything that cannot be had.
+
+    `digests`: SHA-256 of each file that is named; another content is refused.
+
+    >>> requests(Spec("uniform:l=2,u=3", memory=9, requests=2))
+    <uniform:l=2,u=3: 2 requests, M = 9 tokens, all at step 0, predicted [2, 3]>
+    """
+    return put(spec, draw(spec, digests))
+
+
+def put(spec: Spec, source: Source) -> RequestSet:
+    """Put requests before the budget, the predictions and the clock that are asked for."""
+    if isinstance(source, Instance):
+        instance = _overridden(spec, source)
+        return RequestSet(spec, source, instance, None, _described(spec, instance, "of the file"))
+    worker = spec.worker
+    budget = DEFAULT_MEMORY if worker is None else worker.budget
+    rate = None if spec.timed is None else rational("timed", spec.timed, above=0)
+    instance = source.instance(
+        budget if spec.memory is None else spec.memory,
+        predict(spec.prediction, source),
+        prompt=spec.prompt,
+        rate=rate,
+    )
+    timing = None
+    if worker is not None:
+        timing = Timing.of(source, iteration_by(worker, spec.iteration))
+    return RequestSet(spec, source, instance, timing, _described(spec, instance, _clock(source)))
+
+
+def _clock(source: Requests) -> str:
+    """Until when requests arrive, in words, for runs in time."""
+    return "all at 0 s" if source.arrival is None else f"until {float(max(source.arrival)):g} s"
+
+
+def _overridden(spec: Spec, instance: Instance) -> Instance:
+    """The instance of a file; options override what it says."""
+    if spec.gpu is not None:
+        required = "a trace in CSV or JSON Lines with a gpu (an instance counts in steps)"
+        raise InputError("workload", str(spec.workload), required)
+    if spec.timed is not None:
+        required = "a trace (arrivals of an instance are steps already)"
+        raise InputError("timed", spec.timed, required)
+    intervals = list(zip(instance.lower, instance.upper, strict=True))
+    if spec.prediction is not None:
+        intervals = predict(spec.prediction, Requests(str(spec.workload), instance.output))
+    return Instance.of(
+        instance.memory if spec.memory is None else spec.memory,
+        instance.output,
+        prompt=instance.prompt if spec.prompt is None else spec.prompt,
+        arrival=instance.arrival,
+        interval=intervals,
+    )
+
+
+def _described(spec: Spec, instance: Instance, clock: str) -> str:
+    taken = " sampled" if spec.take == SAMPLE and spec.requests and files(spec.workload) else ""
+    if spec.gpu is not None:
+        arrivals = f"arrivals {clock}"
+    elif spec.timed is not None:
+        arrivals = f"timed, {spec.timed} steps a second"
+    else:
+        arrivals = "arrivals of the file" if max(instance.arrival, default=0) else "all at step 0"
+    words = (
+        f"{spec.workload}: {instance.n} requests{taken}, M = {instance.memory} tokens, {arrivals}, "
+        f"predicted {_predicted(spec, instance)}"
+    )
+    worker = spec.worker
+    return words if worker is None else f"{words}; {worker.describe()}, {spec.iteration}"
+
+
+def _predicted(spec: Spec, instance: Instance) -> str:
+    if len(set(zip(instance.lower, instance.upper, strict=True))) == 1:
+        return f"[{instance.lower[0]}, {instance.upper[0]}]"
+    return spec.prediction or "as in the file"
+
+
+def draw(spec: Spec, digests: Mapping[str, str] | None = None) -> Source:
+    """The requests that are asked for, before they meet a budget.
+
+    >>> drawn = draw(Spec("lmsys + geometric:q=0.9", requests=5))
+    >>> len(drawn), drawn.prompt == draw(Spec("lmsys", requests=5)).prompt
+    (5, True)
+    """
+    first, *second = _parts(spec.workload)
+    if len(second) > 1:
+        raise InputError("workload", spec.workload, f"at most two sources, joined by {BESIDE!r}")
+    source = _one(first, spec, spec.requests, digests)
+    if not second:
+        return source
+    count = len(source) if isinstance(source, Requests) else 0
+    lengths = _one(second[0], replace(spec, take=FIRST), count * _built_in(second[0]), digests)
+    if isinstance(source, Instance) or isinstance(lengths, Instance):
+        raise InputError("workload", spec.workload, "no instance file beside another source")
+    rows = np.random.default_rng([spec.seed, ROWS]).integers(0, len(lengths), count)
+    drawn = _rows(lengths, rows.tolist())
+    return replace(
+        drawn,
+        source=str(spec.workload),
+        prompt=source.prompt,
+        arrival=source.arrival,
+        support=None,
+    )
+
+
+def files(workload: str | Path) -> list[str]:
+    """The files that a workload names.
+
+    >>> files("lmsys + data/lengths.csv")
+    ['data/lengths.csv']
+    """
+    return [str(part) for part in _parts(workload) if not _built_in(part)]
+
+
+def _parts(workload: str | Path) -> Sequence[str | Path]:
+    return [workload] if isinstance(workload, Path) else workload.split(BESIDE)
+
+
+def _built_in(part: str | Path) -> bool:
+    return isinstance(part, str) and part.partition(":")[0] in NAMES
+
+
+def _one(
+    part: str | Path, spec: Spec, count: int | None, digests: Mapping[str, str] | None
+) -> Source:
+    """One source; a `count` of None or 0 asks for the default number."""
+    if isinstance(part, str) and _built_in(part):
+        return synthetic(part, count or DEFAULT_REQUESTS, spec.seed)
+    path = _existing(part)
+    source = _file(path, None if digests is None else digests[str(part)])
+    if not count:
+        return source
+    size = len(source.output)
+    if count > size:
+        raise InputError("requests", count, f"at most the {size} requests of {part}")
+    if isinstance(source, Instance):
+        return _taken(source, count, spec, bool(max(source.arrival)))
+    return _taken(source, count, spec, spec.in_time)
+
+
+def _taken(source: S, count: int, spec: Spec, in_time: bool) -> S:
+    """The first requests, or a sample; `in_time`: do arrivals matter?"""
+    if spec.take == FIRST:
+        return _rows(source, range(count))
+    return _from_0(_rows(source, _sample(len(source.output), count, spec.seed, in_time)))
+
+
+def _sample(size: int, count: int, seed: int, in_time: bool) -> Sequence[int]:
+    rng = np.random.default_rng([seed, PART])
+    if in_time:
+        start = int(rng.integers(0, size - count + 1))
+        return range(start, start + count)
+    return sorted(rng.permutation(size)[:count].tolist())
+
+
+def _existing(part: str | Path) -> Path:
+    path = Path(part)
+    if not path.is_file():
+        if isinstance(part, str) and path.name == part and not path.suffix:
+            one_of("workload", part.partition(":")[0], NAMES)
+        raise InputError("file", str(part), "a file that exists")
+    return path
+
+
+def _file(path: Path, expected: str | None) -> Source:
+    return read_file(path) if expected is None else _known_file(str(path), expected)
+
+
+@lru_cache(maxsize=8)
+def _known_file(path: str, expected: str) -> Source:
+    if digest(path) != expected:
+        raise InputError("file", path, "the same content here as where the sweep was started")
+    return read_file(Path(path))
+
+
+def read_file(path: Path) -> Source:
+    """A file of requests: an instance file if its name ends in .json, otherwise a trace.
+
+    >>> read_file(Path("no-such.json"))
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
+    """
+    if _existing(path).suffix != ".json":
+        return read_trace(path)
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        return parse_instance(text)
+    except InputError as error:
+        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+
+
+def parse_instance(text: str) -> Instance:
+    """Parse the text of an instance file, or raise `InputError`.
+
+    >>> parse_instance('{"memory": 9, "requests": [{"prompt": 1, "output": 2}]}').n
+    1
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError("instance file", text[:40], f"valid JSON ({error})") from None
+    return Instance.from_json(data)
+
+
+def digest(path: str) -> str:
+    """SHA-256 of a file, or `InputError`.
+
+    >>> digest("no-such.csv")
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
+    """
+    return sha256(_existing(Path(path)).read_bytes()).hexdigest()
+
+
+def _rows(source: S, rows: Sequence[int]) -> S:
+    """The chosen rows of requests or of an instance, arrivals as they are."""
+
+    def chosen(column: Any) -> Any:
+        return column and tuple(column[i] for i in rows)
+
+    if isinstance(source, Instance):
+        names = ("prompt", "output", "arrival", "lower", "upper")
+        return replace(source, **{name: chosen(getattr(source, name)) for name in names})
+    return replace(
+        source,
+        output=chosen(source.output),
+        prompt=chosen(source.prompt),
+        arrival=chosen(source.arrival),
+        columns={name: chosen(values) for name, values in source.columns.items()},
+    )
+
+
+def _from_0(source: S) -> S:
+    """The same with the first arrival at 0."""
+    if not source.arrival:
+        return source
+    moments: Any = source.arrival
+    first = min(moments)
+    return replace(source, arrival=tuple(moment - first for moment in moments))
