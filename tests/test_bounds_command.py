@@ -36,9 +36,18 @@ def made(name: str, expression: object, family: str = "two lengths l < u") -> Bo
     formula = Formula(expression)
     step = identity("a step with | and _", 1, 1)
     return Bound(
-        name, "a statement", "A_min", family, "H-SF", str(formula), "inf", "where", "ours", (step,),
-        formula,
-    )  # fmt: skip
+        id=name,
+        statement="a statement",
+        policy="A_min",
+        family=family,
+        benchmark="H-SF",
+        closed_form=str(formula),
+        value="inf",
+        attained="where",
+        source="ours",
+        steps=(step,),
+        formula=formula,
+    )
 
 
 SMALL = [

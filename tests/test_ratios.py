@@ -3,6 +3,7 @@
 import doctest
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -288,9 +289,22 @@ def test_a_wrong_form_breaks_its_derivation(monkeypatch: pytest.MonkeyPatch) -> 
         endless.no_prompt(endless.LINEAR)
 
 
+NOTHING = Bound(
+    id="nothing",
+    statement="",
+    policy="",
+    family="",
+    benchmark="",
+    closed_form="",
+    value="",
+    attained="",
+    source="",
+)
+
+
 def test_how_a_result_was_obtained_follows_from_its_steps() -> None:
     def made(*steps: object) -> str:
-        return Bound("x", "", "", "", "", "", "", "", "", steps).obtained
+        return replace(NOTHING, steps=steps).obtained
 
     derived, exact = identity("1 = 1", 1, 1), certified("yes", lambda: True)
     assert made() == made(words("only talk")) == "numeric"
@@ -302,7 +316,7 @@ def test_how_a_result_was_obtained_follows_from_its_steps() -> None:
 
 def test_formulas_ask_for_their_parameters() -> None:
     u, r = sympy.symbols("u r")
-    bound = Bound("x", "", "", "", "", "", "", "", "", (), Formula(r + 1, ((r, sympy.sqrt(u)),)))
+    bound = replace(NOTHING, formula=Formula(r + 1, ((r, sympy.sqrt(u)),)))
     assert bound.at({"u": 4}).value == digits(sympy.Integer(3))
     with pytest.raises(InputError, match="'u'"):
         bound.at({"l": 1})

@@ -132,17 +132,17 @@ def _record(
     formula: Formula | None = None,
 ) -> Bound:
     return Bound(
-        f"general/A_min/H-SF/{name}",
-        statement,
-        "A_min",
-        family,
-        "H-SF",
-        closed,
-        value,
-        attained,
-        OURS,
-        tuple(steps),
-        formula,
+        id=f"general/A_min/H-SF/{name}",
+        statement=statement,
+        policy="A_min",
+        family=family,
+        benchmark="H-SF",
+        closed_form=closed,
+        value=value,
+        attained=attained,
+        source=OURS,
+        steps=tuple(steps),
+        formula=formula,
     )
 
 

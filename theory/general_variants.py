@@ -64,17 +64,20 @@ def trace_bound() -> Bound:
     )
     step = batch_charge(K, S) - batch_charge(K - 1, S)
     return Bound(
-        "general/A_min/H-SF/trace",
-        "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
-        "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is indefinite",
-        "A_min",
-        NO_PROMPT,
-        "H-SF",
-        "1 + sum_{k=l+1..u} 1/k",
-        "",
-        "not attained for u > 1",
-        "P Theorem 5",
-        (
+        id="general/A_min/H-SF/trace",
+        statement=(
+            "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
+            "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is "
+            "indefinite"
+        ),
+        policy="A_min",
+        family=NO_PROMPT,
+        benchmark="H-SF",
+        closed_form="1 + sum_{k=l+1..u} 1/k",
+        value="",
+        attained="not attained for u > 1",
+        source="P Theorem 5",
+        steps=(
             words("B = H-SF is diagonal in the tails S, so trace(B^-1 A) adds A_kk / b_k there,"),
             words("A_kk (in S) being A at x = e_k - e_(k-1), and b_k = c(k) - c(k-1)."),
             identity("the term of k > l is 1/(s+k)", second / step, 1 / (S + K)),
@@ -107,33 +110,37 @@ def against_the_optimum() -> list[Bound]:
     total = sympy.Symbol("T", positive=True)
     return [
         Bound(
-            "general/A_min/area/factor",
-            "For all s, l, u: CR(A_min against H-SF) <= CR(A_min against the area bound) <= twice "
-            "that, so the order in alpha and s is the same",
-            "A_min",
-            FAMILY,
-            "area bound",
-            "CR_H-SF <= CR_area <= 2 CR_H-SF",
-            "",
-            "",
-            OURS,
-            (
+            id="general/A_min/area/factor",
+            statement=(
+                "For all s, l, u: CR(A_min against H-SF) <= CR(A_min against the area bound) <= "
+                "twice that, so the order in alpha and s is the same"
+            ),
+            policy="A_min",
+            family=FAMILY,
+            benchmark="area bound",
+            closed_form="CR_H-SF <= CR_area <= 2 CR_H-SF",
+            value="",
+            attained="",
+            source=OURS,
+            steps=(
                 *_volume_below_charge(),
                 words("Both forms are diagonal in the tails S with these increments."),
             ),
         ),
         Bound(
-            "general/A_min/area/log",
-            "s = 0, T = 2l/(l+1) + sum_{k=l+1..u} 1/k: (1 + T)/2 <= CR(A_min) <= 2 + T/2 against "
-            "the area bound; so the constant of ln(1/alpha) is exactly 1/2",
-            "A_min",
-            NO_PROMPT,
-            "area bound",
-            "CR(A_min) / ln(1/alpha) -> 1/2",
-            digits(sympy.Rational(1, 2)),
-            "tails S_l = 2/(l+1), S_k = 1/k, up to the additive constant",
-            OURS,
-            (
+            id="general/A_min/area/log",
+            statement=(
+                "s = 0, T = 2l/(l+1) + sum_{k=l+1..u} 1/k: (1 + T)/2 <= CR(A_min) <= 2 + T/2 "
+                "against the area bound; so the constant of ln(1/alpha) is exactly 1/2"
+            ),
+            policy="A_min",
+            family=NO_PROMPT,
+            benchmark="area bound",
+            closed_form="CR(A_min) / ln(1/alpha) -> 1/2",
+            value=digits(sympy.Rational(1, 2)),
+            attained="tails S_l = 2/(l+1), S_k = 1/k, up to the additive constant",
+            source=OURS,
+            steps=(
                 *decomposition(),
                 *_volume_below_charge(),
                 words(
@@ -158,18 +165,20 @@ def staggered_starts() -> Bound:
     extra = K * (K - 1)  # 2 r_k (s + k), where r_k (steps) is saved for each share in class k
     charge = batch_charge(K, S) - batch_charge(K - 1, S)
     return Bound(
-        "general/staggered A_min/H-SF",
-        "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered A_min <= "
-        "A_min; so CR(staggered A_min) grows as CR(A_min), and is strictly below it for all s and "
-        "u > l: Theorem 4 of P fails for every interval",
-        "staggered A_min",
-        FAMILY,
-        "H-SF",
-        "CR(A_min) - [0, max(1/2, (l-1)/(s+l))]",
-        "",
-        "",
-        OURS,
-        (
+        id="general/staggered A_min/H-SF",
+        statement=(
+            "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered "
+            "A_min <= A_min; so CR(staggered A_min) grows as CR(A_min), and is strictly below it "
+            "for all s and u > l: Theorem 4 of P fails for every interval"
+        ),
+        policy="staggered A_min",
+        family=FAMILY,
+        benchmark="H-SF",
+        closed_form="CR(A_min) - [0, max(1/2, (l-1)/(s+l))]",
+        value="",
+        attained="",
+        source=OURS,
+        steps=(
             words(
                 "In class k a share x_i takes e_k r_k less time, r_k = k(k-1)/(2(s+k)), e_l = s+l, "
                 "e_k = 1 for k > l; waits are W_k = sum_{i>=k} (e_k + 2(i-k)) x_i / (s+i)."
@@ -225,16 +234,18 @@ def maximum(policy: str, s: int, l: int, u: int, benchmark: str) -> Bound:  # no
         return proof.holds(c) and low <= proof.bound <= low * (1 + 2 * survival.MARGIN)
 
     return Bound(
-        f"maximum/{who}/{name}/s={s}, u={u}",
-        f"s = {s}, lengths {l} ... {u}: the maximum of {who} / {name}",
-        who,
-        f"all lengths in [{l}, {u}], s = {s}",
-        name,
-        "largest eigenvalue of (policy, benchmark), nonnegative eigenvector",
-        digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of theory.survival.worst_case",
-        OURS,
-        (certified("exact witness, and exact multipliers for a bound 1e-13 above it", encloses),),
+        id=f"maximum/{who}/{name}/s={s}, u={u}",
+        statement=f"s = {s}, lengths {l} ... {u}: the maximum of {who} / {name}",
+        policy=who,
+        family=f"all lengths in [{l}, {u}], s = {s}",
+        benchmark=name,
+        closed_form="largest eigenvalue of (policy, benchmark), nonnegative eigenvector",
+        value=digits(sympy.Rational(low.numerator, low.denominator)),
+        attained="the witness of theory.survival.worst_case",
+        source=OURS,
+        steps=(
+            certified("exact witness, and exact multipliers for a bound 1e-13 above it", encloses),
+        ),
     )
 
 

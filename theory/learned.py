@@ -128,18 +128,21 @@ def _pairs() -> tuple[Step, ...]:
 def four() -> Bound:
     """The mean of the four families is at most 4 times the area bound."""
     return Bound(
-        "general/four slicings/area",
-        "For all lengths and all prompts, common or mixed: the mean fluid latency of slicing at "
-        "the levels F 4^k / 16 of volume, over F = 5, 7, 10, 14, is at most 4 times the area "
-        "bound (so at most 4 times the optimum, and 4 times H-SF); so is that of the best of them",
-        "slicing, best of four families of levels",
-        FAMILY,
-        "area bound",
-        "4",
-        digits(sympy.Integer(4)),
-        "not known to be attained",
-        OURS,
-        _pairs(),
+        id="general/four slicings/area",
+        statement=(
+            "For all lengths and all prompts, common or mixed: the mean fluid latency of slicing "
+            "at the levels F 4^k / 16 of volume, over F = 5, 7, 10, 14, is at most 4 times the "
+            "area bound (so at most 4 times the optimum, and 4 times H-SF); so is that of the "
+            "best of them"
+        ),
+        policy="slicing, best of four families of levels",
+        family=FAMILY,
+        benchmark="area bound",
+        closed_form="4",
+        value=digits(sympy.Integer(4)),
+        attained="not known to be attained",
+        source=OURS,
+        steps=_pairs(),
     )
 
 
@@ -149,19 +152,21 @@ def learned() -> Bound:
     second = T2 * (2 * R - N2) + T1 * (2 * (R - N2) - N1)
     longer = (1 + E) ** 2 * volume(K, S) - volume((1 + E) * K, S)
     return Bound(
-        "general/learned slicing/area",
-        "For every l <= u with l + u <= 2^20, one predicted interval [l, u], all lengths in it and "
-        "all prompts independent of them: learned slicing, with exact numbers and staggered "
-        "starts, is at most 289/64 times the area bound in the fluid limit, all requests present "
-        "at time 0 (so at most 289/64 times the optimum, and H-SF)",
-        POLICY,
-        FAMILY,
-        "area bound",
-        "289/64",
-        digits(4 * BIN**2),
-        "not attained",
-        OURS,
-        (
+        id="general/learned slicing/area",
+        statement=(
+            "For every l <= u with l + u <= 2^20, one predicted interval [l, u], all lengths in "
+            "it and all prompts independent of them: learned slicing, with exact numbers and "
+            "staggered starts, is at most 289/64 times the area bound in the fluid limit, all "
+            "requests present at time 0 (so at most 289/64 times the optimum, and H-SF)"
+        ),
+        policy=POLICY,
+        family=FAMILY,
+        benchmark="area bound",
+        closed_form="289/64",
+        value=digits(4 * BIN**2),
+        attained="not attained",
+        source=OURS,
+        steps=(
             *_pairs(),
             words(
                 "What is proved is the fluid form, as for every policy here: a stage of volume T "

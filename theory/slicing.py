@@ -74,18 +74,20 @@ def five() -> Bound:
         - 2 * (1 + w + e) * Q**2
     )
     return Bound(
-        "general/slicing/area/growth 4",
-        "For every s >= 0, l <= u and all lengths in [l, u]: slicing with X_0 = l - 1, X_r the "
-        "largest k with v(k) <= 4 v(X_(r-1) + 1), is at most 5 times the area bound (so at most 5 "
-        "times the optimum, and 5 times H-SF)",
-        "slicing, caps of growth 4 in volume",
-        FAMILY,
-        "area bound",
-        "5",
-        digits(sympy.Integer(5)),
-        "in the limit of large u; tails that halve just after each cap",
-        OURS,
-        (
+        id="general/slicing/area/growth 4",
+        statement=(
+            "For every s >= 0, l <= u and all lengths in [l, u]: slicing with X_0 = l - 1, X_r "
+            "the largest k with v(k) <= 4 v(X_(r-1) + 1), is at most 5 times the area bound (so "
+            "at most 5 times the optimum, and 5 times H-SF)"
+        ),
+        policy="slicing, caps of growth 4 in volume",
+        family=FAMILY,
+        benchmark="area bound",
+        closed_form="5",
+        value=digits(sympy.Integer(5)),
+        attained="in the limit of large u; tails that halve just after each cap",
+        source=OURS,
+        steps=(
             words(
                 "Stage r, in units of v(X_(r-1)+1): P and Q are the tails at X_(r-1)+1 and at "
                 "X_r+1; the s + k between add up to w, 0 <= w <= 3, with mean tail p, Q <= p <= P; "
@@ -142,16 +144,18 @@ def five_halves() -> Bound:
     far = {P: sympy.Rational(13, 2) * Q + A, X: 1 + x}
     loss = size * (P - sympy.Rational(13, 2) * Q) ** 2 / 15
     return Bound(
-        "general/slicing/H-SF/doubling, s=0",
-        "s = 0: slicing with the caps 1, 2, 4, ... is at most 5/2 times H-SF, for all lengths",
-        "slicing, doubling caps",
-        "all lengths in [1, u], s = 0",
-        "H-SF",
-        "5/2",
-        digits(half),
-        "in the limit of large u; tails that halve just after each cap",
-        OURS,
-        (
+        id="general/slicing/H-SF/doubling, s=0",
+        statement=(
+            "s = 0: slicing with the caps 1, 2, 4, ... is at most 5/2 times H-SF, for all lengths"
+        ),
+        policy="slicing, doubling caps",
+        family="all lengths in [1, u], s = 0",
+        benchmark="H-SF",
+        closed_form="5/2",
+        value=digits(half),
+        attained="in the limit of large u; tails that halve just after each cap",
+        source=OURS,
+        steps=(
             words(
                 "Stage with caps X, 2X after each other: P, Q are the tails at X + 1 and 2X + 1, "
                 "S_k = Q + a_k between; the potential is c(X+1) P^2. It suffices that each stage's "
@@ -191,17 +195,19 @@ def no_better() -> Bound:
     """No choice of caps has a constant below 5 against the area bound, whatever s."""
     best = sympy.sqrt((C - 1) / Z)
     return Bound(
-        "general/slicing/area/any caps",
-        "For every s >= 0 and C < 5 there is a u from which on every choice of caps has a ratio "
-        "above C against the area bound (and above C/2 against H-SF)",
-        "slicing, any caps",
-        FAMILY,
-        "area bound",
-        "5",
-        digits(sympy.Integer(5)),
-        "tails that drop just after each cap",
-        OURS,
-        (
+        id="general/slicing/area/any caps",
+        statement=(
+            "For every s >= 0 and C < 5 there is a u from which on every choice of caps has a "
+            "ratio above C against the area bound (and above C/2 against H-SF)"
+        ),
+        policy="slicing, any caps",
+        family=FAMILY,
+        benchmark="area bound",
+        closed_form="5",
+        value=digits(sympy.Integer(5)),
+        attained="tails that drop just after each cap",
+        source=OURS,
+        steps=(
             words(
                 "Let S_k = N_(r+1) for X_(r-1)+1 < k <= X_r+1, t_r = v(X_r+1). As "
                 "(s+k)/v(k) <= 2/k, v(X_r) >= (1 - 2/(X_r+1)) t_r: for caps beyond a large k the "
@@ -277,17 +283,22 @@ def _maximum(case: Case, name: str, caps: tuple[int, ...], a_min: Fraction) -> B
     if name == "best found":
         steps.append(words("The caps come from a descent; nothing proves that they are the best."))
     return Bound(
-        f"maximum/slicing/{bench}/{name}, s={case.prompt}, u={case.upper}",
-        f"s = {case.prompt}, lengths 1 ... {case.upper}, caps {', '.join(map(str, caps))}: the "
-        f"maximum of slicing / {bench}, {beaten} A_min's {float(a_min):.4f}",
-        "slicing",
-        f"all lengths in [1, {case.upper}], s = {case.prompt}",
-        bench,
-        "eigenvalue of the forms at lengths 1, just after each cap, and in the last stage",
-        digits(sympy.Rational(low.numerator, low.denominator)),
-        "the witness of theory.stages.worst_case",
-        OURS,
-        tuple(steps),
+        id=f"maximum/slicing/{bench}/{name}, s={case.prompt}, u={case.upper}",
+        statement=(
+            f"s = {case.prompt}, lengths 1 ... {case.upper}, caps "
+            f"{', '.join(map(str, caps))}: the "
+            f"maximum of slicing / {bench}, {beaten} A_min's {float(a_min):.4f}"
+        ),
+        policy="slicing",
+        family=f"all lengths in [1, {case.upper}], s = {case.prompt}",
+        benchmark=bench,
+        closed_form=(
+            "eigenvalue of the forms at lengths 1, just after each cap, and in the last stage"
+        ),
+        value=digits(sympy.Rational(low.numerator, low.denominator)),
+        attained="the witness of theory.stages.worst_case",
+        source=OURS,
+        steps=tuple(steps),
     )
 
 

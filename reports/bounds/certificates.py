@@ -51,17 +51,21 @@ def row(file: str, text: str) -> Bound:
     if len(proved.lengths) <= proved.upper - proved.lower:
         family = f"lengths {', '.join(map(str, proved.lengths))}, s = {proved.prompt}"
     return Bound(
-        f"certificate/{file.removesuffix('.json')}",
-        f"{family}: {policy}{caps} is at most this times {bench} ({side} A_min's worst case, "
-        f"{float(a_min):.4f})",
-        policy,
-        family,
-        bench,
-        "doubly nonnegative certificate",
-        _rounded_up(proved.bound),
-        f"reports/published/certificates/{file}",
-        "ours",
-        (certified("proofs_check.copositive accepts the file", lambda: check(text) == proved),),
+        id=f"certificate/{file.removesuffix('.json')}",
+        statement=(
+            f"{family}: {policy}{caps} is at most this times {bench} "
+            f"({side} A_min's worst case, {float(a_min):.4f})"
+        ),
+        policy=policy,
+        family=family,
+        benchmark=bench,
+        closed_form="doubly nonnegative certificate",
+        value=_rounded_up(proved.bound),
+        attained=f"reports/published/certificates/{file}",
+        source="ours",
+        steps=(
+            certified("proofs_check.copositive accepts the file", lambda: check(text) == proved),
+        ),
     )
 
 

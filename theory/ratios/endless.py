@@ -124,11 +124,19 @@ def no_prompt(family: Family) -> list[Bound]:
             full = Formula(value.full)
             rows.append(
                 Bound(
-                    f"{key}/s=0", _STATEMENTS.get(key, "closed form and its supremum over q"),
-                    form.name, f"{family.label}, s = 0", benchmark.name, str(full), digits(top),
-                    where, "P Theorem 8" if family is LINEAR else "ours", (*steps, *proof), full,
+                    id=f"{key}/s=0",
+                    statement=_STATEMENTS.get(key, "closed form and its supremum over q"),
+                    policy=form.name,
+                    family=f"{family.label}, s = 0",
+                    benchmark=benchmark.name,
+                    closed_form=str(full),
+                    value=digits(top),
+                    attained=where,
+                    source="P Theorem 8" if family is LINEAR else "ours",
+                    steps=(*steps, *proof),
+                    formula=full,
                 )
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -157,11 +165,19 @@ def random_order(family: Family) -> list[Bound]:
             full = Formula(ratio)
             rows.append(
                 Bound(
-                    f"{family.name}/{form.name}/{name}", "for every prompt; value: s = 0",
-                    form.name, family.label, benchmark.name, str(full), digits(limit),
-                    f"s = 0, {where}", "ours", steps, full,
+                    id=f"{family.name}/{form.name}/{name}",
+                    statement="for every prompt; value: s = 0",
+                    policy=form.name,
+                    family=family.label,
+                    benchmark=benchmark.name,
+                    closed_form=str(full),
+                    value=digits(limit),
+                    attained=f"s = 0, {where}",
+                    source="ours",
+                    steps=steps,
+                    formula=full,
                 )
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -189,10 +205,19 @@ def with_prompt(family: Family) -> list[Bound]:
         )
         rows.append(
             Bound(
-                f"{family.name}/A_min/{name}", "closed form for every prompt", "A_min",
-                family.label, benchmark.name, str(ratio), "", "", "ours", steps, ratio,
+                id=f"{family.name}/A_min/{name}",
+                statement="closed form for every prompt",
+                policy="A_min",
+                family=family.label,
+                benchmark=benchmark.name,
+                closed_form=str(ratio),
+                value="",
+                attained="",
+                source="ours",
+                steps=steps,
+                formula=ratio,
             )
-        )  # fmt: skip
+        )
     return rows
 
 

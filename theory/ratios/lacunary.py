@@ -80,12 +80,19 @@ def bounds() -> list[Bound]:
             power, value = maximise(by_power, 0, 4)
             rows.append(
                 Bound(
-                    f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",
-                    "doubling caps, the largest ratio with 1/(1 - q) <= 10^4",
-                    "slicing (1, 2, 4, ...)", f"{family.label}, s = 0", benchmark.name,
-                    "a lacunary series in q^(2^r)",
-                    digits(value), f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}", "ours",
-                    (*_rules(), numeric("maximised over q by golden-section search, 30 digits")),
+                    id=f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",
+                    statement="doubling caps, the largest ratio with 1/(1 - q) <= 10^4",
+                    policy="slicing (1, 2, 4, ...)",
+                    family=f"{family.label}, s = 0",
+                    benchmark=benchmark.name,
+                    closed_form="a lacunary series in q^(2^r)",
+                    value=digits(value),
+                    attained=f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}",
+                    source="ours",
+                    steps=(
+                        *_rules(),
+                        numeric("maximised over q by golden-section search, 30 digits"),
+                    ),
                 )
-            )  # fmt: skip
+            )
     return rows

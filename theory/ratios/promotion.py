@@ -66,21 +66,45 @@ def a_l() -> list[Bound]:
     top = digits(_NEAR.subs(rho, 1))
     return [
         Bound(
-            "two-point/A_l/H-SF", "the ratio of A_l for every prompt", "A_l", FAMILY, "H-SF",
-            str(full), top, _ATTAINED, "ours (s = 0: P Theorem 7)", steps, full,
+            id="two-point/A_l/H-SF",
+            statement="the ratio of A_l for every prompt",
+            policy="A_l",
+            family=FAMILY,
+            benchmark="H-SF",
+            closed_form=str(full),
+            value=top,
+            attained=_ATTAINED,
+            source="ours (s = 0: P Theorem 7)",
+            steps=steps,
+            formula=full,
         ),
         Bound(
-            "two-point/A_l/H-SF/s=0", "P Theorem 7, and it is tight", "A_l", FAMILY + ", s = 0",
-            "H-SF", str(at_0), top, _ATTAINED, "P Theorem 7",
-            (*steps, *_special("s = 0: rho = 1/alpha", 1 / alpha, at_0)), Formula(at_0),
+            id="two-point/A_l/H-SF/s=0",
+            statement="P Theorem 7, and it is tight",
+            policy="A_l",
+            family=FAMILY + ", s = 0",
+            benchmark="H-SF",
+            closed_form=str(at_0),
+            value=top,
+            attained=_ATTAINED,
+            source="P Theorem 7",
+            steps=(*steps, *_special("s = 0: rho = 1/alpha", 1 / alpha, at_0)),
+            formula=Formula(at_0),
         ),
         Bound(
-            "two-point/A_l/H-SF/long prompts", "the limit of long prompts, s/u -> infinity", "A_l",
-            FAMILY + ", s -> infinity", "H-SF", str(long), top, _ATTAINED, "ours",
-            (*steps, *_special("s -> infinity: rho = alpha^(-1/2)", 1 / root, long)),
-            Formula(long),
+            id="two-point/A_l/H-SF/long prompts",
+            statement="the limit of long prompts, s/u -> infinity",
+            policy="A_l",
+            family=FAMILY + ", s -> infinity",
+            benchmark="H-SF",
+            closed_form=str(long),
+            value=top,
+            attained=_ATTAINED,
+            source="ours",
+            steps=(*steps, *_special("s -> infinity: rho = alpha^(-1/2)", 1 / root, long)),
+            formula=Formula(long),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def slices() -> list[Bound]:
@@ -89,11 +113,19 @@ def slices() -> list[Bound]:
     full = Formula(_BEST, ((rho, sympy.sqrt(volumes.d / volumes.a)),))
     return [
         Bound(
-            "two-point/slicing/area", "slicing with the caps l and u against the fluid optimum",
-            "slicing (l, u)", FAMILY, "area bound", str(full), digits(_NEAR.subs(rho, 1)),
-            _ATTAINED, "ours", _steps(SLICING, AREA), full,
+            id="two-point/slicing/area",
+            statement="slicing with the caps l and u against the fluid optimum",
+            policy="slicing (l, u)",
+            family=FAMILY,
+            benchmark="area bound",
+            closed_form=str(full),
+            value=digits(_NEAR.subs(rho, 1)),
+            attained=_ATTAINED,
+            source="ours",
+            steps=_steps(SLICING, AREA),
+            formula=full,
         )
-    ]  # fmt: skip
+    ]
 
 
 def crossed() -> list[Bound]:
@@ -131,9 +163,18 @@ def _crossed(
     approach = identity(f"all long, in the corner: {top}", limit, top)
     short = {"H-SF": "H-SF", "area bound": "area"}[benchmark.name]
     return Bound(
-        f"two-point/{name}/{short}", "for every prompt", policy_name, FAMILY, benchmark.name,
-        str(full), digits(sympy.Integer(top)), where, "ours", (*steps, *order, approach), full,
-    )  # fmt: skip
+        id=f"two-point/{name}/{short}",
+        statement="for every prompt",
+        policy=policy_name,
+        family=FAMILY,
+        benchmark=benchmark.name,
+        closed_form=str(full),
+        value=digits(sympy.Integer(top)),
+        attained=where,
+        source="ours",
+        steps=(*steps, *order, approach),
+        formula=full,
+    )
 
 
 def switch() -> list[Bound]:
@@ -171,15 +212,30 @@ def switch() -> list[Bound]:
     full = Formula(sympy.Eq(s / l, prompt), ((b, 1 / sympy.sqrt(alpha)),))
     return [
         Bound(
-            "two-point/switch/s=0", "A_l has the smaller ratio below this alpha", "A_l, A_min",
-            FAMILY + ", s = 0", "H-SF", str(at_0), digits(at_0), "alpha*", "P section 5.1", steps,
+            id="two-point/switch/s=0",
+            statement="A_l has the smaller ratio below this alpha",
+            policy="A_l, A_min",
+            family=FAMILY + ", s = 0",
+            benchmark="H-SF",
+            closed_form=str(at_0),
+            value=digits(at_0),
+            attained="alpha*",
+            source="P section 5.1",
+            steps=steps,
         ),
         Bound(
-            "two-point/switch", "alpha* by the prompt: falls from (3 - sqrt 5)/2 to 1/4",
-            "A_l, A_min", FAMILY, "H-SF", str(full), digits(sympy.Rational(1, 4)),
-            "alpha* as s/l -> infinity", "ours", steps,
+            id="two-point/switch",
+            statement="alpha* by the prompt: falls from (3 - sqrt 5)/2 to 1/4",
+            policy="A_l, A_min",
+            family=FAMILY,
+            benchmark="H-SF",
+            closed_form=str(full),
+            value=digits(sympy.Rational(1, 4)),
+            attained="alpha* as s/l -> infinity",
+            source="ours",
+            steps=steps,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def bounds() -> list[Bound]:

@@ -66,16 +66,30 @@ def any_lengths() -> list[Bound]:
     text = "max(E[o]/E[m], E[o]^2/E[m^2])"
     return [
         Bound(
-            "any lengths/A_min/H-SF", "for every prompt and distribution; o a length, m the smaller"
-            " of two", "A_min", "any lengths", "H-SF", text, "", "E[o]/E[m] is reached as s ->"
-            " infinity", "ours", moments,
+            id="any lengths/A_min/H-SF",
+            statement="for every prompt and distribution; o a length, m the smaller of two",
+            policy="A_min",
+            family="any lengths",
+            benchmark="H-SF",
+            closed_form=text,
+            value="",
+            attained="E[o]/E[m] is reached as s -> infinity",
+            source="ours",
+            steps=moments,
         ),
         Bound(
-            "any lengths/A_min/A_random", "A_min is never worse than A_random, and equal to it for"
-            " long prompts", "A_min", "any lengths", "A_random", "1", digits(sympy.Integer(1)),
-            "s -> infinity", "ours", (*steps, words("(s + i)/(s + j) <= 1, and -> 1 with s.")),
+            id="any lengths/A_min/A_random",
+            statement="A_min is never worse than A_random, and equal to it for long prompts",
+            policy="A_min",
+            family="any lengths",
+            benchmark="A_random",
+            closed_form="1",
+            value=digits(sympy.Integer(1)),
+            attained="s -> infinity",
+            source="ours",
+            steps=(*steps, words("(s + i)/(s + j) <= 1, and -> 1 with s.")),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _moments(family: Family) -> tuple[Any, Any, Any]:
@@ -100,21 +114,37 @@ def families() -> list[Bound]:
         steps = (*damping(), words("any lengths/A_min/H-SF, with the moments closed."), *rising)
         rows.append(
             Bound(
-                f"{family.name}/A_min/H-SF/long prompts", "the limit of long prompts", "A_min",
-                f"{family.label}, s -> infinity", "H-SF", str(limit), digits(top),
-                "supremum as q -> 1", "ours", steps, Formula(limit),
+                id=f"{family.name}/A_min/H-SF/long prompts",
+                statement="the limit of long prompts",
+                policy="A_min",
+                family=f"{family.label}, s -> infinity",
+                benchmark="H-SF",
+                closed_form=str(limit),
+                value=digits(top),
+                attained="supremum as q -> 1",
+                source="ours",
+                steps=steps,
+                formula=Formula(limit),
             )
-        )  # fmt: skip
+        )
         both = sympy.Max(limit, other)
         tight = top == higher
         where = "reached as s -> infinity, q -> 1" if tight else "an upper bound, not reached"
         rows.append(
             Bound(
-                f"{family.name}/A_min/H-SF/all prompts", "an upper bound for every prompt and q",
-                "A_min", f"{family.label}, all s", "H-SF", str(both), digits(higher), where,
-                "ours", steps, Formula(both),
+                id=f"{family.name}/A_min/H-SF/all prompts",
+                statement="an upper bound for every prompt and q",
+                policy="A_min",
+                family=f"{family.label}, all s",
+                benchmark="H-SF",
+                closed_form=str(both),
+                value=digits(higher),
+                attained=where,
+                source="ours",
+                steps=steps,
+                formula=Formula(both),
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -142,11 +172,17 @@ def _numeric_supremum(family: Family, prompt: int) -> Bound:
 
     power, value = maximise(ratio, 0, 6)
     return Bound(
-        f"{family.name}/A_min/H-SF/s={prompt}", "the supremum over q for this prompt", "A_min",
-        f"{family.label}, s = {prompt}", "H-SF", f"{family.name}/A_min/H-SF at s = {prompt}",
-        digits(value), f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}", "ours",
-        (numeric("maximised over q by golden-section search, 30 digits"),),
-    )  # fmt: skip
+        id=f"{family.name}/A_min/H-SF/s={prompt}",
+        statement="the supremum over q for this prompt",
+        policy="A_min",
+        family=f"{family.label}, s = {prompt}",
+        benchmark="H-SF",
+        closed_form=f"{family.name}/A_min/H-SF at s = {prompt}",
+        value=digits(value),
+        attained=f"q = {mpmath.nstr(1 - mpmath.mpf(10) ** -power, 6)}",
+        source="ours",
+        steps=(numeric("maximised over q by golden-section search, 30 digits"),),
+    )
 
 
 def maximise(function: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any]:
@@ -191,11 +227,19 @@ def long_outputs() -> list[Bound]:
             where = f"x = {mpmath.nstr(at, 6)}"
         rows.append(
             Bound(
-                f"{family.name}/A_min/H-SF/long outputs", "the limit q -> 1 with s (1 - q) = x",
-                "A_min", f"{family.label}, q -> 1, s = x/(1 - q)", "H-SF", str(Formula(ratio)),
-                digits(value), where, "ours", steps, Formula(ratio),
+                id=f"{family.name}/A_min/H-SF/long outputs",
+                statement="the limit q -> 1 with s (1 - q) = x",
+                policy="A_min",
+                family=f"{family.label}, q -> 1, s = x/(1 - q)",
+                benchmark="H-SF",
+                closed_form=str(Formula(ratio)),
+                value=digits(value),
+                attained=where,
+                source="ours",
+                steps=steps,
+                formula=Formula(ratio),
             )
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -87,10 +87,18 @@ def _a_max(benchmark: Form, name: str) -> Bound:
     )
     full = Formula(best, ((_H, total),))
     return Bound(
-        f"all lengths/A_max/{name}", "the ratio of A_max, exactly", "A_max", ALL, benchmark.name,
-        str(full), "inf", "S_k = 1/(2 z w_k), z the ratio over s + u; unbounded as alpha -> 0",
-        SLOTS, steps, full,
-    )  # fmt: skip
+        id=f"all lengths/A_max/{name}",
+        statement="the ratio of A_max, exactly",
+        policy="A_max",
+        family=ALL,
+        benchmark=benchmark.name,
+        closed_form=str(full),
+        value="inf",
+        attained="S_k = 1/(2 z w_k), z the ratio over s + u; unbounded as alpha -> 0",
+        source=SLOTS,
+        steps=steps,
+        formula=full,
+    )
 
 
 def a_max_order() -> list[Bound]:
@@ -124,17 +132,32 @@ def a_max_order() -> list[Bound]:
     )
     return [
         Bound(
-            "all lengths/A_max/H-SF/s=0", "the order is (1/alpha) sqrt(ln(1/alpha)/8)", "A_max",
-            ALL + ", s = 0", "H-SF", str(upper), "inf", "supremum as l -> infinity, u = l/alpha",
-            SLOTS, steps, Formula(upper),
+            id="all lengths/A_max/H-SF/s=0",
+            statement="the order is (1/alpha) sqrt(ln(1/alpha)/8)",
+            policy="A_max",
+            family=ALL + ", s = 0",
+            benchmark="H-SF",
+            closed_form=str(upper),
+            value="inf",
+            attained="supremum as l -> infinity, u = l/alpha",
+            source=SLOTS,
+            steps=steps,
+            formula=Formula(upper),
         ),
         Bound(
-            "P Theorem 2", "the printed lower bound is above the exact maximum for every alpha < 1",
-            "A_max", ALL + ", s = 0", "H-SF", f"{printed} > {upper}",
-            digits(printed.subs(alpha, sympy.Rational(1, 100))),
-            "printed value at alpha = 1/100", "P Theorem 2, refuted", wrong, Formula(printed),
+            id="P Theorem 2",
+            statement="the printed lower bound is above the exact maximum for every alpha < 1",
+            policy="A_max",
+            family=ALL + ", s = 0",
+            benchmark="H-SF",
+            closed_form=f"{printed} > {upper}",
+            value=digits(printed.subs(alpha, sympy.Rational(1, 100))),
+            attained="printed value at alpha = 1/100",
+            source="P Theorem 2, refuted",
+            steps=wrong,
+            formula=Formula(printed),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def a_max_two_point() -> list[Bound]:
@@ -181,28 +204,60 @@ def a_max_two_point() -> list[Bound]:
     lockstep = Formula((s + u) / (s + l))
     return [
         Bound(
-            "one length/A_max/H-SF",
-            "all requests short: batches in lockstep, so this binds Algorithm 1 itself", "A_max",
-            "all requests of length l", "H-SF", str(lockstep), "inf", "unbounded as alpha -> 0",
-            "P Example 1", (identity("x_l^2", top.a / bottom.a, lockstep.expression),), lockstep,
+            id="one length/A_max/H-SF",
+            statement="all requests short: batches in lockstep, so this binds Algorithm 1 itself",
+            policy="A_max",
+            family="all requests of length l",
+            benchmark="H-SF",
+            closed_form=str(lockstep),
+            value="inf",
+            attained="unbounded as alpha -> 0",
+            source="P Example 1",
+            steps=(identity("x_l^2", top.a / bottom.a, lockstep.expression),),
+            formula=lockstep,
         ),
         Bound(
-            "two-point/A_max/H-SF", "the ratio of A_max on two lengths", "A_max", TWO, "H-SF",
-            str(full), "inf", "share of long y = (u - l)/(2 z (c(u) - c(l)))", SLOTS, as_tail, full,
+            id="two-point/A_max/H-SF",
+            statement="the ratio of A_max on two lengths",
+            policy="A_max",
+            family=TWO,
+            benchmark="H-SF",
+            closed_form=str(full),
+            value="inf",
+            attained="share of long y = (u - l)/(2 z (c(u) - c(l)))",
+            source=SLOTS,
+            steps=as_tail,
+            formula=full,
         ),
         Bound(
-            "two-point/A_max/H-SF/s=0", "what P's proof of Theorem 2 gives: at most 1.2072/alpha",
-            "A_max", TWO + ", s = 0", "H-SF", str(at_0), "inf",
-            "alpha times it rises to (1 + sqrt 2)/2 as alpha -> 0", "P Theorem 2, corrected",
-            theorem_2, Formula(at_0),
+            id="two-point/A_max/H-SF/s=0",
+            statement="what P's proof of Theorem 2 gives: at most 1.2072/alpha",
+            policy="A_max",
+            family=TWO + ", s = 0",
+            benchmark="H-SF",
+            closed_form=str(at_0),
+            value="inf",
+            attained="alpha times it rises to (1 + sqrt 2)/2 as alpha -> 0",
+            source="P Theorem 2, corrected",
+            steps=theorem_2,
+            formula=Formula(at_0),
         ),
         Bound(
-            "two-point/A_max/H-SF/alpha -> 0", "alpha CR(A_max) on two lengths, s = 0", "A_max",
-            TWO + ", s = 0, times alpha", "H-SF", "(1 + sqrt(2))/2",
-            digits((alpha * at_0).subs(alpha, 0)), "supremum as alpha -> 0", "ours",
-            (*theorem_2, identity("limit", (alpha * at_0).subs(alpha, 0), (1 + sympy.sqrt(2)) / 2)),
+            id="two-point/A_max/H-SF/alpha -> 0",
+            statement="alpha CR(A_max) on two lengths, s = 0",
+            policy="A_max",
+            family=TWO + ", s = 0, times alpha",
+            benchmark="H-SF",
+            closed_form="(1 + sqrt(2))/2",
+            value=digits((alpha * at_0).subs(alpha, 0)),
+            attained="supremum as alpha -> 0",
+            source="ours",
+            steps=(
+                *theorem_2,
+                identity("limit", (alpha * at_0).subs(alpha, 0), (1 + sympy.sqrt(2)) / 2),
+            ),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def theorem_1() -> Bound:
@@ -215,11 +270,18 @@ def theorem_1() -> Bound:
         _theorem_1_margin(g0),
     )
     return Bound(
-        "P Theorem 1", "the upper bound of P holds for every prompt", "A_max", ALL, "H-SF",
-        str(printed), digits(printed.subs(alpha, sympy.Rational(1, 100))),
-        "value at alpha = 1/100; not attained for alpha < 1",
-        "P Theorem 1", steps, Formula(printed),
-    )  # fmt: skip
+        id="P Theorem 1",
+        statement="the upper bound of P holds for every prompt",
+        policy="A_max",
+        family=ALL,
+        benchmark="H-SF",
+        closed_form=str(printed),
+        value=digits(printed.subs(alpha, sympy.Rational(1, 100))),
+        attained="value at alpha = 1/100; not attained for alpha < 1",
+        source="P Theorem 1",
+        steps=steps,
+        formula=Formula(printed),
+    )
 
 
 def _theorem_1_margin(g0: Any) -> Step:
@@ -261,13 +323,19 @@ def a_random() -> list[Bound]:
             ratio = Formula((1 + rho) / 2, ((rho, sympy.sqrt(u * (s + u) / (l * (s + l)))),))
         rows.append(
             Bound(
-                f"all lengths/A_random/{name}",
-                "exact; at s = 0 against H-SF it is P's (1 + 1/alpha)/2",
-                "A_random", ALL, benchmark.name, str(ratio), "inf",
-                "lengths l and u only, a constant share of long; unbounded as alpha -> 0",
-                "ours (s = 0: P Theorem EC.1)", steps, ratio,
+                id=f"all lengths/A_random/{name}",
+                statement="exact; at s = 0 against H-SF it is P's (1 + 1/alpha)/2",
+                policy="A_random",
+                family=ALL,
+                benchmark=benchmark.name,
+                closed_form=str(ratio),
+                value="inf",
+                attained="lengths l and u only, a constant share of long; unbounded as alpha -> 0",
+                source="ours (s = 0: P Theorem EC.1)",
+                steps=steps,
+                formula=ratio,
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -283,13 +351,19 @@ def h_sf_itself() -> list[Bound]:
     )
     return [
         Bound(
-            "all lengths/H-SF/area",
-            "H-SF against the fluid optimum: it is no lower bound on latency", "H-SF", ALL,
-            "area bound", str(full), digits(sympy.Integer(2)),
-            "all requests of length u; supremum as u/s -> infinity, not attained", "ours", steps,
-            full,
+            id="all lengths/H-SF/area",
+            statement="H-SF against the fluid optimum: it is no lower bound on latency",
+            policy="H-SF",
+            family=ALL,
+            benchmark="area bound",
+            closed_form=str(full),
+            value=digits(sympy.Integer(2)),
+            attained="all requests of length u; supremum as u/s -> infinity, not attained",
+            source="ours",
+            steps=steps,
+            formula=full,
         )
-    ]  # fmt: skip
+    ]
 
 
 def bounds() -> list[Bound]:

@@ -79,23 +79,46 @@ def a_min_against_h_sf() -> list[Bound]:
     )
     return [
         Bound(
-            "two-point/A_min/H-SF",
-            "the ratio of A_min for every prompt; P's Theorem 6 is its case s = 0",
-            "A_min", FAMILY, "H-SF", str(full), "inf",
-            "x_l/x_u = rho; unbounded as s/l and u/l grow", "ours (form: P Lemma 2)", steps, full,
+            id="two-point/A_min/H-SF",
+            statement="the ratio of A_min for every prompt; P's Theorem 6 is its case s = 0",
+            policy="A_min",
+            family=FAMILY,
+            benchmark="H-SF",
+            closed_form=str(full),
+            value="inf",
+            attained="x_l/x_u = rho; unbounded as s/l and u/l grow",
+            source="ours (form: P Lemma 2)",
+            steps=steps,
+            formula=full,
         ),
         Bound(
-            "two-point/A_min/H-SF/s=0", "P Theorem 6, and it is tight",
-            "A_min", FAMILY + ", s = 0", "H-SF", str(at_0), digits(at_0.subs(alpha, 0)),
-            "x_l/x_u = 1/alpha; supremum as alpha -> 0", "P Theorem 6", no_prompt, Formula(at_0),
+            id="two-point/A_min/H-SF/s=0",
+            statement="P Theorem 6, and it is tight",
+            policy="A_min",
+            family=FAMILY + ", s = 0",
+            benchmark="H-SF",
+            closed_form=str(at_0),
+            value=digits(at_0.subs(alpha, 0)),
+            attained="x_l/x_u = 1/alpha; supremum as alpha -> 0",
+            source="P Theorem 6",
+            steps=no_prompt,
+            formula=Formula(at_0),
         ),
         Bound(
-            "two-point/A_min/H-SF/long prompts", "the limit of long prompts, s/u -> infinity",
-            "A_min", FAMILY + ", s -> infinity", "H-SF", str(limit), "inf",
-            "x_l/x_u = alpha^(-1/2); unbounded as alpha -> 0", "ours", long, Formula(limit),
+            id="two-point/A_min/H-SF/long prompts",
+            statement="the limit of long prompts, s/u -> infinity",
+            policy="A_min",
+            family=FAMILY + ", s -> infinity",
+            benchmark="H-SF",
+            closed_form=str(limit),
+            value="inf",
+            attained="x_l/x_u = alpha^(-1/2); unbounded as alpha -> 0",
+            source="ours",
+            steps=long,
+            formula=Formula(limit),
         ),
         _worst_prompt(steps, best),
-    ]  # fmt: skip
+    ]
 
 
 def _worst_prompt(steps: tuple[Step, ...], best: Any) -> Bound:
@@ -114,17 +137,26 @@ def _worst_prompt(steps: tuple[Step, ...], best: Any) -> Bound:
         nonnegative(
             "rho^2 falls as s grows (u = l + t)",
             -sympy.diff(RHO[1] ** 2, s).subs(u, l + t),
-            l, s, t,
+            l,
+            s,
+            t,
         ),
         words("rho is in (sqrt(a), a]: rho = a for a <= 2, 2 for 2 <= a <= 4, sqrt(a) beyond."),
         identity("rho = 2", best.subs(rho, 2), 1 + a / 8),
-    )  # fmt: skip
+    )
     return Bound(
-        "two-point/A_min/H-SF/worst prompt", "the supremum over all prompts, by alpha",
-        "A_min", FAMILY + ", all s", "H-SF", str(worst), "inf",
-        "s = 0 for alpha >= 1/2; rho = 2 for 1/4 <= alpha <= 1/2; s -> infinity below",
-        "ours", (*steps, *more), Formula(worst),
-    )  # fmt: skip
+        id="two-point/A_min/H-SF/worst prompt",
+        statement="the supremum over all prompts, by alpha",
+        policy="A_min",
+        family=FAMILY + ", all s",
+        benchmark="H-SF",
+        closed_form=str(worst),
+        value="inf",
+        attained="s = 0 for alpha >= 1/2; rho = 2 for 1/4 <= alpha <= 1/2; s -> infinity below",
+        source="ours",
+        steps=(*steps, *more),
+        formula=Formula(worst),
+    )
 
 
 def a_min_against_area() -> list[Bound]:
@@ -140,24 +172,42 @@ def a_min_against_area() -> list[Bound]:
         identity("s = 0, l = alpha u, u to infinity: v -> c/2", 2 * limits[1].d, 1),
         supremum_by_square(
             "(3 - alpha) * area - A_min, in units of u^2, is a square",
-            lengthy, limits[0], limits[1], (1 - alpha) * alpha**2 / 2, 1 / alpha,
+            lengthy,
+            limits[0],
+            limits[1],
+            (1 - alpha) * alpha**2 / 2,
+            1 / alpha,
         ),
         words("At finite lengths less, because c(u)/v(u) < 2 and H-SF's ratio is (3 - alpha)/2."),
-    )  # fmt: skip
+    )
     return [
         Bound(
-            "two-point/A_min/area", "A_min against the fluid optimum, for every prompt", "A_min",
-            FAMILY, "area bound", str(full), "inf",
-            "t = (b - z r)/(z p - a), z the ratio; unbounded as s/l and u/l grow", "ours", steps,
-            full,
+            id="two-point/A_min/area",
+            statement="A_min against the fluid optimum, for every prompt",
+            policy="A_min",
+            family=FAMILY,
+            benchmark="area bound",
+            closed_form=str(full),
+            value="inf",
+            attained="t = (b - z r)/(z p - a), z the ratio; unbounded as s/l and u/l grow",
+            source="ours",
+            steps=steps,
+            formula=full,
         ),
         Bound(
-            "two-point/A_min/area/s=0", "long outputs, no prompt", "A_min",
-            FAMILY + ", s = 0, l -> infinity", "area bound", str(lengthy),
-            digits(lengthy.subs(alpha, 0)), "x_l/x_u = 1/alpha; supremum as alpha -> 0", "ours",
-            long_outputs, Formula(lengthy),
+            id="two-point/A_min/area/s=0",
+            statement="long outputs, no prompt",
+            policy="A_min",
+            family=FAMILY + ", s = 0, l -> infinity",
+            benchmark="area bound",
+            closed_form=str(lengthy),
+            value=digits(lengthy.subs(alpha, 0)),
+            attained="x_l/x_u = 1/alpha; supremum as alpha -> 0",
+            source="ours",
+            steps=long_outputs,
+            formula=Formula(lengthy),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def staggered_a_min() -> list[Bound]:
@@ -167,12 +217,19 @@ def staggered_a_min() -> list[Bound]:
         full, steps = lemma_bound(A_MIN_STAGGERED, benchmark, prompt=0)
         rows.append(
             Bound(
-                f"two-point/staggered A_min/{name}/s=0",
-                "A_min with staggered restarts, no prompt", "staggered A_min",
-                FAMILY + ", s = 0", benchmark.name, str(full), "",
-                "t = (b - z r)/(z p - a), z the ratio", "ours", steps, full,
+                id=f"two-point/staggered A_min/{name}/s=0",
+                statement="A_min with staggered restarts, no prompt",
+                policy="staggered A_min",
+                family=FAMILY + ", s = 0",
+                benchmark=benchmark.name,
+                closed_form=str(full),
+                value="",
+                attained="t = (b - z r)/(z p - a), z the ratio",
+                source="ours",
+                steps=steps,
+                formula=full,
             )
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -73,9 +73,17 @@ def bounds() -> list[Bound]:
             full = Formula(ratio)
             rows.append(
                 Bound(
-                    f"uniform/{form.name}/{name}/s=0", "closed form and its supremum over u",
-                    form.name, "uniform on [1, u], s = 0", benchmark.name, str(full), digits(top),
-                    where, "ours", (_SUMS, sums, step), full,
+                    id=f"uniform/{form.name}/{name}/s=0",
+                    statement="closed form and its supremum over u",
+                    policy=form.name,
+                    family="uniform on [1, u], s = 0",
+                    benchmark=benchmark.name,
+                    closed_form=str(full),
+                    value=digits(top),
+                    attained=where,
+                    source="ours",
+                    steps=(_SUMS, sums, step),
+                    formula=full,
                 )
-            )  # fmt: skip
+            )
     return rows
