@@ -152,6 +152,32 @@ Proof.
   assert (P := c_pos s l s0 ltac:(lia)). apply Rmult_eq_reg_r in Er; [|lra]. nra.
 Qed.
 
+(** without prompts rho is u/l *)
+Theorem t7_s0 l u X Y rho : (1 <= l < u)%nat -> 0 <= X -> 0 <= Y -> INR u = rho * INR l ->
+  (2 <= rho -> a_l 0 (two l u X Y) l u <= (1 + 1 / (2 * (rho - 1))) * h_sf 0 (two l u X Y) l u) /\
+  (rho <= 2 -> a_l 0 (two l u X Y) l u <= (1 + 2 / rho ^ 2) * h_sf 0 (two l u X Y) l u).
+Proof.
+  intros H HX HY Hr. assert (L := INR_1 l ltac:(lia)). assert (0 < INR u) by (apply lt_0_INR; lia).
+  apply t7; try assumption; [lra | nra | unfold c; rewrite Hr; ring].
+Qed.
+
+(** ** A_max on short outputs alone: (s + u)/(s + l) times H-SF *)
+Theorem unbounded s l b : 0 <= s -> (1 <= l)%nat -> exists u x, (l < u)%nat /\ shares x /\
+  0 < h_sf s x l u /\ b * h_sf s x l u < a_max s x l u.
+Proof.
+  intros s0 H. assert (P := slot_pos s l s0 H).
+  destruct (archimed (Rmax (INR l) (b * (s + INR l)))) as [A _].
+  assert (A1 := Rmax_l (INR l) (b * (s + INR l))). assert (A2 := Rmax_r (INR l) (b * (s + INR l))).
+  set (z := up (Rmax (INR l) (b * (s + INR l)))) in *.
+  assert (L := INR_1 l H). assert (Z0 : (0 < z)%Z) by (apply lt_IZR; lra).
+  assert (U : INR (Z.to_nat z) = IZR z) by (rewrite INR_IZR_INZ, Z2Nat.id by lia; reflexivity).
+  assert (LU : (l < Z.to_nat z)%nat) by (apply INR_lt; lra).
+  exists (Z.to_nat z), (two l (Z.to_nat z) 1 0). split; [assumption|].
+  split; [apply two_shares; lra|]. rewrite h_sf_two by lia. unfold a_max, stage.
+  rewrite !two_sum by lia. unfold c. rewrite U. split; [nra|].
+  assert (INR l * (b * (s + INR l)) < INR l * (s + IZR z)) by (apply Rmult_lt_compat_l; lra). lra.
+Qed.
+
 (** ** Refutations, at one point each *)
 (** Theorem 6 with prompts: s = l = 1, u = 3, 10 short and 4 long, 752 against 4/3 * 552 *)
 Theorem t6_prompts : ~ forall s l u X Y, 0 <= s -> (1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->
@@ -163,10 +189,12 @@ Proof.
 Qed.
 
 (** Theorem 7 with prompts: s = l = 1, u = 2, all long: 10 against 3/2 * 6 *)
-Theorem t7_prompts : ~ forall s l u X Y, 0 <= s -> (1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->
-  INR u <= 2 * INR l ->
-  a_l s (two l u X Y) l u <= (1 + 2 * (INR l / INR u) ^ 2) * h_sf s (two l u X Y) l u.
+Theorem t7_prompts : ~ forall s l u X Y rho, 0 <= s -> (1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->
+  INR u = rho * INR l ->
+  (2 <= rho -> a_l s (two l u X Y) l u <= (1 + 1 / (2 * (rho - 1))) * h_sf s (two l u X Y) l u) /\
+  (rho <= 2 -> a_l s (two l u X Y) l u <= (1 + 2 / rho ^ 2) * h_sf s (two l u X Y) l u).
 Proof.
-  intro H. specialize (H 1 1%nat 2%nat 0 1 ltac:(lra) ltac:(lia) ltac:(lra) ltac:(lra)).
-  rewrite h_sf_two, a_l_two in H by lia. unfold c in H. cbn [INR] in H. lra.
+  intro H. destruct (H 1 1%nat 2%nat 0 1 2 ltac:(lra) ltac:(lia) ltac:(lra) ltac:(lra)
+    ltac:(cbn [INR]; lra)) as [_ F]. specialize (F ltac:(lra)).
+  rewrite h_sf_two, a_l_two in F by lia. unfold c in F. cbn [INR] in F. lra.
 Qed.
