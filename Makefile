@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published bench browser formal thorough api clean
+.PHONY: report test lint types published bench browser formal thorough docs links clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -54,11 +54,15 @@ thorough: $(VENV)/thorough formal
 	$(BIN)/python -m tests.thorough.mutation --most $(FAULTS)
 	$(BIN)/python -m tests.thorough.quality
 
-# the reference of all public functions: reports/out/api/index.html
-api: $(VENV)/api
-	$(BIN)/pdoc ./theory ./simulate ./proofs_check ./reports --output-directory reports/out/api
+# the documentation: reports/out/docs/index.html; every warning is an error
+docs: $(VENV)/ready
+	$(BIN)/python -m sphinx -q -W --keep-going -j auto -b html reports/docs reports/out/docs
 
-$(VENV)/browser $(VENV)/thorough $(VENV)/api: $(VENV)/%: $(VENV)/ready
+# the links that lead outside; needs the network, so it is no part of CI
+links: $(VENV)/ready
+	$(BIN)/python -m sphinx -q -b linkcheck -D nb_execution_mode=off reports/docs reports/out/links
+
+$(VENV)/browser $(VENV)/thorough: $(VENV)/%: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	touch $@
 
@@ -69,4 +73,4 @@ $(VENV)/ready: pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis reports/out
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis reports/out reports/docs/api
