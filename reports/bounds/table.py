@@ -26,10 +26,12 @@ MODULES = (
     "kvratio.theory.learned",
     "kvratio.theory.price.constant",
     "kvratio.theory.price.offset",
+    "kvratio.theory.price.whole_lengths",
     "kvratio.theory.price.lower",
     "kvratio.theory.price.lower_finite",
     "kvratio.theory.price.one_machine",
     "kvratio.theory.price.kept",
+    "kvratio.theory.price.ladder",
     "kvratio.reports.bounds.certificates",
 )
 # a parameter, and the modules with formulas that need it; the others have none to evaluate

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write bounds.md/.csv/.tex/.json here (folder)."
 )
+@click.option("--ladder", is_flag=True, help="Only the ladder: what not knowing costs.")
 @click.option("--check", is_flag=True, help="Compare with the published copy, byte for byte.")
 def command(
     alpha: str | None,
@@ -27,6 +28,7 @@ def command(
     q: str | None,
     json_target: str | None,
     out: Path | None,
+    ladder: bool,
     check: bool,
 ) -> None:
     """Derive all competitive ratios and print them with how each was obtained.
@@ -57,6 +59,11 @@ def command(
     )
     from kvratio.theory.checks import InputError
 
+    if ladder:
+        if any((alpha, ends, prompt, q, out, check, json_target)):
+            raise InputError("--ladder", True, "no other option")
+        _print_ladder()
+        return
     evaluate = any(option is not None for option in (alpha, ends, prompt, q))
     values = point(alpha, ends, prompt, q)
     if evaluate and (out or check):
@@ -91,6 +98,13 @@ def _watch(module: str) -> None:
     """Say on a terminal what is being derived."""
     if sys.stderr.isatty():
         click.echo(f"deriving {module} ...", err=True)
+
+
+def _print_ladder() -> None:
+    from kvratio.reports.bounds.ladder import SHORT_NOTE, TITLE, terminal
+    from kvratio.reports.terminal import print_table
+
+    print_table(TITLE, *terminal(), SHORT_NOTE)
 
 
 def _print(bounds: "list[Bound]") -> None:

@@ -10,6 +10,6 @@ lower_finite the same for every number of requests and every memory, with explic
 one_machine  the same policy for jobs on one machine: at most K for every finite instance
 kept         preemption that keeps the tokens: exactly 2
 finite       offset slicing on finite instances, with pipelines: proved constants
-whole        the form for whole lengths: exact enclosures of its worst ratio, H-SF too
+whole_lengths  its form for whole lengths: the worst ratio enclosed, to H-SF too
 ladder       what not knowing costs: all the policies side by side
 """

@@ -13,8 +13,8 @@ S(v) the share of volume more than v, L = e^l, and y = sqrt(b), that stage
     leaves    left = (1/beta) * integral of S(v)/v from L/b to L,
 
 and completes a vanishing share; x'Qx is the integral of 2 T left. So `forms.Form` cannot hold it;
-this module has the form's entries in closed form (`pair`), `kvratio.theory.price.whole` those for
-whole lengths, and `stages_of` the stages of m classes of offsets, which `forms` could hold.
+this module has the form's entries in closed form (`pair`), `kvratio.theory.price.whole_lengths`
+its matrix for whole lengths.
 
 **Upper bound.** Put s(l) = e^(l/2) S(e^l): the area bound is the integral of s^2, T and left are
 e^(l/2) (k1 * s)/beta and e^(-l/2) (k2 * s)/beta with the nonnegative kernels
