@@ -141,7 +141,8 @@ def ratio(claim: RatioBound, shares: dict[int, int]) -> Fraction:
 def _form(policy: str, claim: RatioBound) -> tuple[list[list[int]], int]:
     """The symmetric matrix of a form as integers and their common denominator."""
     within = (claim.lower, claim.upper)
-    stages = list(fluid.stages(policy, claim.lengths, claim.prompt, within, claim.caps))
+    caps = claim.caps if policy == claim.policy else ()
+    stages = list(fluid.stages(policy, claim.lengths, claim.prompt, within, caps))
     t_scale = lcm(*(x.denominator for times, _ in stages for x in times))
     w_scale = lcm(*(x.denominator for _, waits in stages for x in waits))
     n = len(claim.lengths)

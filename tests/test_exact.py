@@ -23,6 +23,7 @@ from kvratio.proofs_check.polynomial import (
 )
 from kvratio.proofs_check.series import cleared, tail, total
 from kvratio.proofs_check.verdict import Finding, Kind, Outcome, Verdict, judge
+from kvratio.theory.checks import InputError
 from kvratio.theory.forms import (
     A_L,
     A_MAX,
@@ -152,6 +153,39 @@ def test_the_forms_agree_with_the_producers_forms(shares: dict[int, int], s: int
     )
     pair = {k: exact[k] for k in within}
     assert fluid.latency("a-l", pair, s, within) == tel(A_L, pair, Fraction(s), within)
+
+
+@pytest.mark.parametrize(
+    ("case", "named"),
+    [
+        (("a-mim", [1, 2], 0, (1, 2)), "policy"),
+        (("", [1, 2], 0, (1, 2)), "policy"),
+        (("A_min", [1, 2], 0, (1, 2)), "policy"),
+        (("a-min", [], 0, (1, 2)), "lengths"),
+        (("a-min", [1, 3], 0, (1, 2)), "lengths"),
+        (("a-min", [1, 2], 0, (2, 3)), "lengths"),
+        (("a-min", [0, 2], 0, (0, 2)), "lengths"),
+        (("h-sf", [2, 2], 0, (1, 2)), "lengths"),
+        (("a-l", [1, 2, 3], 0, (1, 3)), "lengths"),
+        (("a-min", [1, 2], 0, (1, 2), (1, 2)), "caps"),
+        (("slicing", [1, 2], 0, (1, 2)), "caps"),
+        (("slicing", [1, 2], 0, (1, 2), (1,)), "caps"),
+        (("slicing", [1, 2], 0, (1, 2), (2, 1, 2)), "caps"),
+        (("slicing", [1, 2], 0, (1, 2), (0, 2)), "caps"),
+    ],
+)
+def test_the_judge_guesses_no_form(case: Any, named: str) -> None:
+    with pytest.raises(InputError, match=f"^{named} = "):
+        list(fluid.stages(*case))
+
+
+def test_an_unknown_word_is_refused_before_the_first_stage() -> None:
+    with pytest.raises(InputError, match="nearest: a-min"):
+        fluid.stages("a-mim", [1, 2], 0, (1, 2))
+    with pytest.raises(InputError, match=r"^policy"):
+        fluid.latency("a-mim", {1: 1, 2: 1})
+    with pytest.raises(InputError, match=r"^policy"):
+        fluid.ratio("a-min", "h_fs", {1: 1, 2: 1})
 
 
 @pytest.mark.parametrize("q", [Fraction(1, 4), Fraction(1, 2)])
