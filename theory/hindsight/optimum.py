@@ -128,11 +128,8 @@ def best_schedule(
     else:
         # the release of memory, not the length, decides: shortest first is the usual good start
         shortest = sorted(range(instance.n), key=lambda i: instance.arrival[i] + instance.output[i])
-        orders = [
-            shortest,
-            *(sorted(range(instance.n), key=s.start.__getitem__) for s in schedules),
-        ]
-        orders = orders[:1] + [o for k, o in enumerate(orders[1:], 1) if o not in orders[:k]]
+        started = [sorted(range(instance.n), key=s.start.__getitem__) for s in schedules]
+        orders = list(dict.fromkeys(tuple(order) for order in (*started, shortest)))
         schedules.append(anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline))
     return min(schedules, key=lambda schedule: verify(schedule, instance).tel)
 
