@@ -54,7 +54,7 @@ def command(
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
-    from kvratio.reports.hindsight.answer import answer, as_json, as_text
+    from kvratio.reports.optimal import answer, as_json, as_text
     from kvratio.reports.output import check_target, emit_json, write_text
     from kvratio.simulate.requests import requests
     from kvratio.theory.checks import InputError
