@@ -182,7 +182,7 @@ def enclosed_supremum() -> tuple[Fraction, Fraction]:
     """Fractions around the supremum of the mean of the four families over the area bound.
 
     >>> [round(float(x), 7) for x in enclosed_supremum()]
-    [3.6391251, 3.6391344]
+    [3.6391251, 3.6391292]
     """
     products, widths = [], []
     for i in range(len(FACTORS)):
