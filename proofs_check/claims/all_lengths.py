@@ -133,8 +133,8 @@ CLAIMS = (
     Claim(
         "a-max-exact",
         f"{SETTING}; P's slot model of A_max (slots of s + u), not Algorithm 1",
-        "In the slot model CR(A_max) = (s+u)(l + sqrt(l^2 + c(l) H))/(2 c(l)), c(l) = l (s+l), H = sum of "
-        "1/(s+2k-1) for l < k <= u: of the order of a sqrt(ln a) at s = 0, a = 1/alpha.",
+        "In the slot model CR(A_max) = (s+u)(l + sqrt(l^2 + c(l) H))/(2 c(l)), c(l) = l (s+l), "
+        "H = sum of 1/(s+2k-1) for l < k <= u: of the order of a sqrt(ln a) at s = 0, a = 1/alpha.",
         "ours, in place of Theorems 1 and 2",
         "for all shares: A_max <= f (s+u)(l+w)/(2 c(l)) H-SF, attained; f = 1",
         Verdict.PROVED,
