@@ -20,8 +20,8 @@ than its rest.
 
 Its fluid form (staggered starts, a batch, one predicted interval) is at most 289/64 times the area
 bound for every prompt and interval (`kvratio.theory.learned`); this policy admits greedily. A run
-ends: the oldest start is never evicted for lack of cache, so it completes or reaches its level, and each time it is cancelled there it has made more tokens than
-before.
+ends: the oldest start is never evicted for lack of cache, so it completes or reaches its level, and
+each time it is cancelled there it has made more tokens than before.
 """
 
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
