@@ -10,12 +10,12 @@ those that overflowed, in the order of their eviction.
 from kvratio.simulate import words
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
+from kvratio.simulate.words import thinning
 from kvratio.simulate.words.admits import Admission
 from kvratio.simulate.words.assumes import Assumption
 from kvratio.simulate.words.book import Book
 from kvratio.simulate.words.evicts import Eviction
 from kvratio.simulate.words.order import QueueOrder
-from kvratio.simulate.words.thinning import thinned
 
 
 class Declared:
@@ -71,7 +71,7 @@ class Declared:
             self.admission.ended(view, request)
             self.assumption.promote(view, request)
             self._join(view, request)
-        thin = thinned(self.book, view) if self.policy.thinned else []
+        thin = thinning.thinned(self.book, view) if self.policy.thinned else []
         for request in thin:
             self.admission.ended(view, request)
         overflow = self._overflow(view, {*promoted, *thin})

@@ -122,12 +122,12 @@ def test_a_long_queue_has_the_reference_schedule(policy: Policy) -> None:
 @cache
 def callable_from_python(name: str) -> Callable[..., Any]:
     """A function of the kernel of three, or two, arguments."""
-    from kvratio.simulate.kernel import compiled
+    from kvratio.simulate.compiled import compiler
 
-    inner = getattr(compiled, name)
+    inner = getattr(compiler, name)
     if name == "scaled":
-        return compiled.entered(lambda a, b: inner(a, b))
-    return compiled.entered(lambda a, b, c: inner(a, b, c))
+        return compiler.entered(lambda a, b: inner(a, b))
+    return compiler.entered(lambda a, b, c: inner(a, b, c))
 
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -207,7 +207,7 @@ def test_progress_grows_to_all_requests(monkeypatch: pytest.MonkeyPatch) -> None
 def test_theorem_3_work_of_a_step(policy: Policy, prompt: int) -> None:
     """Ends looked at and heap moves in a step: O(M log M).
 
-    For the looks, with the constant that `kvratio.simulate.kernel.ahead` proves.
+    For the looks, with the constant that `kvratio.simulate.words.admits.look_ahead` proves.
 
     Lengths with P(length >= T) about 1 / T fill every time scale, the worst case of the proof. In
     a step it bounds the looks of those that leave, of tests and of starts, and of one failed test.
@@ -243,7 +243,7 @@ def test_help_does_not_import_numba() -> None:
 @pytest.mark.parametrize("entry", ["simulate/kernel/machine.py", "simulate/wait/steps.py"])
 def test_the_cached_code_is_known_by_all_texts_that_it_is_made_of(entry: str) -> None:
     """Whatever an entry imports of the simulator, directly or not."""
-    from kvratio.simulate.kernel.compiled import source_files
+    from kvratio.simulate.compiled.compiler import source_files
 
     known = {file.resolve() for file in source_files((ROOT / entry).parent)}
     seen: set[Path] = set()
@@ -276,7 +276,7 @@ def imported(text: Path) -> list[Path]:
 
 
 def test_a_checksum_of_texts_changes_with_them(tmp_path: Path) -> None:
-    from kvratio.simulate.kernel.compiled import sources
+    from kvratio.simulate.compiled.compiler import sources
 
     before = sources(tmp_path)
     (tmp_path / "more.py").write_text("more = 1\n")
@@ -290,7 +290,7 @@ def test_runs_where_no_cache_can_be_written() -> None:
     code = (
         "import numba.core.caching as caching\n"
         "caching.CacheImpl._locator_classes = []\n"
-        "from kvratio.simulate.kernel.compiled import cached\n"
+        "from kvratio.simulate.compiled.compiler import cached\n"
         "assert cached(lambda x: x + 1)(1) == 2"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

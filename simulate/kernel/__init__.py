@@ -6,13 +6,12 @@ order, to the last tie, as the reference engine; tests compare the two on random
 declarations. Where the reference works through every step and every running request, this one jumps
 from event to event.
 
-- `machine`: the loop and the four phases; what an event is
-- `ahead`: the look-ahead test, with the proof of when the head of the queue can start
-- `agenda`, `line`, `overflow`, `pace`: next events, queue, eviction, paced admission
-- `prices`, `thinning`: learned prices and levels; when a thinned request ends
+- `machine`: the loop and the four phases; `attempts`: starts and ends; what an event is
+- `hooks`: what the words of a declaration do, each in its file of `kvratio.simulate.words`
+- `agenda`, `overflow`: next events, evictions
 - `watch`: time, in timed runs
-- `state`: the arrays; `build`: from a declaration to them; `logs`: from them to a schedule
-- `compiled`: the compiler, exact arithmetic on 64-bit words
+- `build`: from a declaration to the arrays (`kvratio.simulate.compiled`); `logs`: from them to a
+  schedule
 
 numba is imported at the first run, not before.
 """
@@ -20,8 +19,7 @@ numba is imported at the first run, not before.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kvratio.simulate import engine
-from kvratio.simulate.engine import EngineError
+from kvratio.simulate import engine, words
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
@@ -137,7 +135,7 @@ def _execute(
     whole("seed", seed)
     if not build.fits(instance, policy, timing):
         return None
-    from kvratio.simulate.kernel import logs, machine, prices
+    from kvratio.simulate.kernel import logs, machine
 
     state = build.build(instance, policy, seed, timing)
     clock = state.clock[0]
@@ -145,8 +143,8 @@ def _execute(
     status = machine.ROOM
     while status in (machine.ROOM, machine.LEARN):
         if status == machine.LEARN:
-            prices.learn(state)
-        state = build.with_room(state)
+            words.kernel_of(policy.assumes).learn(state)
+        state = build.with_room(state, policy)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
         if status != machine.LEARN:  # that is within a step, and its end is not noted yet
@@ -158,7 +156,7 @@ def _execute(
     if status == machine.LIVELOCK:
         patience = state.rules[0].patience
         step = clock.last_event + patience + 2
-        raise EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
+        raise engine.EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
     work = Work(
         steps=int(clock.steps),
         tests=int(clock.tests),

@@ -4,8 +4,8 @@
 request in the heap, to remove it when it is evicted.
 """
 
-from kvratio.simulate.kernel.compiled import compiled
-from kvratio.simulate.kernel.state import Entry, Request, Rows, State
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import Entry, Request, Rows, State
 
 
 @compiled

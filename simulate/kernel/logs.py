@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kvratio.simulate.kernel.state import Ints, State
+from kvratio.simulate.compiled.state import Ints, State
 from kvratio.simulate.timed import Moments
 from kvratio.theory.model import Schedule
 

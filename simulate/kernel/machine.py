@@ -2,32 +2,17 @@
 
 Only steps in which something can happen are executed: one that completes, outlives, is thinned or
 arrives (the agenda and the arrivals); the step in which the cache would overflow; the first one
-in which the head of the queue might start; and the one after an eviction.
+in which the next request might start; and the one after an eviction.
 """
 
 from collections.abc import Callable
 
-from kvratio.simulate.chance import Purpose
-from kvratio.simulate.kernel import (
-    agenda,
-    ahead,
-    line,
-    overflow,
-    pace,
-    phase,
-    prices,
-    thinning,
-    watch,
-)
-from kvratio.simulate.kernel.compiled import cached, compiled, draw, sources
-from kvratio.simulate.kernel.state import NEVER, State
-from kvratio.simulate.policy import Order
+from kvratio.simulate.compiled import cache
+from kvratio.simulate.compiled.compiler import cached, compiled, sources
+from kvratio.simulate.compiled.state import NEVER, State
+from kvratio.simulate.kernel import agenda, attempts, hooks, overflow, watch
 
-QUEUE = int(Purpose.QUEUE)
-BY_LENGTH, BY_ARRIVAL = int(Order.ASSUMED_LENGTH), int(Order.ARRIVAL)
-JOINED, BY_VOLUME, BY_PRICE = int(Order.JOINED), int(Order.VOLUME), int(Order.PRICE)
-
-SCANS = 4  # so many victims of an overflow are looked for one by one
+SCANS = 4  # so many of the requests that an overflow evicts are looked for one by one
 
 DONE, ROOM, LEARN, LIVELOCK, TOO_LONG = range(5)
 
@@ -37,7 +22,7 @@ def _advance(state: State, events: int) -> int:
     """Execute at most `events` steps; say why it stopped.
 
     ROOM: call again, after making room in the log and the tables. LEARN: call again, after
-    learning from what has been observed in this step (`kvratio.simulate.kernel.prices`).
+    learning from what has been observed in this step (the `learn` of what the policy assumes).
     """
     clock, rules = state.clock[0], state.rules[0]
     for _ in range(events):
@@ -51,7 +36,7 @@ def _advance(state: State, events: int) -> int:
             if clock.completed == state.requests.size:
                 return DONE
             clock.observed = True
-            if clock.completed >= clock.learn_at:
+            if hooks.learns(rules.assumes, state):
                 return LEARN
         clock.observed = False
         resolve(state)
@@ -85,7 +70,8 @@ def has_room(state: State) -> bool:
         return False
     if state.rules[0].timed and clock.moments == state.moments.size:
         return False
-    return state.volumes.size >= 2 * (clock.volumes + clock.running)
+    fits: bool = hooks.has_room(state.rules[0].admits, state)
+    return fits
 
 
 @compiled
@@ -95,7 +81,7 @@ def until_arrival(state: State, then: int) -> int:
     if clock.arrived == state.arrivals.size:
         return then
     then = min(then, state.requests[state.arrivals[clock.arrived]].arrival)
-    if clock.running == 0 and line.is_empty(clock):
+    if clock.running == 0 and hooks.none_waits(state):
         clock.last_event = then - 1
     return then
 
@@ -108,25 +94,17 @@ def observe(state: State) -> None:
     while clock.listed > 0 and state.agenda[0].due == clock.now:
         request = state.agenda[0].request
         agenda.leave(state, request)
-        if clock.now - requests[request].start < requests[request].output:
+        if clock.now - requests[request].start == requests[request].output:
+            attempts.complete(state, request)
+        else:
             state.due[clock.due] = request
             clock.due += 1
-            continue
-        if rules.paced:
-            pace.ended(state, request)
-        if rules.priced:
-            prices.completes(state, request)
-        end(state, request, True)
-        clock.completed += 1
-        clock.last_event = clock.now
-        clock.cleared = False
     while clock.arrived < state.arrivals.size:
         request = state.arrivals[clock.arrived]
         if requests[request].arrival > clock.time:
             break
-        if rules.priced:
-            prices.arrives(state, request)
-        join(state, request)
+        hooks.arrived(rules.assumes, state, request)
+        attempts.join(state, request)
         clock.arrived += 1
         clock.last_event = clock.now
 
@@ -134,257 +112,104 @@ def observe(state: State) -> None:
 @compiled
 def resolve(state: State) -> None:
     """Promotions, thinning, overflow; `late` are those that join after this step's admissions."""
-    clock, rules, requests = state.clock[0], state.rules[0], state.requests
+    clock, rules = state.clock[0], state.rules[0]
     clock.late = 0
-    if rules.priced:
-        prices.reach_levels(state)
-    for k in range(clock.due):
-        request = state.due[k]
-        if outlives(state, request):
-            promote(state, request)
-            state.due[k] = -1
-    for k in range(clock.due):
-        request = state.due[k]
-        if request < 0:
-            continue
-        if clock.now - requests[request].start >= requests[request].survives:
-            if rules.paced:
-                pace.ended(state, request)
-            evict(state, request)
-        elif rules.priced:
-            agenda.enter(state, request, next_event(state, request))
-        else:
-            go_on_overdue(state, request)
-    excess = clock.base + clock.running * (clock.now + 1) - rules.memory
+    hooks.look(rules.assumes, state)
+    promote(state)
+    thin(state)
+    excess = cache.need(state) - rules.memory
     clock.paused = excess > 0 and rules.pauses
-    if rules.cleared:
-        clear(state, excess)
-        return
-    evicted = 0
-    while excess > 0:
-        if evicted == SCANS:
-            overflow.arrange(state)
-        place = overflow.first(state) if evicted < SCANS else overflow.take(state)
-        evicted += 1
-        excess -= cancel(state, place)
+    if excess > 0:
+        evict(state, excess)
 
 
 @compiled
-def clear(state: State, excess: int) -> None:
-    """Whole rounds of clearing, until the next step fits."""
-    if excess <= 0:
-        return
+def promote(state: State) -> None:
+    """Of those that are due, end the stages that were outlived; the others stay due."""
+    clock, stay = state.clock[0], 0
+    for k in range(clock.due):
+        request = state.due[k]
+        if hooks.outlives(state.rules[0].assumes, state, request):
+            attempts.promote(state, request)
+        else:
+            state.due[stay] = request
+            stay += 1
+    clock.due = stay
+
+
+@compiled
+def thin(state: State) -> None:
+    """Of those that are still due, some do not survive; the others go on."""
     clock = state.clock[0]
-    overflow.draw_rounds(state)
-    clock.cleared = True
-    round_ = 0
-    while excess > 0 or (clock.listed > 0 and state.victims[0].rank == round_):
-        round_ = state.victims[0].rank
-        excess -= cancel(state, overflow.take(state))
+    for k in range(clock.due):
+        request = state.due[k]
+        this = state.requests[request]
+        if clock.now - this.start >= this.survives:
+            attempts.thin(state, request)
+        else:
+            attempts.go_on(state, request)
 
 
 @compiled
-def cancel(state: State, place: int) -> int:
-    """Evict who stands at a place of the agenda for lack of cache; returns the tokens freed."""
-    victim = state.agenda[place]
-    freed, request = overflow.need(state.clock[0], victim), victim.request
-    agenda.leave(state, request)
-    evict(state, request)
-    return freed
+def evict(state: State, excess: int) -> None:
+    """Evict until the next step fits, and until a round that has begun is over."""
+    clock = state.clock[0]
+    rounds = hooks.rounds(state.rules[0].evicts, state)
+    scans = 0 if rounds else SCANS
+    evicted, round_ = 0, 0
+    while excess > 0 or (rounds and clock.listed > 0 and state.victims[0].rank == round_):
+        if evicted == scans:
+            overflow.arrange(state)
+        if evicted < scans:
+            place = overflow.first(state)
+        else:
+            round_ = state.victims[0].rank
+            place = overflow.take(state)
+        victim = state.agenda[place]
+        request = victim.request
+        excess -= overflow.need(clock, victim)
+        evicted += 1
+        agenda.leave(state, request)
+        attempts.evict(state, request)
 
 
 @compiled
 def admit(state: State) -> int:
-    """The largest feasible prefix of the queue, then the late ones join.
+    """Start what fits; then the late ones join.
 
-    Returns the first later step in which the head might start if nothing else happens.
+    Returns the first later step in which a request might start if nothing else happens.
     """
-    clock, rules = state.clock[0], state.rules[0]
-    if rules.paced:
-        pace.provide(state)
-    then, head = NEVER, -1
-    if rules.staggered and not clock.paused:
-        phase.begin(state)
-    while not clock.paused:
-        head = candidate(state)
-        if head < 0:
-            break
-        then = startable(state, head)
-        if then > clock.now:
-            break
-        if rules.staggered:
-            clock.member += 1
-        else:
-            line.take(state)
-        start(state, head)
+    clock, admits = state.clock[0], state.rules[0].admits
+    hooks.begin(admits, state)
+    blocked, opens = start_prefix(state)
     for k in range(clock.late):
-        join(state, state.late[k])
-    following = candidate(state)
-    if rules.paced:
-        pace.forget(state, following)
-    if following == -1:
+        attempts.join(state, state.late[k])
+    head = hooks.candidate(admits, state)
+    hooks.finish(admits, state, head)
+    if head == -1:
+        # a phase begins when nothing runs, in the next step at the latest
         return clock.now + 1 if clock.queued > 0 and clock.running == 0 else NEVER
-    return then if following == head and then > clock.now else clock.now + 1
+    return opens if head == blocked else clock.now + 1
 
 
 @compiled
-def candidate(state: State) -> int:
-    """Who is to start next: the head of the queue, or of the running phase; -1 for nobody."""
-    clock = state.clock[0]
-    if state.rules[0].staggered:
-        return state.phase[clock.member] if clock.member < clock.members else -1
-    return line.head(state) if clock.queued > 0 else -1
+def start_prefix(state: State) -> tuple[int, int]:
+    """Start the largest feasible prefix of the requests that may start, unless admission pauses.
 
-
-@compiled
-def startable(state: State, request: int) -> int:
-    """A step before which the head cannot start; not after `now` exactly if it can start now.
-
-    Between events the next step never gets easier and slots never get free, so NEVER stands for
-    "not before the next event"; credit grows by `memory` a step. An empty cache takes everyone.
+    Returns the first request that may not start yet, and a step before which it cannot; (-2, NEVER)
+    if no request is kept out.
     """
-    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
-    if rules.staggered and phase.due(state) > clock.now:
-        return phase.due(state)
-    if clock.running == 0:
-        return clock.now
-    if rules.slot:
-        held = clock.slots + clock.overdue_base + clock.overdue * clock.now
-        return clock.now if held + this.prompt + this.assumed <= rules.budget else NEVER
-    need = clock.base + clock.running * (clock.now + 1)
-    if need + this.prompt + 1 > rules.budget:
-        return NEVER
-    if rules.look_ahead:
-        return ahead.earliest(state, request)
-    if rules.paced:
-        missing = pace.cost(state, request) - clock.credit
-        return clock.now + max(0, (missing + rules.memory - 1) // rules.memory)
-    return clock.now
-
-
-@compiled
-def start(state: State, request: int) -> None:
-    """A waiting request starts to run."""
-    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
-    this.start, this.rank = clock.now, clock.starts
-    clock.starts += 1
-    clock.running += 1
-    clock.base += this.prompt - clock.now
-    if rules.look_ahead:
-        ahead.include(state, clock.now + this.assumed, this.prompt - clock.now)
-    if rules.paced:
-        clock.credit = max(0, clock.credit - pace.cost(state, request))
-    if rules.timed:
-        watch.begin(clock, this)
-    if rules.priced:
-        prices.starts(state, request)
-    clock.slots += this.prompt + this.assumed
-    this.overdue = False
-    this.survives = thinning.survival(state, request) if rules.thinned else NEVER
-    agenda.enter(state, request, next_event(state, request))
-
-
-@compiled
-def end(state: State, request: int, finished: bool) -> None:
-    """An attempt ends now; the request has left the agenda."""
-    clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
-    entry = state.log[clock.attempts]
-    entry.request, entry.finished = request, finished
-    entry.start, entry.end = this.start, clock.now
-    clock.attempts += 1
-    clock.running -= 1
-    clock.base -= this.prompt - this.start
-    if this.overdue:
-        clock.overdue -= 1
-        clock.overdue_base -= this.prompt + 1 - this.start
-    else:
-        clock.slots -= this.prompt + this.assumed
-    if rules.look_ahead and this.start + this.assumed > clock.now:
-        ahead.exclude(state, this.start + this.assumed, this.prompt - this.start)
-
-
-@compiled
-def next_event(state: State, request: int) -> int:
-    """When a running request completes, outlives what was assumed (if it matters) or is thinned."""
-    rules, this = state.rules[0], state.requests[request]
-    step = this.start + min(this.output, this.survives)
-    matters = this.stage + 1 < rules.stages or (rules.slot and not this.overdue)
-    return min(step, this.start + this.assumed) if matters else step
-
-
-@compiled
-def outlives(state: State, request: int) -> bool:
-    """Has it made all tokens of its stage and goes on, with another stage to come?"""
-    this = state.requests[request]
-    if state.rules[0].priced:
-        return state.known[request].status == prices.WAITING
-    more = this.stage + 1 < state.rules[0].stages
-    return more and state.clock[0].now - this.start >= this.assumed
-
-
-@compiled
-def promote(state: State, request: int) -> None:
-    """End the attempt and wait for the next stage."""
-    this = state.requests[request]
-    if state.rules[0].paced:
-        pace.ended(state, request)
-    end(state, request, False)
-    if not state.rules[0].priced:
-        this.stage += 1
-        learn(state, request, state.caps[this.stage] if state.caps.size else this.upper)
-    join(state, request)
-
-
-@compiled
-def evict(state: State, request: int) -> None:
-    """End an attempt by thinning or overflow, and learn from the tokens made."""
-    clock, this = state.clock[0], state.requests[request]
-    end(state, request, False)
-    if state.rules[0].priced:
-        prices.reach(state, request)
-    else:
-        learn(state, request, clock.now - this.start + state.rules[0].one_more)
-    state.late[clock.late] = request
-    clock.late += 1
-
-
-@compiled
-def go_on_overdue(state: State, request: int) -> None:
-    """From now on its slot grows with every token."""
-    clock, this = state.clock[0], state.requests[request]
-    this.overdue = True
-    clock.slots -= this.prompt + this.assumed
-    clock.overdue += 1
-    clock.overdue_base += this.prompt + 1 - this.start
-    agenda.enter(state, request, next_event(state, request))
-
-
-@compiled
-def learn(state: State, request: int, bound: int) -> None:
-    """Raise the assumed length, never above what fits."""
-    this = state.requests[request]
-    most = state.rules[0].memory - this.prompt
-    this.assumed = max(this.assumed, min(bound, most))
-
-
-@compiled
-def join(state: State, request: int) -> None:
-    """Enter the queue; `attempts` counts how often."""
-    clock, order, this = state.clock[0], state.rules[0].order, state.requests[request]
-    key = 0
-    if order == BY_LENGTH:
-        key = this.assumed
-    elif order == BY_ARRIVAL:
-        key = this.arrival
-    elif order == JOINED:
-        key = clock.joins
-    elif order == BY_VOLUME:
-        key = pace.volume(this.prompt, this.assumed)
-    elif order == BY_PRICE:
-        key = prices.waits(state, request)
-    line.join(state, key, request, draw(this.key, this.attempts, QUEUE))
-    this.attempts += 1
-    clock.joins += 1
+    clock, admits = state.clock[0], state.rules[0].admits
+    while not clock.paused:
+        head = hooks.candidate(admits, state)
+        if head == -1:
+            break
+        opens = hooks.earliest(admits, state, head)
+        if opens > clock.now:
+            return head, opens
+        hooks.take(admits, state)
+        attempts.start(state, head)
+    return -2, NEVER
 
 
 @compiled

@@ -1,32 +1,28 @@
-"""Whom an overflow hits next, by the policy's rank (`kvratio.simulate.declared`, `_rank`).
+"""Which request an overflow evicts next, by the rank of the policy's word.
 
-Most overflows hit one or two, and a look at all that run finds each quickest; when many are hit, a
-heap of all saves looking again and again.
+Most overflows evict one or two, and a look at all that run finds each quickest; when many are
+evicted, a heap of all saves looking again and again.
 """
-
-from typing import Any
 
 import numpy as np
 
-from kvratio.simulate.chance import Purpose
-from kvratio.simulate.kernel.compiled import LOW, S32, compiled, draw
-from kvratio.simulate.kernel.state import NEVER, Clock, Entry, Rows, Rules, State, Victim
-
-EVICT = int(Purpose.EVICT)
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import NEVER, Clock, Entry, Rows, State, Victim
+from kvratio.simulate.kernel import hooks
 
 
 @compiled
 def first(state: State) -> int:
     """The place on the agenda of the one that goes first."""
-    clock, rules = state.clock[0], state.rules[0]
+    clock, word = state.clock[0], state.rules[0].evicts
     found, best, tie, last = 0, NEVER, np.uint64(0), 0
     clock.moves += clock.listed
     for place in range(clock.listed):
         entry = state.agenda[place]
-        rank = _rank(rules, clock, entry)
+        rank = hooks.rank(word, state, entry)
         if rank > best:
             continue
-        its_tie, its_last = _tie(state, entry)
+        its_tie, its_last = hooks.tie(word, state, entry)
         if rank < best or its_tie < tie or (its_tie == tie and its_last < last):
             found, best, tie, last = place, rank, its_tie, its_last
     return found
@@ -35,47 +31,14 @@ def first(state: State) -> int:
 @compiled
 def arrange(state: State) -> None:
     """Make a heap of all that run."""
-    clock, rules, victims = state.clock[0], state.rules[0], state.victims
+    clock, word, victims = state.clock[0], state.rules[0].evicts, state.victims
     clock.moves += clock.listed
     for k in range(clock.listed):
         entry, victim = state.agenda[k], victims[k]
-        victim.request, victim.rank = entry.request, _rank(rules, clock, entry)
-        victim.tie, victim.last = _tie(state, entry)
+        victim.request, victim.rank = entry.request, hooks.rank(word, state, entry)
+        victim.tie, victim.last = hooks.tie(word, state, entry)
     for place in range(clock.listed // 2 - 1, -1, -1):
         _sink(clock, victims, clock.listed, place)
-
-
-@compiled
-def draw_rounds(state: State) -> None:
-    """Make a heap of all that run by the round that clears them, then by start.
-
-    Everyone draws, so this looks at all; but on average a round hits no less than its share of
-    them: 1 / clearing are looked at for each that goes.
-    """
-    clock, rules, victims = state.clock[0], state.rules[0], state.victims
-    clock.moves += clock.listed
-    oldest = NEVER
-    for k in range(clock.listed):
-        oldest = min(oldest, state.agenda[k].rank)
-    for k in range(clock.listed):
-        entry, victim = state.agenda[k], victims[k]
-        place_in_line: Any = np.uint64(entry.rank)
-        victim.request, victim.tie = entry.request, place_in_line
-        spared = clock.cleared and entry.rank == oldest
-        uniform = draw(state.requests[entry.request].key, clock.now, EVICT)
-        victim.rank = NEVER if spared else _round(uniform, rules.kept)
-    for place in range(clock.listed // 2 - 1, -1, -1):
-        _sink(clock, victims, clock.listed, place)
-
-
-@compiled
-def _round(uniform: Any, kept: Any) -> int:
-    """The first round that a uniform 64-bit number does not survive (`simulate.declared`)."""
-    number, survives = 1, kept << S32
-    while uniform < survives:
-        number += 1
-        survives = (survives >> S32) * kept + (((survives & LOW) * kept) >> S32)
-    return number
 
 
 @compiled
@@ -92,23 +55,6 @@ def take(state: State) -> int:
 def need(clock: Clock, entry: Entry) -> int:
     """Tokens that a running request holds in the next step."""
     return entry.prompt + clock.now + 1 - entry.start
-
-
-@compiled
-def _rank(rules: Rules, clock: Clock, entry: Entry) -> int:
-    if rules.newest:
-        return -entry.start
-    if rules.last:
-        return -entry.rank
-    return max(entry.assumed, clock.now - entry.start) if rules.live else entry.assumed
-
-
-@compiled
-def _tie(state: State, entry: Entry) -> tuple[Any, int]:
-    """Order among equal ranks: latest arrival, latest index; or at random."""
-    if state.rules[0].newest:
-        return np.uint64(NEVER - state.requests[entry.request].arrival), -entry.request
-    return draw(state.requests[entry.request].key, state.clock[0].now, EVICT), entry.request
 
 
 @compiled

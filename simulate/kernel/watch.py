@@ -6,10 +6,10 @@ else a policy does happens from event to event, as without a clock.
 
 from typing import Any, Protocol
 
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import NEVER, Clock, Request, Rules, State
 from kvratio.simulate.iteration import Batch, nanoseconds
-from kvratio.simulate.kernel import line
-from kvratio.simulate.kernel.compiled import compiled
-from kvratio.simulate.kernel.state import NEVER, Clock, Request, Rules, State
+from kvratio.simulate.kernel import hooks
 
 LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
 
@@ -53,7 +53,7 @@ def pass_steps(state: State, then: int) -> int:
     if clock.arrived < state.arrivals.size:
         arrival = state.requests[state.arrivals[clock.arrived]].arrival
     step = clock.now + 1
-    if clock.running == 0 and line.is_empty(clock):
+    if clock.running == 0 and hooks.none_waits(state):
         clock.time = arrival
         clock.last_event = clock.now
         state.moments[clock.moments - 1].after = clock.time

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from kvratio.simulate.compiled.state import NEVER, Ints, Moment, indices, rows
 from kvratio.simulate.engine import LivelockError
 from kvratio.simulate.holding import HeldRun, Holds
-from kvratio.simulate.kernel.state import NEVER, Ints, Moment, indices, rows
 from kvratio.simulate.timed import Moments, Passed, timed_run
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import steps

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kvratio.simulate.kernel.state import Moment, Rows
+from kvratio.simulate.compiled.state import Moment, Rows
 
 NOBODY = -1
 

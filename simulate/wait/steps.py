@@ -8,9 +8,9 @@ are neighbours: a block. A step costs what moves in it, and the types or the occ
 from collections.abc import Callable
 from pathlib import Path
 
+from kvratio.simulate.compiled.compiler import cached, compiled, sources
+from kvratio.simulate.compiled.state import NEVER
 from kvratio.simulate.iteration import Batch
-from kvratio.simulate.kernel.compiled import cached, compiled, sources
-from kvratio.simulate.kernel.state import NEVER
 from kvratio.simulate.kernel.watch import iterate, pass_time
 from kvratio.simulate.wait.state import NOBODY, State
 

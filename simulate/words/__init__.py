@@ -5,7 +5,9 @@ A file has, side by side:
 - the class `Word`, the reference meaning, written to be read (`kvratio.simulate.declared` uses it),
   with the word's traits as class attributes;
 - its static methods that judge a finished run from the definition, without the shortcuts that a
-  scheduler takes (`kvratio.simulate.testing.declaration` uses them).
+  scheduler takes (`kvratio.simulate.testing.declaration` uses them);
+- functions that the kernel compiles (`kvratio.simulate.kernel.hooks` says which). The compiler is
+  not loaded with them; where they need it, they stand in another file, and `KERNEL` names that.
 
 The base class of a kind (`words/KIND/__init__.py`) says what its words may define, and has the
 usual meaning of everything that most words share.
@@ -39,6 +41,12 @@ def of(word: IntEnum) -> Any:
     frozenset({'upper'})
     """
     return file_of(word).Word
+
+
+def kernel_of(word: IntEnum) -> ModuleType:
+    """The module with a word's functions for the kernel: its file, or the one that it names."""
+    module = file_of(word)
+    return import_module(module.KERNEL) if hasattr(module, "KERNEL") else module
 
 
 @cache

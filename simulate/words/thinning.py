@@ -6,6 +6,8 @@ number an attempt decides: it makes j tokens as long as uniform < (s + b) / (s +
 """
 
 from kvratio.simulate.chance import BITS, Purpose
+from kvratio.simulate.compiled.compiler import compiled, draw, scaled
+from kvratio.simulate.compiled.state import NEVER, State
 from kvratio.simulate.view import View
 from kvratio.simulate.words.book import Book
 
@@ -21,3 +23,27 @@ def _survives(book: Book, view: View, request: int) -> bool:
         return True
     uniform = book.draw(request, book.attempts[request], Purpose.THIN)
     return uniform * (s + made + 1) < (s + bound) << BITS
+
+
+# --- the kernel ---------------------------------------------------------------------------------
+
+THIN = int(Purpose.THIN)
+
+
+@compiled
+def survival(state: State, request: int) -> int:
+    """Tokens made when a started request is thinned, NEVER if it completes first.
+
+    The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (above), by bisection: the left
+    side grows with g.
+    """
+    this = state.requests[request]
+    uniform = draw(this.key, this.attempts, THIN)
+    low, high = this.assumed, this.output
+    while low < high:
+        middle = (low + high) // 2
+        if scaled(uniform, this.prompt + middle + 1) >= this.prompt + this.assumed:
+            high = middle
+        else:
+            low = middle + 1
+    return low if low < this.output else NEVER

@@ -68,6 +68,11 @@ class Admission:
         self.book.queue.leave(request)
 
     @staticmethod
+    def countable(instance: Instance, policy: Policy) -> bool:
+        """Do the word's numbers fit the kernel's 64-bit integers?"""
+        return True
+
+    @staticmethod
     def eligible(
         step: "Step", queue: Sequence[int], before: Sequence[int], paused: bool
     ) -> list[int]:

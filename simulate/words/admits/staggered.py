@@ -11,9 +11,13 @@ next step fits (which it does unless a prediction was wrong).
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from kvratio.simulate.compiled import cache, queue
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import NEVER, Rows, State, indices, rows
 from kvratio.simulate.policy import Order, Policy
 from kvratio.simulate.view import View
 from kvratio.simulate.words.admits import (
@@ -26,6 +30,7 @@ from kvratio.simulate.words.admits import (
 )
 from kvratio.simulate.words.book import Book
 from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
     from kvratio.simulate.testing.history import Step
@@ -134,3 +139,105 @@ class Word(Admission):
             return list(before)
         least = min((step.learned[i] for i in queue), default=0)
         return [i for i in queue if step.learned[i] == least]
+
+
+# --- the kernel ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Numbers:
+    """`members` of the running phase, of which the first `member` have started; the step in which
+    it began, its assumed length and its parallelism."""
+
+    members: int
+    member: int
+    began: int
+    length: int
+    parallel: int
+
+
+class Store(NamedTuple):
+    """The running phase."""
+
+    numbers: Rows[Numbers]  # one
+    phase: Rows[int]  # its members, in order
+
+
+def store(instance: Instance, policy: Policy, used: bool) -> Store:  # noqa: ARG001
+    """No phase has begun."""
+    return Store(rows(1, Numbers), indices([0] * instance.n if used else []))
+
+
+@compiled
+def idle(state: State) -> bool:
+    """Have all members of the phase started?"""
+    mine: Store = state.own.staggered
+    return mine.numbers[0].member == mine.numbers[0].members
+
+
+@compiled
+def begin(state: State) -> None:
+    """A new phase, if the last one is over and some request waits, unless an overflow pauses."""
+    mine: Store = state.own.staggered
+    clock, requests, numbers = state.clock[0], state.requests, mine.numbers[0]
+    over = idle(state) and clock.running == 0
+    if clock.paused or not over or clock.queued == 0:
+        return
+    length = requests[queue.head(state)].assumed
+    prompt = numbers.members = numbers.member = 0
+    while clock.queued > 0:
+        request = queue.head(state)
+        if requests[request].assumed != length:
+            break
+        queue.take(state)
+        mine.phase[numbers.members] = request
+        numbers.members += 1
+        prompt = max(prompt, requests[request].prompt)
+    numbers.began, numbers.length = clock.now, length
+    numbers.parallel = _parallelism(state.rules[0].budget, prompt, length)
+
+
+@compiled
+def candidate(state: State) -> int:
+    """The next member of the phase."""
+    mine: Store = state.own.staggered
+    return -1 if idle(state) else mine.phase[mine.numbers[0].member]
+
+
+@compiled
+def earliest(state: State, request: int) -> int:
+    """Not before the start is due; then, if the next step fits."""
+    mine: Store = state.own.staggered
+    numbers, now = mine.numbers[0], state.clock[0].now
+    due = numbers.began + numbers.member * numbers.length // numbers.parallel
+    if due > now:
+        return due
+    return now if cache.next_step_fits(state, request) else NEVER
+
+
+@compiled
+def take(state: State) -> None:
+    """The next member starts."""
+    mine: Store = state.own.staggered
+    mine.numbers[0].member += 1
+
+
+@compiled
+def _parallelism(budget: int, prompt: int, length: int) -> int:
+    """`parallelism`, in 64 bits."""
+    fits, fails = 1, max(2, budget + 1)
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if _peak(prompt, length, middle) <= budget:
+            fits = middle
+        else:
+            fails = middle
+    return fits
+
+
+@compiled
+def _peak(prompt: int, length: int, parallel: int) -> int:
+    divisor, rest = length, parallel
+    while rest > 0:
+        divisor, rest = rest, divisor % rest
+    return prompt * parallel + (length * parallel + length + parallel - divisor) // 2

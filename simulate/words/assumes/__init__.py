@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+import numpy.typing as npt
+
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
 from kvratio.simulate.words.book import Book
+from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
     from kvratio.simulate.testing.history import Step
+
+Ints = npt.NDArray[np.int64]
+
+
+def ints(values: Sequence[int]) -> Ints:
+    """A column of an instance as an array."""
+    return np.array(values, dtype=np.int64)
 
 
 class Assumption:
@@ -66,6 +77,21 @@ class Assumption:
     def evicted(self, view: View, request: int) -> None:
         """A request is thinned, or evicted by an overflow: learn from the tokens made."""
         self.book.learn(view, request, view.made(request) + self.book.policy.learns)
+
+    @classmethod
+    def first(cls, instance: Instance, policy: Policy) -> Ints:
+        """The kernel's: the lengths assumed in the first stage, whether they fit or not."""
+        raise NotImplementedError
+
+    @classmethod
+    def longest(cls, instance: Instance, policy: Policy) -> Ints:
+        """The kernel's: no assumed length of a request exceeds this, or all that fits."""
+        return np.maximum(cls.first(instance, policy), ints(instance.output))
+
+    @staticmethod
+    def countable(instance: Instance, policy: Policy) -> bool:
+        """Do the word's numbers fit the kernel's 64-bit integers?"""
+        return True
 
     @staticmethod
     def outlived(step: "Step", early: Sequence[int]) -> list[int]:

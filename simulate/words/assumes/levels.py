@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from kvratio.simulate.learned.prices import Prices
+import numpy as np
+
+from kvratio.simulate.learned import new_prices
 from kvratio.simulate.policy import Order, Policy
 from kvratio.simulate.queue import Queue
 from kvratio.simulate.view import View
-from kvratio.simulate.words.assumes import Assumption
+from kvratio.simulate.words.assumes import Assumption, Ints
 from kvratio.simulate.words.book import Book
 from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
     from kvratio.simulate.testing.history import Step
+
+KERNEL = "kvratio.simulate.learned.kernel"
 
 
 class Word(Assumption):
@@ -28,7 +33,7 @@ class Word(Assumption):
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
-        self.prices = book.shared(Prices)
+        self.prices = book.shared(new_prices)
 
     @staticmethod
     def require(policy: Policy) -> None:
@@ -90,6 +95,18 @@ class Word(Assumption):
     def _all_fit(view: View) -> bool:
         wanted = sum(view.prompt(i) + 1 for i in view.waiting)
         return view.need() + wanted <= view.memory
+
+    @classmethod
+    def first(cls, instance: Instance, policy: Policy) -> Ints:
+        """Of a request that has not arrived, one token; its first level is assumed on arrival."""
+        return np.ones(instance.n, dtype=np.int64)
+
+    @staticmethod
+    def countable(instance: Instance, policy: Policy) -> bool:
+        """Prices are products of memory, lengths and probabilities."""
+        from kvratio.simulate.learned.pricing import MOST_MEMORY, MOST_REQUESTS
+
+        return instance.memory <= MOST_MEMORY and instance.n <= MOST_REQUESTS
 
     @staticmethod
     def outlived(step: "Step", early: Sequence[int]) -> list[int]:

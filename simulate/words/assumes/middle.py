@@ -1,7 +1,9 @@
 """The middle of the predicted interval, rounded down."""
 
+from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
-from kvratio.simulate.words.assumes import Assumption
+from kvratio.simulate.words.assumes import Assumption, Ints, ints
+from kvratio.theory.model import Instance
 
 
 class Word(Assumption):
@@ -13,3 +15,9 @@ class Word(Assumption):
         """The middle."""
         lower = view.lower(request)
         return lower + (view.upper(request) - lower) // 2
+
+    @classmethod
+    def first(cls, instance: Instance, policy: Policy) -> Ints:
+        """The middles."""
+        lower = ints(instance.lower)
+        return lower + (ints(instance.upper) - lower) // 2

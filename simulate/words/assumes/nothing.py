@@ -1,7 +1,11 @@
 """Nothing: one token."""
 
+import numpy as np
+
+from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
-from kvratio.simulate.words.assumes import Assumption
+from kvratio.simulate.words.assumes import Assumption, Ints
+from kvratio.theory.model import Instance
 
 
 class Word(Assumption):
@@ -12,3 +16,8 @@ class Word(Assumption):
     def length(self, view: View, request: int, stage: int) -> int:
         """The next token."""
         return 1
+
+    @classmethod
+    def first(cls, instance: Instance, policy: Policy) -> Ints:
+        """One token."""
+        return np.ones(instance.n, dtype=np.int64)

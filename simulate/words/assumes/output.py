@@ -1,7 +1,9 @@
 """The true output length: a clairvoyant policy."""
 
+from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
-from kvratio.simulate.words.assumes import Assumption
+from kvratio.simulate.words.assumes import Assumption, Ints, ints
+from kvratio.theory.model import Instance
 
 
 class Word(Assumption):
@@ -13,3 +15,8 @@ class Word(Assumption):
     def length(self, view: View, request: int, stage: int) -> int:
         """The output length."""
         return view.output(request)
+
+    @classmethod
+    def first(cls, instance: Instance, policy: Policy) -> Ints:
+        """The output lengths."""
+        return ints(instance.output)

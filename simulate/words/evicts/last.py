@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import Entry, State
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
 from kvratio.simulate.words.evicts import Eviction, Rank
@@ -29,3 +31,12 @@ class Word(Eviction):
     def place(instance: Instance, policy: Policy, step: "Step", request: int) -> Rank:
         """Place in the order of starts."""
         return (-list(step.running).index(request),)
+
+
+# --- the kernel ---------------------------------------------------------------------------------
+
+
+@compiled
+def rank(state: State, entry: Entry) -> int:  # noqa: ARG001
+    """Last start first; no two are equal."""
+    return -entry.rank

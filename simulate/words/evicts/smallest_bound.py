@@ -4,9 +4,11 @@ The pseudo lower bound is the assumed length or, in a `live` policy, the tokens 
 more. Ties are broken by a fresh random order at every overflow.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kvratio.simulate.chance import Purpose
+from kvratio.simulate.compiled.compiler import compiled, draw
+from kvratio.simulate.compiled.state import Entry, State
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
 from kvratio.simulate.words.evicts import Eviction, Rank
@@ -38,3 +40,21 @@ class Word(Eviction):
     def place(instance: Instance, policy: Policy, step: "Step", request: int) -> Rank:
         """The bound."""
         return (max(step.bounds[request], step.made(request) if policy.live else 0),)
+
+
+# --- the kernel ---------------------------------------------------------------------------------
+
+EVICT = int(Purpose.EVICT)
+
+
+@compiled
+def rank(state: State, entry: Entry) -> int:
+    """The bound."""
+    made = state.clock[0].now - entry.start
+    return max(entry.assumed, made) if state.rules[0].live else entry.assumed
+
+
+@compiled
+def tie(state: State, entry: Entry) -> tuple[Any, int]:
+    """At random."""
+    return draw(state.requests[entry.request].key, state.clock[0].now, EVICT), entry.request

@@ -3,12 +3,14 @@
 What is learned stands in `kvratio.simulate.learned`.
 """
 
-from kvratio.simulate.learned.prices import Prices
+from kvratio.simulate.learned import new_prices
 from kvratio.simulate.policy import Admits, Assumes, Policy, Ties
 from kvratio.simulate.view import View
 from kvratio.simulate.words.book import Book
 from kvratio.simulate.words.order import QueueOrder
 from kvratio.theory.checks import InputError
+
+KERNEL = "kvratio.simulate.learned.kernel"
 
 
 class Word(QueueOrder):
@@ -18,7 +20,7 @@ class Word(QueueOrder):
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
-        self.prices = book.shared(Prices)
+        self.prices = book.shared(new_prices)
 
     @staticmethod
     def require(policy: Policy) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kvratio.simulate.compiled import cache
+from kvratio.simulate.compiled.compiler import compiled
+from kvratio.simulate.compiled.state import State
 from kvratio.simulate.view import View
 from kvratio.simulate.words.order import QueueOrder
 from kvratio.theory.model import Instance, volume
@@ -27,3 +30,13 @@ class Word(QueueOrder):
             i: sum(instance.prompt[i] + made for made in range(1, step.learned.get(i, 0) + 1))
             for i in queue
         }
+
+
+# --- the kernel ---------------------------------------------------------------------------------
+
+
+@compiled
+def key(state: State, request: int) -> int:
+    """The volume."""
+    this = state.requests[request]
+    return cache.volume(this.prompt, this.assumed)

@@ -1,0 +1,265 @@
+"""How fast the engines are, measured in one run: the kernel, the reference engine, a rival.
+
+All times are processor time in seconds (other work on the machine disturbs it less than the clock),
+the best of several repeats, in process and after compilation; the rival's likewise, in its own
+process and after its imports. Memory is in MiB: the peak of a fresh process, most of which are
+Python, numpy and the compiler, and what the run adds to that.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import log
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kvratio.simulate import engine, kernel
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import whole
+from kvratio.theory.model import Instance
+
+MEMORY = 16_480
+REQUESTS = 20_000  # workload W
+REPEATS = 3
+# the reference engine works through every step and request: a part of W is enough for a ratio
+REFERENCE_REQUESTS = 1_000
+LEAST_GROWTH, MOST_GROWTH = 1_000, 1_000_000
+GROWING = ("h-sf", "a-max", "a-min")
+
+RIVAL = "NVIDIA Dynamo mocker"
+BLOCK = 16  # tokens; MEMORY is a multiple
+RIVAL_PROGRAM = """
+import json, sys, time
+from dynamo.llm import MockEngineArgs
+from dynamo.replay import run_trace_replay
+engine = MockEngineArgs.from_json(sys.argv[2])
+begin = time.process_time()
+report = run_trace_replay(sys.argv[1], extra_engine_args=engine, num_workers=1)
+seconds = time.process_time() - begin
+print(json.dumps([seconds, report["completed_requests"]]))
+"""
+
+
+def workload(requests: int = REQUESTS) -> Instance:
+    """Workload W, or more or less of it: all at time 0, prompts 40 to 60, outputs 50 to 500.
+
+    >>> workload(2).arrival
+    (0, 0)
+    """
+    rng = np.random.default_rng(0)
+    output = rng.integers(50, 501, requests).tolist()
+    prompt = rng.integers(40, 61, requests).tolist()
+    return Instance.of(MEMORY, output, prompt=prompt, interval=(50, 500))
+
+
+def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Processor time of the fastest of some repeats."""
+    times = []
+    for _ in range(repeats):
+        begin = time.process_time()
+        work()
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+def exponent(points: list[tuple[int, float]]) -> float:
+    """The slope of log(seconds) in log(requests), by least squares.
+
+    >>> round(exponent([(10, 1.0), (100, 10.0), (1000, 100.0)]), 9)
+    1.0
+    """
+    x, y = np.array([[log(n), log(t)] for n, t in points]).T
+    return float(np.polyfit(x, y, 1)[0])
+
+
+class Peak(NamedTuple):
+    """MiB: the peak of a fresh process, and by how much a run exceeds what it held before."""
+
+    process: float
+    run: float
+
+
+def peak_memory(policy: str, requests: int) -> Peak:
+    """The peak of the resident memory of a fresh process that runs a policy."""
+    program = f"from kvratio.reports.bench import print_peak; print_peak({policy!r}, {requests})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return Peak(*json.loads(done.stdout))
+
+
+def print_peak(policy: str, requests: int) -> None:
+    """Run, and print the `Peak` of this process; for `peak_memory`."""
+    kernel.run(workload(10), POLICIES[policy])  # whatever is loaded or compiled is there now
+    before = _peak()
+    kernel.run(workload(requests), POLICIES[policy])
+    print(json.dumps([_peak(), _peak() - before]))
+
+
+def _peak() -> float:
+    """Peak of this process's resident memory, in MiB.
+
+    Where there is one, the kernel's own count: `ru_maxrss` of a process begins with the memory of
+    the one that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":") for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) / 1024
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def rival(python: str, instance: Instance) -> dict[str, Any]:
+    """Time the rival in a Python that has it; `skipped` says why there is no time."""
+    columns = zip(instance.prompt, instance.output, strict=True)
+    rows = [
+        {"timestamp": 0, "input_length": s, "output_length": o, "hash_ids": [i]}
+        for i, (s, o) in enumerate(columns)
+    ]
+    settings = {
+        "block_size": BLOCK,
+        "num_gpu_blocks": MEMORY // BLOCK,
+        "max_num_seqs": None,
+        "max_num_batched_tokens": None,
+        "enable_prefix_caching": False,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace.jsonl"
+        trace.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        command = [python, "-c", RIVAL_PROGRAM, str(trace), json.dumps(settings)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            return {"name": RIVAL, "skipped": f"{python}: {error.strerror}"}
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()[-1:] or ["it ended without a word"]
+        return {"name": RIVAL, "skipped": reason[0]}
+    spent, completed = json.loads(done.stdout.splitlines()[-1])
+    return {"name": RIVAL, "seconds": spent, "requests": completed}
+
+
+def bench(
+    most: int = MOST_GROWTH,
+    rival_python: str = sys.executable,
+    progress: Callable[[str], object] = str,  # str: nobody listens
+) -> dict[str, Any]:
+    """Measure everything; `most` is the largest number of requests of the growth.
+
+    Raises `InputError` unless `most` is above 1,000.
+    """
+    whole("requests", most, least=LEAST_GROWTH + 1)
+    instance, part = workload(), workload(REFERENCE_REQUESTS)
+    kernel.run(part, POLICIES["h-sf"])  # compiles, or loads from the cache
+    peaks = {name: {n: peak_memory(name, n) for n in (REQUESTS, most)} for name in GROWING}
+    result: dict[str, Any] = {
+        "workload": {"requests": REQUESTS, "memory": MEMORY, "seed": 0},
+        "kernel": [],
+        "reference": [],
+        "growth": [],
+    }
+    for name, policy in POLICIES.items():
+        if name == "alpha-protection":
+            continue  # a thousand starts for each completion when all arrive at once
+        spent = seconds(partial(kernel.run, instance, policy))
+        result["kernel"].append({"policy": name, "seconds": spent})
+        progress(f"{name}: {spent:.3f} s")
+    for name in GROWING:
+        policy = POLICIES[name]
+        slow = seconds(partial(engine.run, part, policy), repeats=1)
+        fast = seconds(partial(kernel.run, part, policy))
+        row = {"policy": name, "requests": part.n, "seconds": slow, "times_kernel": slow / fast}
+        result["reference"].append(row)
+        progress(f"{name}, reference engine, {part.n:,} requests: {slow:.2f} s")
+    for name in GROWING:
+        points: list[tuple[int, float]] = []
+        for n in sizes(most):
+            spent = seconds(partial(kernel.run, workload(n), POLICIES[name]), repeats=2)
+            points.append((n, spent))
+            progress(f"{name}, {n:,} requests: {spent:.3f} s")
+        result["growth"].append(
+            {
+                "policy": name,
+                "points": points,
+                "exponent": exponent(points),
+                "peak_mib": {n: peak._asdict() for n, peak in peaks[name].items()},
+            }
+        )
+    result["rival"] = rival(rival_python, instance)
+    if "seconds" in result["rival"]:
+        for row in result["kernel"]:
+            row["rival_takes_times"] = result["rival"]["seconds"] / row["seconds"]
+    return result
+
+
+def sizes(most: int) -> Iterator[int]:
+    """1,000, 10,000, ... up to `most`, which is always the last.
+
+    >>> list(sizes(20_000))
+    [1000, 10000, 20000]
+    """
+    n = LEAST_GROWTH
+    while n < most:
+        yield n
+        n *= 10
+    yield most
+
+
+def growth_figure(result: dict[str, Any]) -> str:
+    """Seconds over requests, both on logarithmic scales, as SVG."""
+    from matplotlib.axes import Axes
+
+    from kvratio.reports.render.draw import Labels, draw
+    from kvratio.reports.render.looks import policy_look
+
+    def plot(axes: Axes) -> None:
+        for row in result["growth"]:
+            style = policy_look(row["policy"])
+            style["label"] += f": exponent {row['exponent']:.2f}"
+            axes.plot(*zip(*row["points"], strict=True), **style)
+        axes.set(xscale="log", yscale="log")
+
+    title = "Growth with the number of requests"
+    labels = Labels(title, "requests", "processor time (seconds)")
+    return draw("growth", labels, plot, caption=title, text=title).svg
+
+
+def table(result: dict[str, Any]) -> None:
+    """Print the results."""
+    from kvratio.reports.terminal import print_table
+
+    its = result["rival"]
+    times = [
+        (POLICIES[row["policy"]].title, f"{row['seconds']:.3f}", _times(row, "rival_takes_times"))
+        for row in result["kernel"]
+    ]
+    said = f"{its['seconds']:.1f} s" if "seconds" in its else f"skipped ({its['skipped']})"
+    caption = f"Processor time. {RIVAL} on the same requests, first come first served: {said}"
+    print_table("The kernel on workload W", ("policy", "seconds", "rival"), times, caption)
+    reference = {row["policy"]: row for row in result["reference"]}
+    growth = [
+        (
+            POLICIES[row["policy"]].title,
+            f"{row['exponent']:.2f}",
+            *(f"{mib['process']:,.0f} ({mib['run']:,.0f})" for mib in row["peak_mib"].values()),
+            _times(reference[row["policy"]], "times_kernel"),
+        )
+        for row in result["growth"]
+    ]
+    columns = ("policy", "exponent", *(f"MiB at {n:,}" for n in result["growth"][0]["peak_mib"]))
+    caption = (
+        "Seconds grow as requests^exponent. MiB: peak of the process (what the run adds to it). "
+        f"Reference: its engine's time over the kernel's at {REFERENCE_REQUESTS:,} requests."
+    )
+    print_table("Growth", (*columns, "reference"), growth, caption)
+
+
+def _times(row: dict[str, Any], key: str) -> str:
+    return f"{row[key]:,.0f} x" if key in row else "-"

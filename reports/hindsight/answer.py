@@ -1,0 +1,119 @@
+"""What `kvratio optimal` does and says: warm starts, an optional solver, the certified optimum."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.optimality import check
+from kvratio.simulate.engine import run
+from kvratio.simulate.policies import POLICIES
+from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum
+from kvratio.theory.hindsight.program import Answer, solve, solver_name
+from kvratio.theory.model import Instance, Schedule
+
+CLAIRVOYANT = ("h-sf", "mc-sf", "mc-benchmark")  # as they run when every length is known
+SIMULATED = 5_000  # most requests for which those policies are run first
+ROWS = 60  # of the schedule, printed at most
+MOVES = 200_000  # of annealing, at most a third of the time
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome, the text of its certificate (checked), and a solver's name and answer."""
+
+    instance: Instance
+    outcome: Outcome
+    certificate: str | None
+    solver: tuple[str, Answer] | None
+
+
+def answer(instance: Instance, seconds: float, solver: str | None, seed: int) -> Found:
+    """Enclose the optimum of an instance within a time limit.
+
+    Raises `InputError` for an instance without requests and for a solver that is not installed.
+    """
+    if not instance.n:
+        raise InputError("instance", "no requests", "at least one request")
+    name = solver_name(solver) if solver is not None else None
+    warm = warm_starts(instance)
+    told = None
+    if name is not None:
+        seconds /= 2
+        first = optimum(instance, effort=Effort(moves=5_000, nodes=1, seconds=1), warm=warm)
+        told = solve(instance, first.schedule, solver=name, seconds=seconds)
+        warm += [told.schedule] if told.schedule is not None else []
+    effort = Effort(moves=MOVES, seconds=seconds)
+    outcome = optimum(instance, effort=effort, seed=seed, warm=warm)
+    text = None
+    if outcome.certificate is not None:
+        text = json.dumps(outcome.certificate) + "\n"
+        check(read_certificate(text))
+    return Found(instance, outcome, text, (name, told) if name and told else None)
+
+
+def warm_starts(instance: Instance) -> list[Schedule]:
+    """Schedules of the clairvoyant policies; none for very large instances.
+
+    >>> len(warm_starts(Instance.of(5, [2, 3])))
+    3
+    """
+    if instance.n > SIMULATED:
+        return []
+    known = Instance(
+        instance.memory,
+        instance.prompt,
+        instance.output,
+        instance.arrival,
+        instance.output,
+        instance.output,
+    )
+    return [run(known, POLICIES[name]).schedule for name in CLAIRVOYANT]
+
+
+def as_json(found: Found) -> dict[str, Any]:
+    """The answer as plain data."""
+    outcome = found.outcome
+    data: dict[str, Any] = {
+        "status": outcome.status.value,
+        "lower": outcome.lower,
+        "upper": outcome.upper,
+        "gap": outcome.gap,
+        "evidence": evidence(found),
+        "cases": outcome.nodes,
+        "schedule": outcome.schedule.to_json(),
+        "solver": None,
+    }
+    if found.solver is not None:
+        name, told = found.solver
+        data["solver"] = {"name": name, "status": told.status.value, "lower": told.lower}
+    return data
+
+
+def evidence(found: Found) -> str:
+    """What stands behind the lower bound."""
+    return "derived (area bound)" if found.certificate is None else "certified"
+
+
+def as_text(found: Found) -> str:
+    """The answer for people, one request a line, in the order of starts."""
+    outcome, instance = found.outcome, found.instance
+    lines = [
+        f"status  {outcome.status.value}",
+        f"lower   {outcome.lower}  ({evidence(found)})",
+        f"upper   {outcome.upper}  (verified schedule)",
+        f"gap     {100 * outcome.gap:.2f} %",
+    ]
+    if found.solver is not None:
+        name, told = found.solver
+        lines.append(f"{name} says: {told.status.value}, lower {told.lower}  (solver-trusted)")
+    lines.append(f"{'request':>8}{'prompt':>8}{'output':>8}{'arrival':>8}{'start':>8}{'end':>8}")
+    attempts = sorted(outcome.schedule.attempts(), key=lambda a: (a.start, a.request))
+    for a in attempts[:ROWS]:
+        i = a.request
+        row = (i, instance.prompt[i], instance.output[i], instance.arrival[i], a.start, a.end)
+        lines.append("".join(f"{value:>8}" for value in row))
+    if len(attempts) > ROWS:
+        lines.append(f"... {len(attempts) - ROWS} more requests (--json gives all)")
+    return "\n".join(lines) + "\n"

@@ -1,1 +1,0 @@
-"""Studies: long computations whose results are published; `kvratio study NAME` runs one."""

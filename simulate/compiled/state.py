@@ -1,0 +1,222 @@
+"""The kernel's state: flat arrays of records."""
+
+from dataclasses import dataclass
+from inspect import get_annotations
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kvratio.theory.model import MOST_TOKENS
+
+Ints = npt.NDArray[np.int64]
+
+NEVER = 1 << 62  # later than every step; also more credit than anything costs
+BEYOND = MOST_TOKENS  # a length that no budget exceeds
+FREE = -1  # the key of a free slot of a hash table
+Word = Annotated[int, "64 bits, unsigned"]
+
+
+@dataclass
+class Rules:
+    """The declaration, as numbers, and the limits of the run."""
+
+    memory: int
+    budget: int  # of the admission tests
+    horizon: int  # steps beyond it are left to the reference engine
+    patience: int
+    # words
+    assumes: int
+    order: int
+    admits: int
+    evicts: int
+    stages: int
+    random_ties: bool
+    pauses: bool  # is no request admitted in a step with an overflow?
+    kept: Word  # of 2^32 that run, so many survive a round of clearing
+    learns: int
+    live: bool
+    thinned: bool
+    # time: coefficients of `kvratio.simulate.iteration`, in picoseconds
+    timed: bool
+    fixed: int
+    weights: int
+    cache: int
+    token: int
+    sample: int
+    pair: int
+    link: int
+
+
+@dataclass
+class Clock:
+    """Everything that a run counts."""
+
+    now: int
+    arrived: int
+    completed: int
+    observed: bool  # has this step been, before something was learned?
+    running: int
+    base: int  # sum of prompt - start over running requests
+    starts: int
+    joins: int
+    listed: int  # running requests on the agenda
+    last_event: int
+    paused: bool
+    # sizes of the queue's tables
+    queued: int
+    buckets: int
+    arena: int
+    # scratch and output
+    due: int
+    late: int
+    attempts: int
+    # time: in a timed run nanoseconds, otherwise the step; those that start in this step; totals
+    time: int
+    moments: int
+    started: int
+    prompt: int
+    pairs: int
+    busy: int
+    held_high: int
+    held_low: int
+    # counted work
+    steps: int
+    tests: int
+    looked: int
+    looked_before: int
+    most_looked: int
+    moves: int
+    moves_before: int
+    most_moves: int
+    starts_before: int
+    most_started: int
+
+
+@dataclass
+class Request:
+    """A request. `survives`: tokens made when it is thinned; `rank`: how many attempts started
+    before this one; `place`: its place on the agenda."""
+
+    prompt: int
+    output: int
+    arrival: int
+    key: Word
+    assumed: int
+    stage: int
+    attempts: int
+    start: int
+    rank: int
+    survives: int
+    place: int
+
+
+@dataclass
+class Entry:
+    """A running request on the agenda: its next event, and what an overflow asks for."""
+
+    due: int
+    rank: int
+    request: int
+    prompt: int
+    start: int
+    assumed: int
+
+
+@dataclass
+class Pair:
+    """An entry of the queue's heap."""
+
+    key: int
+    request: int
+
+
+@dataclass
+class Bucket:
+    """Equals in the queue: a stretch of the arena."""
+
+    key: int
+    offset: int
+    length: int
+    room: int
+
+
+@dataclass
+class Victim:
+    """A running request in an overflow."""
+
+    rank: int
+    tie: Word
+    last: int
+    request: int
+
+
+@dataclass
+class Ended:
+    """An attempt that has ended."""
+
+    start: int
+    end: int
+    request: int
+    finished: bool
+
+
+@dataclass
+class Moment:
+    """A step that was executed: when it began, and when the next one did."""
+
+    step: int
+    time: int
+    after: int
+
+
+Row = TypeVar("Row")
+
+
+class Rows(Protocol[Row]):
+    """An array of records, or of integers."""
+
+    size: int
+
+    def __getitem__(self, index: int) -> Row: ...
+    def __setitem__(self, index: int, row: Row) -> None: ...
+
+
+class State(NamedTuple):
+    """All arrays of a run. `own`: those of the words, by name (`kvratio.simulate.kernel.hooks`)."""
+
+    rules: Rows[Rules]  # one
+    clock: Rows[Clock]  # one
+    own: Any
+    requests: Rows[Request]
+    arrivals: Rows[int]  # requests by (arrival, index)
+    agenda: Rows[Entry]  # heap of running requests by (due, rank)
+    queue: Rows[Pair]  # heap of (key, request), or of (bucket's key, 0)
+    buckets: Rows[Bucket]  # hash table
+    arena: Rows[int]  # the buckets' contents
+    old_buckets: Rows[Bucket]  # scratch for packing them
+    old_arena: Rows[int]
+    due: Rows[int]  # scratch: those with an event in this step
+    late: Rows[int]  # scratch: those that join the queue after the step's admissions
+    victims: Rows[Victim]  # scratch: heap of an overflow
+    log: Rows[Ended]  # attempts that have ended, until they are collected
+    moments: Rows[Moment]  # executed steps of a timed run, until they are collected
+
+
+def indices(values: Any) -> Any:
+    """Numbers of requests, and caps: 32 bits hold them."""
+    return np.array(values, dtype=np.int32)
+
+
+def rows(size: int, row: type) -> Any:
+    """Zeros; the fields of a record are those of its class."""
+    codes = {int: "i8", bool: "?", Word: "u8"}
+    fields = [(name, codes[kind]) for name, kind in get_annotations(row).items()]
+    return np.zeros(size, np.dtype(fields, align=True)).view(np.recarray)
+
+
+def table(least: int, row: type) -> Any:
+    """An empty hash table with at least so many slots."""
+    slots = rows(1 << max(0, least - 1).bit_length(), row)
+    slots.key = FREE
+    return slots
