@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kvratio.reports import bench
 from kvratio.reports.cli import main
+from kvratio.reports.studies import bench
 from kvratio.simulate import kernel
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError

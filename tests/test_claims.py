@@ -52,6 +52,7 @@ MUTATIONS = [
     ("slicing-5", "c", "499/100", Verdict.OPEN),  # the witness has 200 stages only
     ("four-slicings", "c", "3", Verdict.REFUTED),
     ("four-slicings", "c", "399/100", Verdict.OPEN),
+    ("four-slicings-supremum", "c", "36390/10000", Verdict.REFUTED),
     ("slicing-doubling", "c", "245/100", Verdict.REFUTED),
     ("slicing-doubling", "c", "249/100", Verdict.OPEN),
     ("price-upper", "c", "2728/1000", Verdict.REFUTED),
@@ -354,7 +355,7 @@ REQUIRED = {
         "classes of offsets": ["price-four-classes", "price-two-fixed-classes"],
         "one machine": ["price-one-machine", "price-common-offset"],
         "tokens kept": ["kept-upper", "kept-lower"],
-        "slicing": ["slicing-5", "slicing-doubling", "four-slicings"],
+        "slicing": ["slicing-5", "slicing-doubling", "four-slicings", "four-slicings-supremum"],
         "A_max solved": ["a-max-exact"],
         "A_min, every prompt": ["a-min-moments", "fig3-every-prompt", "t8-every-prompt"],
         "A_min against others": ["a-min-below-a-random", "a-min-area"],

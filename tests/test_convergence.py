@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from kvratio.reports.convergence import (
+from kvratio.reports.studies.convergence import (
     Law,
     Row,
     Size,
@@ -96,7 +96,7 @@ def test_a_wrong_form_is_noticed() -> None:
 
 
 def test_study_reports_every_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kvratio.reports.convergence.laws", lambda: (PAIR,))
+    monkeypatch.setattr("kvratio.reports.studies.convergence.laws", lambda: (PAIR,))
     said: list[str] = []
     rows = study((Size(60, 5),), seeds=2, progress=said.append)
     assert [row.policy for row in rows] == [policy.name for policy, _ in claims(PAIR)]

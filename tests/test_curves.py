@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from kvratio.reports.convergence import Size
 from kvratio.reports.sections import _points, curves
 from kvratio.reports.sections._points import endless_points, two_length_points, worst_shares
+from kvratio.reports.studies.convergence import Size
 from kvratio.theory.forms import A_MIN, H_SF, ratio
 from kvratio.theory.lengths import geometric
 from kvratio.theory.ratios import built

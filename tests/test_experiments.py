@@ -12,14 +12,20 @@ from typing import Any
 import pytest
 from scipy.stats import t as student
 
-import kvratio.reports.experiments
+import kvratio.reports.studies.experiments
 from kvratio.reports.cli import main
 from kvratio.reports.document import Figure, Table
-from kvratio.reports.experiments import EXPERIMENTS, ours, published, sections
-from kvratio.reports.experiments.again import differences, smallest
-from kvratio.reports.experiments.evaluate import Found, available, estimate, evaluate, lower_bounds
-from kvratio.reports.experiments.pages import figures, markdown, section
-from kvratio.reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
+from kvratio.reports.studies.experiments import EXPERIMENTS, ours, published, sections
+from kvratio.reports.studies.experiments.again import differences, smallest
+from kvratio.reports.studies.experiments.evaluate import (
+    Found,
+    available,
+    estimate,
+    evaluate,
+    lower_bounds,
+)
+from kvratio.reports.studies.experiments.pages import figures, markdown, section
+from kvratio.reports.studies.experiments.plan import DATA, Experiment, Setting, Statement, Subject
 from kvratio.simulate.cells import Cell
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
@@ -161,8 +167,8 @@ def not_drawn(name: str, *_: object, caption: str, text: str, **__: object) -> F
 def test_published_pages_follow_from_published_results(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kvratio.reports.experiments.pages.draw", not_drawn)
-    folder = kvratio.reports.experiments.PUBLISHED
+    monkeypatch.setattr("kvratio.reports.studies.experiments.pages.draw", not_drawn)
+    folder = kvratio.reports.studies.experiments.PUBLISHED
     assert (folder / f"{name}.md").read_text(encoding="utf-8") == markdown(published(name))
     assert (folder / f"experiment-{name}.svg").is_file()
 
@@ -205,7 +211,7 @@ def latencies(result: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def test_the_sections_of_a_report_are_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kvratio.reports.experiments.pages.draw", not_drawn)
+    monkeypatch.setattr("kvratio.reports.studies.experiments.pages.draw", not_drawn)
     assert [s.title for s in sections()] == [e.title for e in EXPERIMENTS.values()]
 
 
@@ -222,7 +228,7 @@ def test_the_check_sees_a_forged_number(tmp_path: Path, monkeypatch: pytest.Monk
     result = published("lmsys-1")
     result["seeds"] = 2  # other intervals, other means
     (tmp_path / "lmsys-1.json").write_text(json.dumps(result))
-    monkeypatch.setattr(kvratio.reports.experiments, "PUBLISHED", tmp_path)
+    monkeypatch.setattr(kvratio.reports.studies.experiments, "PUBLISHED", tmp_path)
     part = replace(EXPERIMENTS["lmsys-1"], policies=("h-sf", "a-max"))
     with ThreadPoolExecutor(1) as executor:
         found = differences(part, None, executor, lambda _done, _all: None)

@@ -12,10 +12,24 @@ from hypothesis import strategies as st
 
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
-from kvratio.reports.adversary.fluid import SUITE, Fluid, climb, largest
-from kvratio.reports.adversary.search import FOES, Candidate, Limits, Scores, instance_of, search
-from kvratio.reports.adversary.table import FORMS, PUBLISHED, Worst, markdown, rows, worst_of
 from kvratio.reports.cli import cli
+from kvratio.reports.studies.adversary.fluid import SUITE, Fluid, climb, largest
+from kvratio.reports.studies.adversary.search import (
+    FOES,
+    Candidate,
+    Limits,
+    Scores,
+    instance_of,
+    search,
+)
+from kvratio.reports.studies.adversary.table import (
+    FORMS,
+    PUBLISHED,
+    Worst,
+    markdown,
+    rows,
+    worst_of,
+)
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.requests import parse_instance

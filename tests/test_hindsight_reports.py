@@ -9,13 +9,13 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-import kvratio.reports.hindsight.answer
-import kvratio.reports.hindsight.study
+import kvratio.reports.optimal
+import kvratio.reports.studies.hindsight.study
 from kvratio import reports
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.cli import cli, main
-from kvratio.reports.hindsight.study import (
+from kvratio.reports.studies.hindsight.study import (
     Trial,
     _append,
     as_lines,
@@ -26,11 +26,11 @@ from kvratio.reports.hindsight.study import (
     run_trials,
     summarise,
 )
-from kvratio.reports.hindsight.table import as_markdown
+from kvratio.reports.studies.hindsight.table import as_markdown
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.optimum import Effort
 
-MODULES = (kvratio.reports.hindsight.answer, kvratio.reports.hindsight.study)
+MODULES = (kvratio.reports.optimal, kvratio.reports.studies.hindsight.study)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
 
 

@@ -47,8 +47,31 @@ def plan_latency(volumes: Sequence[int], levels: Sequence[int]) -> int:
 def test_the_theorems_are_derived() -> None:
     assert [(b.obtained, b.value) for b in theorem.bounds()] == [
         ("derived", "4.00000000000"),
+        ("certified", "3.63912916667"),
         ("derived", "4.51562500000"),
     ]
+
+
+def test_the_supremum_of_the_four_families_is_approached_and_not_passed() -> None:
+    """Plans of all four families, stage by stage, on volumes just above their levels."""
+    below, above = theorem.enclosed_supremum()
+    union = sorted(f * 4**k for k in range(14) for f in theorem.FACTORS)
+    best = 0.0
+    for power in (0.4, 0.5, 0.6):
+        tails = np.array([float(c) ** -power for c in union])
+        shares = tails - np.append(tails[1:], 0)
+        volumes = np.array([c * (1 + 1e-9) for c in union])
+        total = 0.0
+        for factor in theorem.FACTORS:
+            after = 0.0
+            for k in range(16):
+                level = factor * 4.0**k
+                used = np.where(volumes > after, np.minimum(volumes, level), 0)
+                wait = shares[volumes > after].sum() + shares[volumes > level].sum()
+                total, after = total + float(shares @ used) * float(wait) / 4, level
+        area = float(np.sum(np.diff(volumes, prepend=0) * tails**2))
+        best = max(best, total / area)
+    assert 0.93 * float(below) < best <= float(above)
 
 
 @pytest.mark.parametrize("factors", [(5, 7, 10, 15), (5, 7, 10), (4, 7, 10, 14)])

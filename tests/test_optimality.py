@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from kvratio.proofs_check.certificate import REASONS, CertificateError, read_certificate
 from kvratio.proofs_check.optimality import Certified, check
 from kvratio.reports.cli import cli
-from kvratio.reports.smallest.certificate import document, enumerate_tree, plain_schedule
+from kvratio.reports.studies.smallest.certificate import document, enumerate_tree, plain_schedule
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
 from tests.bruteforce import optimum, optimum_with_cancelling

@@ -5,7 +5,7 @@ import random
 
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
-from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
 from kvratio.theory.hindsight.optimum import Effort, optimum
 from kvratio.theory.hindsight.status import Status
 from kvratio.theory.model import Instance

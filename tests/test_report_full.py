@@ -11,17 +11,17 @@ from click.testing import CliRunner
 import kvratio.reports.report
 from kvratio.proofs_check.ledger import select
 from kvratio.reports import PUBLISHED
-from kvratio.reports.adversary.search import FOES, Limits
 from kvratio.reports.bounds import table as bound_table
 from kvratio.reports.cli import cli
 from kvratio.reports.compare.steps import Comparison, compare
-from kvratio.reports.convergence import Size
 from kvratio.reports.document import Finding, Section, Table
-from kvratio.reports.experiments import EXPERIMENTS
-from kvratio.reports.hindsight import study as hindsight
 from kvratio.reports.material import Material
 from kvratio.reports.sections import bounds, convergence, experiments, gaps, ledger, policies
-from kvratio.reports.smallest import study as smallest
+from kvratio.reports.studies.adversary.search import FOES, Limits
+from kvratio.reports.studies.convergence import Size
+from kvratio.reports.studies.experiments import EXPERIMENTS
+from kvratio.reports.studies.hindsight import study as hindsight
+from kvratio.reports.studies.smallest import study as smallest
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.optimum import Effort
 from kvratio.theory.model import Instance

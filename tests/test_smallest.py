@@ -15,10 +15,10 @@ import pytest
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports import PUBLISHED
-from kvratio.reports.smallest.arrivals import losses
-from kvratio.reports.smallest.certificate import certificate, plain_schedule
-from kvratio.reports.smallest.optimum import TinyOptimum
-from kvratio.reports.smallest.study import (
+from kvratio.reports.studies.smallest.arrivals import losses
+from kvratio.reports.studies.smallest.certificate import certificate, plain_schedule
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.study import (
     CONTENDERS,
     Orders,
     Unit,
@@ -29,7 +29,7 @@ from kvratio.reports.smallest.study import (
     study,
     units,
 )
-from kvratio.reports.smallest.table import markdown, summary
+from kvratio.reports.studies.smallest.table import markdown, summary
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.model import Instance, verify

@@ -132,9 +132,9 @@ SETTING = "fluid limit, all lengths in [l, u], any common prompt"
 CLAIMS = (
     Claim(
         "a-max-exact",
-        f"{SETTING}, the form claimed for A_max",
-        "CR(A_max) = (s+u)(l + sqrt(l^2 + c(l) H))/(2 c(l)), c(l) = l (s+l), H = sum of "
-        "1/(s+2k-1) for l < k <= u: of the order of a sqrt(ln a) at s = 0, a = 1/alpha.",
+        f"{SETTING}; P's slot model of A_max (slots of s + u), not Algorithm 1",
+        "In the slot model CR(A_max) = (s+u)(l + sqrt(l^2 + c(l) H))/(2 c(l)), c(l) = l (s+l), "
+        "H = sum of 1/(s+2k-1) for l < k <= u: of the order of a sqrt(ln a) at s = 0, a = 1/alpha.",
         "ours, in place of Theorems 1 and 2",
         "for all shares: A_max <= f (s+u)(l+w)/(2 c(l)) H-SF, attained; f = 1",
         Verdict.PROVED,
@@ -143,7 +143,7 @@ CLAIMS = (
     ),
     Claim(
         "t2-every-alpha",
-        "fluid limit, the form claimed for A_max, no prompts, every alpha < 1",
+        "as M grows (fluid limit), P's slot model of A_max, no prompts, every alpha < 1",
         "CR(A_max) >= a (1 + sqrt a)/2 with a = 1/alpha.",
         "arXiv 2508.14544, Theorem 2",
         "there is alpha < 1: max over shares of A_max/H-SF >= a (1 + sqrt a)/2",

@@ -65,7 +65,7 @@ CLAIMS = (
     ),
     Claim(
         "t2-statement",
-        "fluid limit, the form claimed for A_max, no prompts",
+        "as M grows (fluid limit), P's slot model of A_max, no prompts",
         "CR(A_max) >= a (1 + sqrt a)/2 with a = 1/alpha.",
         "arXiv 2508.14544, Theorem 2",
         "l = 1, u = 100: max over shares of A_max/H-SF >= 550",

@@ -39,11 +39,18 @@ def command(
     """
     import json
 
-    from kvratio.reports.adversary.fluid import SUITE, row
-    from kvratio.reports.adversary.search import FOES, Limits, from_json, search, searching, to_json
-    from kvratio.reports.adversary.table import as_json, markdown, worst_of
     from kvratio.reports.output import check_folder, write_text
     from kvratio.reports.progress import messages
+    from kvratio.reports.studies.adversary.fluid import SUITE, row
+    from kvratio.reports.studies.adversary.search import (
+        FOES,
+        Limits,
+        from_json,
+        search,
+        searching,
+        to_json,
+    )
+    from kvratio.reports.studies.adversary.table import as_json, markdown, worst_of
     from kvratio.theory.checks import one_of, whole
 
     known = {foe.policy: foe for foe in FOES}

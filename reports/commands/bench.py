@@ -23,8 +23,8 @@ def command(requests: int, rival_python: str, json_target: str | None, plot: str
     \b
     Example: kvratio bench --json bench.json
     """
-    from kvratio.reports.bench import bench, growth_figure, table
     from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.studies.bench import bench, growth_figure, table
 
     check_target(json_target)
     check_target(plot)

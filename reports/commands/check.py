@@ -140,17 +140,12 @@ def print_entries(entries: list["Entry"], *, evidence: bool) -> None:
     """The verdicts as a table, or one by one with all evidence."""
     from collections import Counter
 
+    from kvratio.reports.claims import text
     from kvratio.reports.terminal import print_table
 
     if evidence:
         for e in entries:
-            click.echo(f"{e.claim.id}: {e.verdict}\n  {e.claim.statement}")
-            click.echo(f"  source: {e.claim.source}\n  reading: {e.claim.reading}")
-            click.echo(f"  checked: {e.claim.relation}")
-            if e.planned:
-                click.echo(f"  planned before the run: {e.planned}")
-            for f in e.findings:
-                click.echo(f"  - [{f.kind}, {f.outcome}] {f.text}")
+            click.echo("\n".join(text(e)))
     else:
         rows = [(e.claim.id, str(e.verdict), e.claim.reading) for e in entries]
         counts = Counter(str(e.verdict) for e in entries)

@@ -16,7 +16,9 @@ def command(quick: bool, seeds: int, json_target: str | None, markdown: Path | N
     \b
     Example: kvratio convergence --quick --seeds 2
     """
-    from kvratio.reports.convergence import (
+    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.progress import messages
+    from kvratio.reports.studies.convergence import (
         COLUMNS,
         QUICK_SIZES,
         SIZES,
@@ -25,8 +27,6 @@ def command(quick: bool, seeds: int, json_target: str | None, markdown: Path | N
         markdown_text,
         study,
     )
-    from kvratio.reports.output import check_target, emit_json, write_text
-    from kvratio.reports.progress import messages
     from kvratio.reports.terminal import print_table
     from kvratio.theory.checks import whole
 

@@ -9,7 +9,7 @@ import click
 from kvratio.reports.commands._workers import EXIT_FAILED, computing, worker_options
 
 if TYPE_CHECKING:
-    from kvratio.reports.experiments.plan import Experiment
+    from kvratio.reports.studies.experiments.plan import Experiment
 
 
 @click.command()
@@ -50,10 +50,10 @@ def command(
     \b
     Example: kvratio experiment lmsys-1
     """
-    from kvratio.reports.experiments import EXPERIMENTS
-    from kvratio.reports.experiments.evaluate import evaluate
-    from kvratio.reports.experiments.pages import figures, markdown
     from kvratio.reports.output import check_folder, emit_json, write_text
+    from kvratio.reports.studies.experiments import EXPERIMENTS
+    from kvratio.reports.studies.experiments.evaluate import evaluate
+    from kvratio.reports.studies.experiments.pages import figures, markdown
     from kvratio.theory.checks import InputError, one_of, whole
 
     if not names:
@@ -83,8 +83,8 @@ def command(
 
 
 def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:
-    from kvratio.reports.experiments.evaluate import available
-    from kvratio.reports.experiments.traces import ORIGINALS
+    from kvratio.reports.studies.experiments.evaluate import available
+    from kvratio.reports.studies.experiments.traces import ORIGINALS
 
     for name in available(experiment, data)[1]:
         where = "--data is not given" if data is None else f"not in {data}"
@@ -94,7 +94,7 @@ def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:
 def _check(
     chosen: "list[Experiment]", data: Path | None, processes: int | None, dask: str | None
 ) -> int:
-    from kvratio.reports.experiments.again import differences
+    from kvratio.reports.studies.experiments.again import differences
 
     status = 0
     for experiment in chosen:

@@ -60,10 +60,10 @@ def command(
 
     Example: kvratio hindsight-experiment --trials 20
     """
-    from kvratio.reports.hindsight.study import as_lines, in_order, read_trials, run_trials
-    from kvratio.reports.hindsight.table import as_markdown
     from kvratio.reports.output import check_folder, write_text
     from kvratio.reports.progress import counted
+    from kvratio.reports.studies.hindsight.study import as_lines, in_order, read_trials, run_trials
+    from kvratio.reports.studies.hindsight.table import as_markdown
     from kvratio.theory.hindsight.optimum import Effort
 
     check_folder(out)

@@ -54,8 +54,8 @@ def command(
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
-    from kvratio.reports.hindsight.answer import answer, as_json, as_text
-    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.optimal import answer, as_json, as_text
+    from kvratio.reports.output import check_target, emit_json
     from kvratio.simulate.requests import requests
     from kvratio.theory.checks import InputError
 
@@ -66,7 +66,7 @@ def command(
     if certificate is not None:
         if found.certificate is None:
             raise InputError("certificate", str(certificate), "a smaller instance to certify")
-        write_text(certificate, found.certificate)
+        found.certificate.save(certificate)
     if json_file is not None:
         emit_json(json_file, as_json(found))
     if json_file != "-":

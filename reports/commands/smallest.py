@@ -48,8 +48,8 @@ def command(
 
     from kvratio.reports.output import check_folder, write_text
     from kvratio.reports.progress import counted
-    from kvratio.reports.smallest.study import CONTENDERS, collect, units
-    from kvratio.reports.smallest.table import markdown, summary
+    from kvratio.reports.studies.smallest.study import CONTENDERS, collect, units
+    from kvratio.reports.studies.smallest.table import markdown, summary
     from kvratio.theory.checks import whole
 
     for name, value in (("requests", requests), ("memory", memory)):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from kvratio.reports.convergence import Law, Size, mean_and_half_width, simulate, truncated
+from kvratio.reports.studies.convergence import Law, Size, mean_and_half_width, simulate, truncated
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing as slicing_policy
 from kvratio.theory.forms import A_L, A_MAX, A_MIN, H_SF, Form, geometric_caps, ratio, slicing

@@ -4,11 +4,11 @@ import json
 
 from matplotlib.axes import Axes
 
-from kvratio.reports.convergence import CONFIDENCE, SIZES, TOLERANCE, Row, study
 from kvratio.reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
 from kvratio.reports.render.looks import MUTED, policy_look, policy_title
+from kvratio.reports.studies.convergence import CONFIDENCE, SIZES, TOLERANCE, Row, study
 
 PUBLISHED = "convergence.json"
 SEEDS = 5

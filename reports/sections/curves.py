@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from mpmath import mpf
 
-from kvratio.reports.convergence import CONFIDENCE
 from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
@@ -25,6 +24,7 @@ from kvratio.reports.sections._points import (
     endless_points,
     two_length_points,
 )
+from kvratio.reports.studies.convergence import CONFIDENCE
 from kvratio.theory.bound import Bound
 from kvratio.theory.forms import H_SF
 from kvratio.theory.lengths import geometric, linear_geometric

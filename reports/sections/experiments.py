@@ -8,10 +8,10 @@ from typing import Any
 
 from kvratio.reports import PUBLISHED
 from kvratio.reports.document import Section
-from kvratio.reports.experiments import EXPERIMENTS, pages
-from kvratio.reports.experiments.evaluate import evaluate
-from kvratio.reports.experiments.plan import Experiment
 from kvratio.reports.material import Material
+from kvratio.reports.studies.experiments import EXPERIMENTS, pages
+from kvratio.reports.studies.experiments.evaluate import evaluate
+from kvratio.reports.studies.experiments.plan import Experiment
 
 LEAD = (
     "Each experiment says what was run, sets the published statements beside our numbers, and "

@@ -6,15 +6,15 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from kvratio.reports.adversary.search import FOES, Limits, search, searching
-from kvratio.reports.adversary.table import Worst, worst_of
-from kvratio.reports.adversary.table import rows as published_worst
 from kvratio.reports.document import Block, Column, Kind, Obtained, Section, Table
-from kvratio.reports.hindsight.study import PUBLISHED as CITED
-from kvratio.reports.hindsight.study import Trial, run_trials, summarise
 from kvratio.reports.material import Material
-from kvratio.reports.smallest.study import CONTENDERS, collect, units
-from kvratio.reports.smallest.table import summary
+from kvratio.reports.studies.adversary.search import FOES, Limits, search, searching
+from kvratio.reports.studies.adversary.table import Worst, worst_of
+from kvratio.reports.studies.adversary.table import rows as published_worst
+from kvratio.reports.studies.hindsight.study import PUBLISHED as CITED
+from kvratio.reports.studies.hindsight.study import Trial, run_trials, summarise
+from kvratio.reports.studies.smallest.study import CONTENDERS, collect, units
+from kvratio.reports.studies.smallest.table import summary
 from kvratio.theory.hindsight.optimum import Effort
 
 SMALLEST = "smallest.json"

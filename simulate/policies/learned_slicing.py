@@ -18,10 +18,10 @@ than its rest.
 - *Overflow*: those admitted last, who are the dearest of their step, are evicted until the next
   step fits; nobody is admitted in that step.
 
-In the fluid limit, on a batch, at most 289/64 times the area bound for every prompt and interval
-(`kvratio.theory.learned`). A run ends: the oldest start is never evicted for lack of cache, so it
-completes or reaches its level, and each time it is cancelled there it has made more tokens than
-before.
+Its fluid form (staggered starts, a batch, one predicted interval) is at most 289/64 times the area
+bound for every prompt and interval (`kvratio.theory.learned`); this policy admits greedily. A run
+ends: the oldest start is never evicted for lack of cache, so it completes or reaches its level, and
+each time it is cancelled there it has made more tokens than before.
 """
 
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties

@@ -5,6 +5,10 @@ it is evicted and waits for the next stage. Starts are paced so that attempts of
 beside each other and the cache is full on average, instead of all reaching their peak together.
 Overflow by chance evicts the newest, who lose least. Not work-conserving: room may wait for the
 next start to be due. Predictions are never read, so none is wrong.
+
+The default caps 1, 2, 4, ... are at most 5/2 times H-SF without prompts (fluid limit); with prompts
+they reach 5.31 times H-SF (s = 1000, u = 400). The constant 5 against the optimum for every prompt
+belongs to other caps (`kvratio.theory.slicing.proved_caps`), to be given as `slicing:caps=...`.
 """
 
 from fractions import Fraction

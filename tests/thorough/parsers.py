@@ -168,11 +168,13 @@ def _deployment(data: bytes) -> None:
 
 def _worst_case(data: bytes) -> None:
     """The options of `kvratio worst-case`, one a line."""
-    from kvratio.reports.commands.worst_case import _problem
+    from kvratio.reports.commands.worst_case import _numbers
+    from kvratio.reports.worst import problem_of
 
     lines = [*_text(data).split("\n"), *[""] * 7][:7]
     ends = [int(x) if x.isascii() and x.isdigit() and len(x) < 19 else 7 for x in lines[2:4]]
-    _problem(lines[0], lines[1], ends[0], ends[1], lines[4], lines[5] or None, lines[6] or None)
+    caps, lengths = _numbers("caps", lines[5]), _numbers("lengths", lines[6])
+    problem_of(lines[0], ends[1], ends[0], lines[1], lines[4], caps, lengths)
 
 
 def parsers() -> dict[str, Parser]:

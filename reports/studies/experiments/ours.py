@@ -5,8 +5,8 @@ lengths at which A_min is worst.
 hold that against each setting, and the settings where it is not so are part of them.
 """
 
-from kvratio.reports.experiments.plan import Experiment, Setting, Statement, Subject
-from kvratio.reports.experiments.traces import (
+from kvratio.reports.studies.experiments.plan import Experiment, Setting, Statement, Subject
+from kvratio.reports.studies.experiments.traces import (
     CASTILLO,
     CODE,
     CONVERSATION,

@@ -4,7 +4,7 @@ No public file has arrivals, prompts and predictions together. What is combined 
 setting ("A + B": prompts and arrivals of A, outputs and predictions of B, drawn by chance).
 """
 
-from kvratio.reports.experiments.plan import DATA, Experiment, Setting
+from kvratio.reports.studies.experiments.plan import DATA, Experiment, Setting
 from kvratio.simulate.gpu.deployment import deployment
 
 SSJF = f"{DATA}ssjf_vicuna13b_calibrated.csv"

@@ -5,7 +5,7 @@ from a law fitted to the published summary (the built-in workload "lmsys"), and 
 lengths that Vicuna-13B gave to 42,840 prompts of LMSYS-Chat-1M, where that file is there.
 """
 
-from kvratio.reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
+from kvratio.reports.studies.experiments.plan import DATA, Experiment, Setting, Statement, Subject
 
 SOURCE = "arXiv 2508.14544 v2, section 6"
 MEMORY = 16492  # tokens; P states none, arXiv 2502.07115 has it for the same model and GPUs

@@ -4,7 +4,7 @@ Published: 1,000 requests at 50 a second, 50 runs, M = 16492 tokens, true output
 mean end-to-end latency for each policy in Table 1 (appendix C). At 10 a second only figures.
 """
 
-from kvratio.reports.experiments.plan import Experiment, Setting, Statement, Subject
+from kvratio.reports.studies.experiments.plan import Experiment, Setting, Statement, Subject
 
 SOURCE = "arXiv 2502.07115 v5, section 5.2"
 MEMORY, REQUESTS, SEEDS = 16492, 1000, 50

@@ -12,8 +12,8 @@ from statistics import fmean
 from typing import Any
 
 from kvratio.reports.compare.timed import certified_in_time
-from kvratio.reports.convergence import CONFIDENCE, mean_and_half_width
-from kvratio.reports.experiments.plan import DATA, Experiment, Setting, Statement, Subject
+from kvratio.reports.studies.convergence import CONFIDENCE, mean_and_half_width
+from kvratio.reports.studies.experiments.plan import DATA, Experiment, Setting, Statement, Subject
 from kvratio.simulate.cells import Cell, Row, file_digests, requests_of
 from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.sweep import sweep

@@ -11,9 +11,9 @@ from typing import Any
 
 from kvratio import reports
 from kvratio.reports.document import Section
-from kvratio.reports.experiments import lmsys, mc_sf, ours, traces
-from kvratio.reports.experiments.pages import section
-from kvratio.reports.experiments.plan import Experiment
+from kvratio.reports.studies.experiments import lmsys, mc_sf, ours, traces
+from kvratio.reports.studies.experiments.pages import section
+from kvratio.reports.studies.experiments.plan import Experiment
 from kvratio.theory.checks import InputError, one_of
 
 EXPERIMENTS: dict[str, Experiment] = {

@@ -1,7 +1,7 @@
 """An experiment's result as a section of a report, and alone as a Markdown page.
 
-Everything here is a function of the result as `kvratio.reports.experiments.evaluate` gives it and
-as it is published, so that a page can be drawn again without simulating.
+Everything here is a function of the result as `evaluate` gives it and as it is published, so that a
+page can be drawn again without simulating.
 """
 
 from collections.abc import Mapping, Sequence

@@ -88,7 +88,7 @@ class Peak(NamedTuple):
 
 def peak_memory(policy: str, requests: int) -> Peak:
     """The peak of the resident memory of a fresh process that runs a policy."""
-    program = f"from kvratio.reports.bench import print_peak; print_peak({policy!r}, {requests})"
+    program = f"from {__name__} import print_peak; print_peak({policy!r}, {requests})"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from kvratio.reports.smallest.optimum import Request, TinyOptimum
+from kvratio.reports.studies.smallest.optimum import Request, TinyOptimum
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.model import Instance

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kvratio.reports.experiments import published
-from kvratio.reports.experiments.evaluate import Report, available, evaluate
-from kvratio.reports.experiments.plan import Experiment
+from kvratio.reports.studies.experiments import published
+from kvratio.reports.studies.experiments.evaluate import Report, available, evaluate
+from kvratio.reports.studies.experiments.plan import Experiment
 
 
 def smallest(experiment: Experiment) -> Experiment:

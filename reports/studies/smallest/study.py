@@ -2,8 +2,8 @@
 
 Every instance of a size is enumerated: budgets up to a limit, every common prompt, every multiset
 of output lengths that fit, all requests at time 0. Beside it stands its exact optimum
-(`kvratio.reports.smallest.optimum`). The order of the requests and the ties of a policy are treated
-thus:
+(`kvratio.reports.studies.smallest.optimum`). The order of the requests and the ties of a policy
+are treated thus:
 
 - `Orders.NONE`: the policy sorts by true length, so that the order does not matter.
 - `Orders.ALL`: every order of the requests is tried. For a policy that never evicts and takes
@@ -24,7 +24,7 @@ from itertools import combinations_with_replacement, permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kvratio.reports.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
 from kvratio.simulate.kernel import run
 from kvratio.simulate.measures import latencies
 from kvratio.simulate.policies import POLICIES

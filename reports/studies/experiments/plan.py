@@ -83,7 +83,7 @@ class Experiment:
     def cells(self, setting: Setting, folder: str | None, seeds: int) -> list[Cell]:
         """The simulations of a setting; `folder` holds the trace files.
 
-        >>> from kvratio.reports.experiments import EXPERIMENTS
+        >>> from kvratio.reports.studies.experiments import EXPERIMENTS
         >>> rough = EXPERIMENTS["lmsys-1"]
         >>> rough.cells(rough.settings[0], None, seeds=1)[0].requests
         200

@@ -6,6 +6,7 @@ from typing import Any
 
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
+from kvratio.reports.certificate import Certificate
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError
@@ -19,14 +20,40 @@ ROWS = 60  # of the schedule, printed at most
 MOVES = 200_000  # of annealing, at most a third of the time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Found:
-    """The outcome, the text of its certificate (checked), and a solver's name and answer."""
+    """The least total latency (steps) between `lower` and `upper`, and a schedule that takes
+    `upper`. The certificate has been checked, or is None for an instance too large to certify.
+    `solver`: the name and the answer of a solver that was asked.
+    """
 
     instance: Instance
     outcome: Outcome
-    certificate: str | None
+    certificate: Certificate | None
     solver: tuple[str, Answer] | None
+
+    @property
+    def lower(self) -> int:
+        """No schedule has a smaller total latency."""
+        return self.outcome.lower
+
+    @property
+    def upper(self) -> int:
+        """The total latency of `schedule`."""
+        return self.outcome.upper
+
+    @property
+    def status(self) -> str:
+        """ "optimal" if both bounds agree."""
+        return self.outcome.status.value
+
+    @property
+    def schedule(self) -> Schedule:
+        """The best schedule found, verified."""
+        return self.outcome.schedule
+
+    def __repr__(self) -> str:
+        return as_text(self)
 
 
 def answer(instance: Instance, seconds: float, solver: str | None, seed: int) -> Found:
@@ -50,7 +77,8 @@ def answer(instance: Instance, seconds: float, solver: str | None, seed: int) ->
     if outcome.certificate is not None:
         text = json.dumps(outcome.certificate) + "\n"
         check(read_certificate(text))
-    return Found(instance, outcome, text, (name, told) if name and told else None)
+    proof = None if text is None else Certificate(text)
+    return Found(instance, outcome, proof, (name, told) if name and told else None)
 
 
 def warm_starts(instance: Instance) -> list[Schedule]:

@@ -3,10 +3,9 @@
 A candidate is a budget, a common prompt and a sequence of output lengths, all at time 0: a length
 mix whose shares are multiples of 1/n. The sequence matters to policies that serve in order of
 arrival; the adversary chooses it. It is scored by the policy's latency over H-SF's, and for H-SF
-itself (and SVF, which is the same where prompts are) over the optimum; for policies with luck the
-latency is the mean over seeds. What the search
-returns is only a candidate: `reports.adversary.table` measures it anew, against the certified
-optimum and, where there is luck, with fresh seeds.
+itself (and SVF, which is the same where prompts are equal) over the optimum. For randomised
+policies the latency is the mean over seeds. What the search returns is only a candidate: `table`
+measures it anew, against the certified optimum and, for randomised policies, with fresh seeds.
 """
 
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kvratio.reports.smallest.optimum import TinyOptimum
-from kvratio.reports.smallest.study import Contender, Orders, Predicted
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.study import Contender, Orders, Predicted
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Order, Policy

@@ -9,10 +9,10 @@ from typing import Any
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.render.text import pipe_table
-from kvratio.reports.smallest.arrivals import smallest_loss
-from kvratio.reports.smallest.certificate import certificate
-from kvratio.reports.smallest.optimum import TinyOptimum
-from kvratio.reports.smallest.study import (
+from kvratio.reports.studies.smallest.arrivals import smallest_loss
+from kvratio.reports.studies.smallest.certificate import certificate
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.study import (
     CONTENDERS,
     Contender,
     Extreme,
@@ -22,7 +22,7 @@ from kvratio.reports.smallest.study import (
     Unit,
     merge,
 )
-from kvratio.reports.smallest.study import runs as all_runs
+from kvratio.reports.studies.smallest.study import runs as all_runs
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.model import Instance

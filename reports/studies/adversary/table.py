@@ -11,16 +11,16 @@ from typing import Any
 from kvratio import reports
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
-from kvratio.reports.adversary.fluid import Fluid, largest
-from kvratio.reports.adversary.search import (
+from kvratio.reports.optimal import warm_starts
+from kvratio.reports.studies.adversary.fluid import Fluid, largest
+from kvratio.reports.studies.adversary.search import (
     Candidate,
     Scored,
     instance_of,
     plans_as_h_sf,
     total_latencies,
 )
-from kvratio.reports.hindsight.answer import warm_starts
-from kvratio.reports.smallest.study import Contender
+from kvratio.reports.studies.smallest.study import Contender
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum

@@ -1,0 +1,206 @@
+"""The public functions about bounds, claims, worst cases and optima."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance
+
+if TYPE_CHECKING:
+    from kvratio.reports.bounds.find import DerivedBound
+    from kvratio.reports.claims import Judgement
+    from kvratio.reports.optimal import Found
+    from kvratio.reports.worst import WorstCase
+
+MOST_ROWS = 60  # of a table in a notebook
+
+
+@dataclass(frozen=True, repr=False)
+class Rows:
+    """A table of results. A notebook shows it; `to_pandas` makes a frame, `rows` is plain data."""
+
+    rows: list[dict[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _cells(self) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
+        heads = tuple(self.rows[0]) if self.rows else ()
+        shown = self.rows[:MOST_ROWS]
+        more = f"{len(self.rows) - len(shown)} more rows" if len(shown) < len(self.rows) else ""
+        cells = [tuple("" if x is None else str(x) for x in row.values()) for row in shown]
+        return heads, cells, more
+
+    def __repr__(self) -> str:
+        heads, cells, more = self._cells()
+        return "\n".join(["\t".join(row) for row in (heads, *cells)] + [more] * bool(more))
+
+    def _repr_html_(self) -> str:
+        from kvratio.reports.compare.shown import html_table
+
+        heads, cells, more = self._cells()
+        return html_table(f"{len(self.rows)} rows", heads, cells, more)
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame`. Raises `InputError` if pandas is not installed."""
+        from kvratio.reports.compare.shown import data_frame
+
+        return data_frame(self.rows)
+
+
+class Bounds:
+    """`kvratio.bounds`: call it for one result, or use `grid` and `table`."""
+
+    def __call__(
+        self,
+        policy: str | None = None,
+        benchmark: str | None = None,
+        lengths: str | None = None,
+        prompt: Any = None,
+        id: str | None = None,
+    ) -> "DerivedBound":
+        """One competitive ratio in the fluid limit, derived now and alone.
+
+        `policy`: such as "a-min". `benchmark`: "h-sf" or "area" (the optimum of the fluid limit).
+        `lengths`: "two-point", "geometric", "linear-geometric", "uniform", "all" or "any".
+        `prompt`: a number of tokens, "any" (a formula in s), "long" or "worst"; default: any, if
+        such a formula is known. Or the `id` of a row of `table`.
+
+        The result has `closed_form` (sympy), `value` (the supremum), `steps` (the derivation, each
+        step with the check that it passed), `obtained`, `at(...)`; a notebook typesets it. Raises
+        `InputError` if there is no such result, or several.
+
+        >>> import kvratio as kv
+        >>> b = kv.bounds(policy="a-min", benchmark="h-sf", lengths="two-point", prompt=0)
+        >>> b.closed_form, b.value, b.obtained
+        (3/2 - alpha/2, '1.50000000000', 'derived')
+        """
+        from kvratio.reports.bounds.find import derive, find
+
+        if id is not None:
+            return derive(id)
+        if policy is None:
+            raise InputError("policy", None, "a policy, such as 'a-min', or the id of a result")
+        return find(policy, benchmark, lengths, prompt)
+
+    def grid(
+        self,
+        alpha: Sequence[Any] = (),
+        prompt: Sequence[Any] = (0,),
+        q: Sequence[Any] = (),
+        *,
+        policy: str | None = None,
+        benchmark: str | None = None,
+        lengths: str | None = None,
+    ) -> Rows:
+        """The closed forms at every alpha (or q) and every prompt; a row a value.
+
+        Numbers are exact: integers, fractions, or texts such as "1/4" and "0.25". alpha stands for
+        the interval of its lowest terms. What `policy`, `benchmark` and `lengths` do not choose is
+        left out; without them everything with a formula in alpha is derived, which takes seconds.
+
+        >>> import kvratio as kv
+        >>> table = kv.bounds.grid(alpha=["1/2", "1/4"], prompt=[0, 10], policy="a-min",
+        ...                        benchmark="h-sf", lengths="two-point")
+        >>> [(row["alpha"], row["prompt"], row["value"][:5]) for row in table.rows][:2]
+        [('1/2', '0', '1.250'), ('1/2', '10', '1.218')]
+        """
+        from kvratio.reports.bounds.find import grid
+
+        chosen = {"policy": policy, "benchmark": benchmark, "lengths": lengths}
+        return Rows(grid(alpha, prompt, q, **chosen))
+
+    def table(
+        self,
+        policy: str | None = None,
+        benchmark: str | None = None,
+        lengths: str | None = None,
+        prompt: Any = None,
+    ) -> Rows:
+        """The published table, or its rows about something: what can be derived, by id.
+
+        >>> import kvratio as kv
+        >>> [row["id"] for row in kv.bounds.table("a-l", "h-sf", "two-point").rows]
+        ['two-point/A_l/H-SF', 'two-point/A_l/H-SF/s=0', 'two-point/A_l/H-SF/long prompts']
+        """
+        from kvratio.reports.bounds.find import matching
+
+        rows = matching(policy, benchmark, lengths, prompt)
+        return Rows([{k: v for k, v in row.items() if k != "steps"} for row in rows])
+
+
+bounds = Bounds()
+
+
+def claim(name: str) -> "Judgement":
+    """A claim of the ledger, checked now: `verdict`, `statement`, `evidence`.
+
+    The verdict is computed from the evidence: proved, certified, refuted (rigorous), supported,
+    contradicted (simulated) or open. Raises `InputError` for a name that is not known.
+
+    >>> import kvratio as kv
+    >>> kv.claim("t6-prompts").verdict
+    'refuted'
+    """
+    from kvratio.reports.claims import judge
+
+    return judge(name)
+
+
+def worst_case(
+    policy: str,
+    u: int,
+    l: int = 1,  # noqa: E741 (the paper's name)
+    *,
+    benchmark: str = "h-sf",
+    prompt: Any = 0,
+    caps: Sequence[int] = (),
+    lengths: Sequence[int] = (),
+    seed: int = 0,
+) -> "WorstCase":
+    """The worst output lengths in [l, u] for a policy in the fluid limit, and a certified bound.
+
+    `ratio` is exact at the `witness` (requests by length); `bound` holds for all distributions of
+    lengths, and `certificate.save(FILE)` writes its proof, which an independent checker has
+    accepted. u = 60 takes about 15 s. `caps`: of slicing; `lengths`: the only ones that may occur.
+
+    >>> import kvratio as kv
+    >>> worst = kv.worst_case("a-min", u=2)
+    >>> worst.ratio <= worst.bound, round(float(worst.ratio), 6)
+    (True, 1.25)
+    """
+    from kvratio.reports.worst import find, problem_of
+
+    problem = problem_of(policy, u, l, benchmark, prompt, tuple(caps), tuple(lengths))
+    return find(problem, seed)
+
+
+def optimal(
+    instance: Any, *, seconds: float = 60, solver: str | None = None, seed: int = 0
+) -> "Found":
+    """The least total latency with full knowledge of the lengths, between certified bounds.
+
+    `instance`: an `Instance`, what `read_trace` or `workload` return, or the name of an instance
+    file. `seconds`: a limit; the best schedule and bound until then stand. `solver`: such as
+    "HIGHS", to solve the integer program first. The result has `lower`, `upper`, `status`,
+    `schedule` and `certificate`, which the independent checker has accepted.
+
+    >>> import kvratio as kv
+    >>> best = kv.optimal(kv.Instance.of(memory=4, output=[2, 2, 3, 3]))
+    >>> best.status, best.lower, best.upper
+    ('optimal', 15, 15)
+    """
+    from kvratio.reports.optimal import answer
+
+    if isinstance(instance, str | Path):
+        from kvratio._simulation import workload
+
+        instance = workload(instance)
+    chosen = getattr(instance, "instance", instance)
+    if not isinstance(chosen, Instance):
+        raise InputError("instance", instance, "an Instance, requests, or the name of a file")
+    if not seconds > 0:
+        raise InputError("seconds", seconds, "a positive number")
+    return answer(chosen, seconds, solver, seed)

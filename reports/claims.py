@@ -1,0 +1,67 @@
+"""A claim of the ledger, judged here and now, for people."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from kvratio.proofs_check.claim import Entry, examine
+from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.ledger import select
+
+
+@dataclass(frozen=True, repr=False)
+class Judgement:
+    """A claim with its verdict, which is computed from the evidence."""
+
+    entry: Entry
+
+    @property
+    def verdict(self) -> str:
+        """proved, certified, refuted, supported, contradicted or open."""
+        return str(self.entry.verdict)
+
+    @property
+    def statement(self) -> str:
+        """The claim, with its quantifiers and hypotheses."""
+        return self.entry.claim.statement
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What was found, fact by fact."""
+        return tuple(f"[{f.kind}, {f.outcome}] {f.text}" for f in self.entry.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain data."""
+        return self.entry.row()
+
+    def __repr__(self) -> str:
+        return "\n".join(text(self.entry))
+
+    def _repr_html_(self) -> str:
+        head, *lines = text(self.entry)
+        return f"<p><b>{escape(head)}</b></p><p>" + "<br>".join(map(escape, lines)) + "</p>"
+
+
+def judge(name: str) -> Judgement:
+    """Check one claim of the ledger; those that need a simulator take a while.
+
+    >>> judge("t6-prompts").verdict
+    'refuted'
+    """
+    (claim,) = select([name])
+    return Judgement(examine(claim, Lab()))
+
+
+def text(entry: Entry) -> list[str]:
+    """The verdict with all evidence, line by line."""
+    claim = entry.claim
+    lines = [
+        f"{claim.id}: {entry.verdict}",
+        f"  {claim.statement}",
+        f"  source: {claim.source}",
+        f"  reading: {claim.reading}",
+        f"  checked: {claim.relation}",
+    ]
+    if entry.planned:
+        lines.append(f"  planned before the run: {entry.planned}")
+    return lines + [f"  - [{f.kind}, {f.outcome}] {f.text}" for f in entry.findings]

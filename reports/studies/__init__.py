@@ -1,0 +1,1 @@
+"""Studies: long computations whose results are published; `kvratio study NAME` runs one."""
