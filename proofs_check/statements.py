@@ -8,6 +8,7 @@ lengths l, u, which are natural ones; `INR` makes a real number of a natural one
 LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
 PAIR = "(1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->"
 TWO = "(two l u X Y) l u"
+T = "2 * INR l / (INR l + 1) + sum (fun k => / INR k) (S l) (u - l)"
 
 TEMPLATES: tuple[tuple[str, str, str], ...] = (
     (
@@ -130,6 +131,96 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "forall s x u, 0 <= s -> (1 <= u)%nat -> shares x -> a_min s x 1 u <=\n"
         "  (1 + sum (fun k => / (s + 2 * INR k - 1)) 1 u / 2\n"
         "    + s * sqrt (sum (fun k => / (s + 2 * INR k - 1)) 1 u / (s + 1))) * h_sf s x 1 u",
+    ),
+    (
+        "a-min-area",
+        "Area.a_min_area",
+        "(forall l u x, (1 <= l <= u)%nat -> shares x -> a_min 0 x l u <=\n"
+        f"    (2 + {{c}} * ({T})) * area 0 x l u) /\\\n"
+        "  (forall b, b < {c} -> exists l u x, (1 <= l <= u)%nat /\\ shares x /\\\n"
+        f"    (2 + b * ({T})) * area 0 x l u < a_min 0 x l u)",
+    ),
+    (
+        "kept-upper",
+        "Area.least_attained_2",
+        "forall s x u, 0 <= s -> (1 <= u)%nat -> shares x ->\n"
+        "  least_attained s x u <= {c} * area s x 1 u",
+    ),
+    (
+        "c2-never-worse",
+        "Intervals.never_worse",
+        "forall s x l ends u, 0 <= s -> (1 <= l)%nat -> ascending l ends u -> shares x ->\n"
+        "  revised s x l ends u <= a_min s x l u",
+    ),
+    (
+        "c2-s0",
+        "Intervals.corollary_2",
+        "(forall x l ends u, (1 <= l)%nat -> ascending l ends u -> shares x ->\n"
+        "    revised 0 x l ends u <= (3 / 2 + {c} * ln (INR u / INR l)) * h_sf 0 x l u) /\\\n"
+        "  (forall b, b < {c} -> exists l ends u x, (1 <= l)%nat /\\ ascending l ends u /\\\n"
+        "    shares x /\\ (3 / 2 + b * ln (INR u / INR l)) * h_sf 0 x l u < revised 0 x l ends u)",
+    ),
+    (
+        "c2-prompts",
+        "Refuted.no_logarithm_intervals",
+        "~ exists C, forall s x l ends u, 0 <= s -> (1 <= l)%nat -> ascending l ends u ->\n"
+        "  shares x -> revised s x l ends u <= C * (1 + ln (INR u / INR l)) * h_sf s x l u",
+    ),
+    (
+        "t5-prompts",
+        "Refuted.no_logarithm",
+        "~ exists C, forall s l u x, 0 <= s -> (1 <= l <= u)%nat -> shares x ->\n"
+        "  a_min s x l u <= C * (1 + ln (INR u / INR l)) * h_sf s x l u",
+    ),
+    (
+        "ec1-end-points",
+        "Refuted.end_points",
+        "exists u x, shares x /\\\n"
+        "  forall X Y, 0 <= X -> 0 <= Y -> 0 < h_sf 0 (two 1 u X Y) 1 u ->\n"
+        "    a_min 0 (two 1 u X Y) 1 u / h_sf 0 (two 1 u X Y) 1 u <\n"
+        "    a_min 0 x 1 u / h_sf 0 x 1 u",
+    ),
+    (
+        "t4-staggered",
+        "Refuted.staggered_better",
+        "exists u b,\n"
+        "  (forall x, shares x -> a_min_staggered 0 x 1 u <= b * h_sf 0 x 1 u) /\\\n"
+        "  (exists x, shares x /\\ 0 < h_sf 0 x 1 u /\\ b * h_sf 0 x 1 u < a_min 0 x 1 u)",
+    ),
+    (
+        "switch-s0",
+        "Refuted.switch",
+        "forall l u, (1 <= l < u)%nat -> forall p q,\n"
+        "  attains 0 l u a_l p -> attains 0 l u a_min q ->\n"
+        "  (p < q <-> INR l / INR u < 1 / 2 /\\\n"
+        "    0 < (INR l / INR u) ^ 2 - {b} * (INR l / INR u) + {c})",
+    ),
+    (
+        "switch-prompts",
+        "Refuted.switch_prompts",
+        "exists s l u b, 0 <= s /\\ (1 <= l < u)%nat /\\ INR l / INR u < 1 / 2 /\\\n"
+        "  0 < (INR l / INR u) ^ 2 - 3 * (INR l / INR u) + 1 /\\\n"
+        f"  (forall X Y, 0 <= X -> 0 <= Y -> a_min s {TWO} <= b * h_sf s {TWO}) /\\\n"
+        f"  (exists X Y, 0 <= X /\\ 0 <= Y /\\ b * h_sf s {TWO} < a_l s {TWO})",
+    ),
+    (
+        "t2-arithmetic",
+        "Refuted.t2_arithmetic",
+        "~ forall l u a b, 0 < l -> l < u -> 0 < a -> 0 < b -> (a / b) ^ 2 = l / u ->\n"
+        "  (a * u + b * l) * (a * u * l + b * l * u) / (2 * l) /\n"
+        "  (u * l * a ^ 2 / 2 + a * b * l ^ 2 + u * l * b ^ 2 / 2) =\n"
+        "  u / l * (1 + sqrt (u / l)) / 2",
+    ),
+    (
+        "t2-statement",
+        "Refuted.t2_statement",
+        "{upper} < 550 /\\\n  forall x, shares x -> a_max 0 x 1 100 <= {upper} * h_sf 0 x 1 100",
+    ),
+    (
+        "t2-every-alpha",
+        "Refuted.t2_every_alpha",
+        "forall l u x, (1 <= l < u)%nat -> shares x -> 0 < h_sf 0 x l u ->\n"
+        "  a_max 0 x l u < INR u / INR l * (1 + sqrt (INR u / INR l)) / 2 * h_sf 0 x l u",
     ),
 )
 

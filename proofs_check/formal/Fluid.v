@@ -6,6 +6,7 @@
     one that it outlives, so that with [W j] = (completed) + 2 (left over) the total latency is
     n^2 / (2 M) times the sum over the stages of T(x) W(x). *)
 Require Import Reals List Arith.
+Import ListNotations.
 Open Scope R_scope.
 
 (** [sum f k n] = f k + ... + f (k+n-1);
@@ -55,8 +56,31 @@ Definition a_min_staggered (s : R) (x : nat -> R) (l u : nat) : R :=
 Definition beyond (cap j : nat) : R := if Nat.ltb cap j then 1 else 0.
 Fixpoint slicing (s : R) (x : nat -> R) (l u : nat) (after : nat) (caps : list nat) : R :=
   match caps with
-  | nil => 0
-  | cons cap more =>
+  | [] => 0
+  | cap :: more =>
       stage (fun j => beyond after j * v s (Nat.min j cap)) (fun j => beyond after j + beyond cap j)
         x l (upto l u) + slicing s x l u cap more
   end.
+
+(** Algorithm 5 of the paper, with the disjoint intervals [l, m1], [m1+1, m2], ..., [.., u] and
+    [ends] = m1, m2, ...: an interval's requests complete before the next one's start. *)
+Fixpoint revised (s : R) (x : nat -> R) (l : nat) (ends : list nat) (u : nat) : R :=
+  match ends with
+  | [] => a_min s x l u
+  | m :: more =>
+      a_min s x l m + 2 * sum (fun j => c s j * x j) l (upto l m) * sum x (S m) (upto (S m) u)
+      + revised s x (S m) more u
+  end.
+Fixpoint ascending (l : nat) (ends : list nat) (u : nat) : Prop :=
+  match ends with [] => (l <= u)%nat | m :: more => (l <= m)%nat /\ ascending (S m) more u end.
+
+(** Least attained service, when a stopped request keeps its tokens: token k of all takes the time
+    (s + k) S_k, x_k complete with it and S_(k+1) are left. *)
+Definition least_attained (s : R) (x : nat -> R) (u : nat) : R :=
+  stages (fun k n => (s + INR k) * sum x k n * (x k + 2 * sum x (S k) (n - 1))) 1 u.
+
+(** The largest ratio of the form F to H-SF over shares of the lengths l and u is b. *)
+Definition attains (s : R) (l u : nat) (F : R -> (nat -> R) -> nat -> nat -> R) (b : R) : Prop :=
+  (forall X Y, 0 <= X -> 0 <= Y -> F s (two l u X Y) l u <= b * h_sf s (two l u X Y) l u) /\
+  (exists X Y, 0 <= X /\ 0 <= Y /\ 0 < h_sf s (two l u X Y) l u /\
+     b * h_sf s (two l u X Y) l u <= F s (two l u X Y) l u).
