@@ -4,12 +4,17 @@ Each invariant of `kvratio.simulate.testing` becomes a test; one that fails show
 instance as code to paste. Without paths on the command line only these tests run. A policy is
 anything that `kvratio.simulate.testing.subject` describes; the option can be repeated.
 
+The tests have ids such as `kvratio-policy=package.module:MyPolicy::budget`. Such an id is also an
+argument: `pytest "kvratio-policy=package.module:MyPolicy::budget"` runs that test, without the
+option. Policies are looked for in the folder in which pytest was started, too.
+
 pytest loads this module in every session of every project that has kvratio installed, so it
-imports nothing until the option is given.
+imports nothing until a policy is named.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,9 +25,11 @@ if TYPE_CHECKING:
     from kvratio.simulate.testing.invariants import Invariant
     from kvratio.simulate.testing.subject import Subject
 
+PREFIX = "kvratio-policy="  # of ids, in place of a path
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--kvratio-policy` and `--kvratio-examples`."""
+    """`--kvratio-policy`, `--kvratio-examples` and `--kvratio-case-seconds`."""
     group = parser.getgroup("kvratio", "conformance of scheduling policies")
     group.addoption(
         "--kvratio-policy",
@@ -38,52 +45,108 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="cases tried for each invariant (default: 200)",
     )
+    group.addoption(
+        "--kvratio-case-seconds",
+        type=float,
+        default=None,
+        metavar="S",
+        help="wall-clock seconds after which a run counts as endless (default: 10)",
+    )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Without paths on the command line, collect nothing else."""
+    """Take our ids out of the arguments; without other paths, collect nothing else.
+
+    The ids are kept among the options, which pytest-xdist hands on to its workers.
+    """
+    option = config.option
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    if config.option.kvratio_policy and not named:
-        config.args = []
+    ids = [argument for argument in config.args if argument.startswith(PREFIX)]
+    option.kvratio_ids = [*getattr(option, "kvratio_ids", []), *ids]
+    if not option.kvratio_policy and not option.kvratio_ids:
+        return
+    config.args = [argument for argument in config.args if argument not in ids] if named else []
+    if "s" not in option.reportchars.lower().replace("a", "s"):
+        option.reportchars += "s"  # why an invariant is not run is part of the result
+    folder = str(config.invocation_params.dir)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Add a test for each policy and invariant, before `-k` selects."""
-    for name in session.config.option.kvratio_policy:
-        items.extend(_tests(session, name))
+    option = session.config.option
+    wanted: dict[str, set[str] | None] = dict.fromkeys(option.kvratio_policy)  # None: all
+    for identity in option.kvratio_ids:
+        name, _, invariant = identity.removeprefix(PREFIX).partition("::")
+        chosen = wanted.setdefault(name, set())
+        if not invariant:
+            wanted[name] = None
+        elif chosen is not None:
+            chosen.add(invariant)
+    for name, invariants in wanted.items():
+        policy = PolicyCollector.from_parent(session, name=name, nodeid=PREFIX + name)
+        tests = list(policy.collect())
+        unknown = (invariants or set()) - {test.name for test in tests}
+        if unknown:
+            raise pytest.UsageError(f"no invariant {', '.join(sorted(unknown))} of {name}")
+        items.extend(test for test in tests if invariants is None or test.name in invariants)
 
 
-def _tests(session: pytest.Session, name: str) -> Iterator[ConformanceTest]:
-    from kvratio.simulate.testing.conformance import EXAMPLES
-    from kvratio.simulate.testing.invariants import INVARIANTS
-    from kvratio.simulate.testing.subject import subject_of
-    from kvratio.theory.checks import InputError, whole
+class PolicyCollector(pytest.Collector):
+    """The tests of one policy; its node id stands where others have a path."""
 
-    examples = session.config.option.kvratio_examples
-    try:
-        subject = subject_of(name)
-        tries = EXAMPLES if examples is None else whole("examples", examples, least=1)
-    except InputError as error:
-        raise pytest.UsageError(str(error)) from error
-    for invariant in INVARIANTS.values():
-        test = ConformanceTest.from_parent(session, name=f"{name}::{invariant.name}")
-        yield test.about(subject, invariant, tries)
+    def collect(self) -> Iterator[ConformanceTest]:
+        """One test an invariant."""
+        from kvratio.simulate.testing.conformance import EXAMPLES
+        from kvratio.simulate.testing.invariants import INVARIANTS
+        from kvratio.simulate.testing.subject import CASE_SECONDS, subject_of
+        from kvratio.theory.checks import InputError, whole
+
+        examples = self.config.option.kvratio_examples
+        seconds = self.config.option.kvratio_case_seconds
+        try:
+            subject = subject_of(
+                self.name, case_seconds=CASE_SECONDS if seconds is None else seconds
+            )
+            self.tries = EXAMPLES if examples is None else whole("examples", examples, least=1)
+        except InputError as error:
+            raise pytest.UsageError(str(error)) from error
+        self.subject: Subject = subject
+        self.errors: list[Result | None] = []  # what `error` found, once it has looked
+        for invariant in INVARIANTS.values():
+            test: ConformanceTest = ConformanceTest.from_parent(self, name=invariant.name)
+            yield test.about(self, invariant)
+
+    def error(self) -> Result | None:
+        """The failure of the policy's own code, if it has one; looked for once."""
+        from kvratio.simulate.testing.conformance import find_error
+
+        if not self.errors:
+            self.errors.append(find_error(self.subject))
+        return self.errors[0]
 
 
 class ConformanceTest(pytest.Item):
     """One invariant of one policy."""
 
-    def about(self, subject: Subject, invariant: Invariant, tries: int) -> ConformanceTest:
-        """What is tested, and with how many cases."""
-        self.subject, self.invariant, self.tries = subject, invariant, tries
+    def about(self, policy: PolicyCollector, invariant: Invariant) -> ConformanceTest:
+        """What is tested."""
+        self.policy, self.invariant = policy, invariant
         return self
 
     def runtest(self) -> None:
-        """Search; what is not claimed counts as skipped."""
+        """Search; what is not claimed, or cannot be told, counts as skipped."""
         from kvratio.simulate.testing.conformance import try_invariant
 
-        result = try_invariant(self.subject, self.invariant, self.tries)
+        error = self.policy.error()
+        if error is not None:
+            if self.invariant is error.invariant:
+                raise _ViolatedError(error)
+            pytest.skip(f"not run: the policy raises an error, see {error.invariant.name}")
+        result = try_invariant(self.policy.subject, self.invariant, self.policy.tries)
         if result.outcome == "not claimed":
             pytest.skip(f"not claimed; applies to {self.invariant.scope}")
         if result.outcome == "violated":
@@ -94,14 +157,14 @@ class ConformanceTest(pytest.Item):
         excinfo: pytest.ExceptionInfo[BaseException],
         style: object = None,  # noqa: ARG002 (pytest names it)
     ) -> str:
-        """The report alone: nobody wants the traceback of the search."""
+        """The report alone: the traceback of the search says nothing about the policy."""
         if isinstance(excinfo.value, _ViolatedError):
             return excinfo.value.result.text()
         return str(excinfo.getrepr())
 
     def reportinfo(self) -> tuple[str, None, str]:
         """Where the test is, in pytest's reports."""
-        return self.subject.name, None, f"{self.subject.name}: {self.invariant.name}"
+        return self.policy.nodeid, None, f"{self.policy.name}: {self.invariant.name}"
 
 
 class _ViolatedError(Exception):

@@ -30,4 +30,5 @@ def test_the_broken_are_caught_and_named(broken: type) -> None:
 def test_the_broken_break_nothing_else(broken: type) -> None:
     name = BREAKS[broken]
     others = tuple(INVARIANTS.keys() - {name, *INVARIANTS[name].implies})
-    assert examine(broken, only=others, examples=8).violated == ()
+    violated = {r.invariant.name for r in examine(broken, only=others, examples=8).violated}
+    assert violated <= {name}  # an error in the code itself is reported whatever is asked for

@@ -77,3 +77,88 @@ def test_loading_the_plugin_imports_next_to_nothing() -> None:
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.strip() == "[]"
+
+
+SCHEDULERS = """
+class Hasty:
+    sees = frozenset()
+    def arrive(self, view, request): pass
+    def complete(self, view, request): pass
+    def evict(self, view): return []
+    def admit(self, view): return list(view.waiting)
+
+class Failing(Hasty):
+    def admit(self, view):
+        return [1 / 0]
+
+class Misspelt(Hasty):
+    sees = frozenset({"ouput"})
+
+class Endless(Hasty):
+    def admit(self, view):
+        while True: pass
+"""
+CACHED = (*OPTIONS[:2], *OPTIONS[4:])  # with pytest's cache, which --lf and --sw need
+
+
+@pytest.fixture
+def mine(session: pytest.Pytester) -> pytest.Pytester:
+    """A folder with schedulers of one's own, which is not on the path."""
+    session.makepyfile(mysched=SCHEDULERS)
+    return session
+
+
+def test_ids_can_be_given_back(mine: pytest.Pytester) -> None:
+    first = mine.runpytest_subprocess(
+        *CACHED, "--kvratio-policy=mysched:Hasty", "-k", "budget or sound"
+    )
+    first.assert_outcomes(passed=1, failed=1, deselected=len(INVARIANTS) - 2)
+    identity = "kvratio-policy=mysched:Hasty::budget"
+    first.stdout.fnmatch_lines([f"FAILED {identity}*"])
+    mine.runpytest_subprocess(*CACHED, identity).assert_outcomes(failed=1)
+    mine.runpytest_subprocess(*CACHED, identity, "-n2", "-p", "xdist").assert_outcomes(failed=1)
+    policy = mine.runpytest_subprocess(*CACHED, "kvratio-policy=mysched:Hasty", "-k", "budget")
+    policy.assert_outcomes(failed=1, deselected=len(INVARIANTS) - 1)
+    unknown = mine.runpytest_subprocess(*CACHED, "kvratio-policy=mysched:Hasty::budgets")
+    assert unknown.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("option", ["--lf", "--sw"])
+def test_failures_are_found_again(mine: pytest.Pytester, option: str) -> None:
+    chosen = (*CACHED, "--kvratio-policy=mysched:Hasty", "-k", "sound or budget")
+    mine.runpytest_subprocess(*chosen, option).assert_outcomes(
+        failed=1, passed=0 if option == "--sw" else 1, deselected=len(INVARIANTS) - 2
+    )
+    again = mine.runpytest_subprocess(*chosen, option)
+    assert again.parseoutcomes()["failed"] == 1
+    assert "passed" not in again.parseoutcomes()
+
+
+def test_a_scheduler_that_raises_is_one_failure_with_its_traceback(mine: pytest.Pytester) -> None:
+    result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-policy=mysched:Failing")
+    result.assert_outcomes(failed=1, skipped=len(INVARIANTS) - 1)
+    result.stdout.fnmatch_lines(
+        ["*mysched.py*in admit*", "*return [[]1 / 0[]]*", "*ZeroDivisionError*"]
+    )
+    result.stdout.fnmatch_lines(["*not run: the policy raises an error*"])
+
+
+def test_a_misspelt_column_is_a_usage_error(mine: pytest.Pytester) -> None:
+    result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-policy=mysched:Misspelt")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: sees = 'ouput': required names of output*"])
+
+
+def test_an_endless_run_is_reported_with_its_case(mine: pytest.Pytester) -> None:
+    chosen = ("-k", "termination", "--kvratio-case-seconds=0.2", "--kvratio-examples=3")
+    result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-policy=mysched:Endless", *chosen)
+    result.assert_outcomes(failed=1, deselected=len(INVARIANTS) - 1)
+    result.stdout.fnmatch_lines(["*the run took longer than 0.2 s*", "*Instance.of(*"])
+
+
+def test_a_session_without_policies_is_left_alone(mine: pytest.Pytester) -> None:
+    mine.makepyfile(
+        test_own="import sys\ndef test(): assert 'kvratio.simulate.testing' not in sys.modules"
+    )
+    result = mine.runpytest_subprocess("-p", "kvratio.simulate.pytest_plugin")
+    result.assert_outcomes(passed=1)

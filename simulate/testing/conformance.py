@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, settings
@@ -16,14 +17,16 @@ from kvratio.simulate.testing.subject import Subject, subject_of
 from kvratio.theory.checks import one_of, whole
 
 EXAMPLES = 200  # cases a search tries before it believes an invariant
+ERROR_EXAMPLES = 20  # cases run first, to see whether the code under test works at all
+SHRINK_SECONDS = 30.0  # where runs are slow or endless; usually shrinking takes far less
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one invariant: `outcome` is "held", "violated" or "not claimed".
+    """What became of one invariant: "held", "violated", "not claimed" or "not run".
 
     `told` says how it is violated by `case`, a smallest one. `held` is no proof: no violation was
-    found in so many tries.
+    found in so many tries. The others are not run where the scheduler's own code raises an error.
     """
 
     subject: Subject
@@ -104,8 +107,10 @@ def examine(
     `only`: the names of the invariants to try (default: all). `lower_bound`: a certified lower
     bound on the total latency of an instance (steps), tried beside the kit's own. `progress` is
     called with each name. The rest narrows the instances
-    (`kvratio.simulate.testing.strategies.instances`). The search is deterministic. Raises
-    `InputError` for anything that cannot be tested.
+    (`kvratio.simulate.testing.strategies.instances`), or is `case_seconds`, the time limit of a
+    run. The search is deterministic, up to that limit. Where the scheduler's own code raises an
+    error, that is the only result, and no other invariant is run. Raises `InputError` for anything
+    that cannot be tested.
 
     >>> examine("mc-sf", examples=5, only=("budget", "ignores-upper")).results[1].outcome
     'not claimed'
@@ -115,6 +120,10 @@ def examine(
         one_of("only", name, INVARIANTS)
     subject = subject_of(target, lower_bound, **space)
     chosen = [i for name, i in INVARIANTS.items() if not only or name in only]
+    error = find_error(subject)
+    if error is not None:
+        others = [Result(subject, i, "not run") for i in chosen if i is not error.invariant]
+        return Conformance(subject, (error, *others))
     suspects = _screen(subject, [i for i in chosen if i.cases is plain], examples)
     results = []
     for invariant in chosen:
@@ -125,6 +134,30 @@ def examine(
         else:
             results.append(try_invariant(subject, invariant, examples))
     return Conformance(subject, tuple(results))
+
+
+def find_error(subject: Subject, examples: int = ERROR_EXAMPLES) -> Result | None:
+    """The violation of `sound-decisions` by an error in the code under test, if some case has one.
+
+    An error says nothing about the other invariants, which are not worth running then.
+    """
+
+    def raises(case: Any) -> bool:
+        return subject.play(case.instance, case.seed).raised
+
+    invariant = INVARIANTS["sound-decisions"]
+    try:
+        found = find(plain(subject), raises, settings=_settings(examples))
+    except (NoSuchExample, Flaky):
+        return None
+    case = shrink(found, _while_time(raises), subject.space)
+    return Result(subject, invariant, "violated", _violation(subject, invariant, case), case)
+
+
+def _while_time(violates: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """`violates` until `SHRINK_SECONDS` have passed, then False: the smallest so far counts."""
+    end = monotonic() + SHRINK_SECONDS
+    return lambda case: monotonic() < end and violates(case)
 
 
 def _screen(
@@ -182,7 +215,8 @@ def try_invariant(subject: Subject, invariant: Invariant, examples: int = EXAMPL
         find(invariant.cases(subject), violates, settings=_settings(examples))
     if not seen:
         return Result(subject, invariant, "held")
-    case = shrink(seen[-1], lambda c: bool(_violation(subject, invariant, c)), subject.space)
+    violated = _while_time(lambda c: bool(_violation(subject, invariant, c)))
+    case = shrink(seen[-1], violated, subject.space)
     told = _violation(subject, invariant, case) or "not every time"
     return Result(subject, invariant, "violated", told, case)
 

@@ -4,12 +4,16 @@ A scheduler of ours runs in the reference engine and is watched. A system, that 
 with an engine of its own, hands over its attempts; the steps are recomputed from them.
 """
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kvratio.simulate.engine import EngineError, LivelockError, Scheduler, run_scheduler
 from kvratio.simulate.view import HiddenError, View
 from kvratio.theory.model import MOST_TOKENS, Attempt, Instance, Schedule, ScheduleError, verify
+
+OURS = Path(__file__).parent.parent  # the folder of the simulator
 
 
 @dataclass
@@ -45,7 +49,8 @@ class History:
     """A run: every step, and the schedule if the run came to its end.
 
     `stopped` says in words why it did not, and `livelock`, `hidden` and `raised` of which kind
-    that was: no progress for long, an undeclared read, an error in the scheduler's own code.
+    that was: no progress for long, an undeclared read, an error in the scheduler's own code, whose
+    `traceback` begins where that code does.
     `malformed` tells how the attempts of a system break the model, the budget apart; there are no
     steps then. `tel` is the total latency that the system itself reports, if it does.
     """
@@ -58,6 +63,7 @@ class History:
     livelock: bool = False
     hidden: bool = False
     raised: bool = False
+    traceback: str = ""
     malformed: ScheduleError | None = None
 
 
@@ -130,9 +136,22 @@ def watch(instance: Instance, scheduler: Scheduler) -> History:
     except HiddenError as error:
         return History(instance, recorder.steps[:-1], stopped=str(error), hidden=True)
     except Exception as error:  # whatever the scheduler's own code raises is a finding about it
-        told = f"{type(error).__name__}: {error}"
-        return History(instance, recorder.steps[:-1], stopped=told, raised=True)
+        return _failed(instance, recorder.steps[:-1], error)
     return History(instance, recorder.steps, schedule)
+
+
+def _failed(instance: Instance, steps: Sequence[Step], error: Exception) -> History:
+    told = f"{type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = next((k for k, f in enumerate(frames) if not _is_ours(f.filename)), len(frames))
+    lines = traceback.format_list(frames[theirs:] or frames[-1:])
+    text = "".join(["Traceback (most recent call last):\n", *lines, told])
+    return History(instance, steps, stopped=told, raised=True, traceback=text)
+
+
+def _is_ours(file: str) -> bool:
+    """Is this a file of the simulator, which only passes the error on?"""
+    return OURS in Path(file).parents
 
 
 @dataclass(frozen=True)
@@ -166,7 +185,7 @@ def listen(instance: Instance, simulate: Callable[[Instance], Schedule | Outcome
         steps = tuple(_steps(instance, attempts, until=stuck.step))
         return History(instance, steps, stopped=str(stuck), livelock=True)
     except Exception as error:  # as in `watch`
-        return History(instance, (), stopped=f"{type(error).__name__}: {error}", raised=True)
+        return _failed(instance, (), error)
     outcome = result if isinstance(result, Outcome) else Outcome(result)
     schedule, tel = outcome.schedule, outcome.tel
     malformed = _malformed(instance, schedule)

@@ -65,28 +65,48 @@ def _accepted(instance: Instance, space: Mapping[str, Any]) -> bool:
 
 
 def _smaller_pairs(one: Instance, two: Instance) -> Iterator[tuple[Instance, Instance]]:
-    """The same change of both; where they differ, of each alone."""
+    """Smaller instances of a comparison: the same change of both; where they differ, of each alone.
+
+    Where there is no comparison, `two` is `one`.
+    """
+    predicted = not _unpredicted(one)
     for k in range(one.n):
         yield _without(one, k), _without(two, k)
     for memory in _below(one.memory, 1):
         yield from _valid(one, two, {"memory": memory}, {"memory": memory})
-    predicted = not _unpredicted(one)
     if predicted and (one.lower, one.upper) == (two.lower, two.upper):
         yield _unpredict(one), _unpredict(two)
-    for name, least in COLUMNS.items():
-        if name in PREDICTED and not predicted and one.upper == two.upper:
-            continue  # they follow from the memory, and there is nothing smaller than no prediction
-        a, b = getattr(one, name), getattr(two, name)
-        yield from _valid(one, two, {name: (least,) * one.n}, {name: (least,) * one.n})
-        if name == "prompt":
-            lower = tuple(max(0, s - 1) for s in a)
-            yield from _valid(one, two, {name: lower}, {name: lower})
-        for k in range(one.n):
-            for value in _below(a[k], least):
-                changed = {name: (*a[:k], value, *a[k + 1 :])}
-                yield from _valid(one, two, changed, changed if a == b else {})
-            for value in _below(b[k], least) if a != b else ():
+    for name in COLUMNS:
+        # without a prediction the ends follow from the memory: there is nothing smaller
+        if predicted or name not in PREDICTED or one.upper != two.upper:
+            yield from _smaller_columns(one, two, name)
+    yield from _smaller_twos(one, two, predicted)
+
+
+def _smaller_columns(
+    one: Instance, two: Instance, name: str
+) -> Iterator[tuple[Instance, Instance]]:
+    """One column smaller: all at its least, all prompts by one, then one entry."""
+    least = COLUMNS[name]
+    a, b = getattr(one, name), getattr(two, name)
+    wholes = [(least,) * one.n]
+    if name == "prompt":
+        wholes.append(tuple(max(0, s - 1) for s in a))
+    for whole in wholes:
+        yield from _valid(one, two, {name: whole}, {name: whole})
+    for k in range(one.n):
+        for value in _below(a[k], least):
+            changed = {name: (*a[:k], value, *a[k + 1 :])}
+            yield from _valid(one, two, changed, changed if a == b else {})
+        if a != b:
+            for value in _below(b[k], least):
                 yield from _valid(one, two, {}, {name: (*b[:k], value, *b[k + 1 :])})
+
+
+def _smaller_twos(
+    one: Instance, two: Instance, predicted: bool
+) -> Iterator[tuple[Instance, Instance]]:
+    """Two numbers smaller by one, in columns that both instances share."""
     numbers = [at for at in _numbers(one) if predicted or at[0] not in PREDICTED]
     for first, second in combinations(numbers, 2):
         changes = _lowered(one, first, second)

@@ -14,7 +14,7 @@ from kvratio.theory.model import Instance
 LENGTHS = ("any", "two-point", "geometric", "adversarial", "near-full")
 PREDICTIONS = ("exact", "right", "common", "wrong", "any")
 RIGHT = ("exact", "right", "common")
-GAPS = (0, 1, 5, 10**9)  # steps: in batch, close together, apart, much longer than a run
+GAPS = (0, 1, 5)  # steps between arrivals: in batch, close together, apart
 
 Row = tuple[int, int, int]  # prompt, output, arrival
 
@@ -28,12 +28,14 @@ def instances(
     common_prompt: bool = False,
     batch: bool = False,
     right: bool = False,
+    longest_gap: int = 100,
 ) -> Instance:
     """Requests that fit one by one, with arrivals, prompts and intervals right or wrong.
 
     `least_prompt`: no prompt is shorter, in tokens; `common_prompt`: one prompt length for all;
-    `batch`: everyone arrives at 0; `right`: every interval contains the truth. In one instance of
-    four the memory is barely feasible: the largest request fills it.
+    `batch`: all arrive at 0; `right`: every interval contains the truth; `longest_gap`: steps
+    between arrivals that lie far apart; a system that goes step by step simulates up to three of
+    them. In one instance of four the memory is barely feasible: the largest request fills it.
     """
     memory = draw(st.integers(least_prompt + 1, max_memory))
     prompt = prompts(memory, draw(st.sampled_from([0, 1, 3, max_memory])), least_prompt)
@@ -41,7 +43,7 @@ def instances(
         prompt = st.just(draw(prompt))
     kind = draw(st.sampled_from(LENGTHS))
     length = lengths(kind, memory, draw)
-    arrival = arrivals(0 if batch else draw(st.sampled_from(GAPS)))
+    arrival = arrivals(0 if batch else draw(st.sampled_from((*GAPS, longest_gap))))
     rows = draw(st.lists(requests(memory, prompt, length, arrival), max_size=max_requests))
     if rows and draw(st.sampled_from([False, False, False, True])):
         memory = max(s + o for s, o, _ in rows)

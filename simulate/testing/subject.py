@@ -30,6 +30,8 @@ from kvratio.simulate.declared import Declared
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.testing.history import History, listen, watch
+from kvratio.simulate.testing.limit import limited
+from kvratio.simulate.view import HIDDEN_COLUMNS
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
 
@@ -58,13 +60,20 @@ class Subject:
     lower_bound: Callable[[Instance], Any] | None = None
 
 
+CASE_SECONDS = 10.0  # of wall-clock time a run may take; small instances need milliseconds
+
+
 def subject_of(
-    target: Any, lower_bound: Callable[[Instance], Any] | None = None, **space: Any
+    target: Any,
+    lower_bound: Callable[[Instance], Any] | None = None,
+    case_seconds: float = CASE_SECONDS,
+    **space: Any,
 ) -> Subject:
     """Prepare a target for testing. Raises `InputError` for anything else than those above.
 
     `space` narrows the instances further; `lower_bound` is a certified lower bound on the total
-    latency of an instance, in steps, used beside the kit's own.
+    latency of an instance, in steps, used beside the kit's own. A run that takes longer than
+    `case_seconds` is stopped and counts as a livelock (`kvratio.simulate.testing.limit`).
 
     >>> subject_of("a-min").sees
     frozenset({'lower'})
@@ -78,6 +87,11 @@ def subject_of(
         space={**getattr(target, "space", {}), **space},
         lower_bound=lower_bound,
     )
+    subject = _playing(known, target)
+    return replace(subject, play=limited(subject.play, case_seconds))
+
+
+def _playing(known: Subject, target: Any) -> Subject:
     if isinstance(target, Policy):
         return _declared(known, target)
     return _system(known, target) if hasattr(target, "simulate") else _scheduler(known, target)
@@ -98,7 +112,7 @@ def _system(known: Subject, target: Any) -> Subject:
     return replace(
         known,
         play=lambda instance, seed: listen(instance, lambda i: system.simulate(i, seed)),
-        sees=frozenset(getattr(system, "sees", ())),
+        sees=_seen(target, getattr(system, "sees", ())),
         is_system=True,
     )
 
@@ -112,9 +126,18 @@ def _scheduler(known: Subject, target: Any) -> Subject:
     return replace(
         known,
         play=lambda instance, seed: watch(instance, make(instance.n, seed)),
-        sees=frozenset(sample.sees),
+        sees=_seen(target, sample.sees),
         has_bounds=hasattr(sample, "assumed"),
     )
+
+
+def _seen(target: Any, sees: Any) -> frozenset[str]:
+    """The hidden columns that a target reads, each by its right name."""
+    unknown = sorted(str(name) for name in set(sees) - set(HIDDEN_COLUMNS))
+    if unknown:
+        required = f"names of {', '.join(HIDDEN_COLUMNS)}"
+        raise InputError("sees", ", ".join(unknown), f"{required} (in {target!r})")
+    return frozenset(sees)
 
 
 def _named(target: Any) -> tuple[str, tuple[str, ...], Any]:

@@ -33,7 +33,7 @@ def sound_decisions(subject: Subject, case: Case) -> None:
     """Look at the raw wishes of every step."""
     history = subject.play(case.instance, case.seed)
     if history.raised:
-        raise Violation(f"raised {history.stopped}")
+        raise Violation(f"raised {history.stopped}\n{history.traceback}")
     for step in history.steps:
         if not _sound(step):
             raise Violation(
