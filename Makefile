@@ -23,12 +23,12 @@ published: $(VENV)/ready
 	mkdir -p reports/out
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
-	$(BIN)/kvratio hindsight-experiment --trials 20 --moves 20000
-	$(BIN)/kvratio experiment lmsys-1 lmsys-2 lmsys-3 mc-sf --check
+	$(BIN)/kvratio study hindsight --trials 20 --moves 20000
+	$(BIN)/kvratio study experiments lmsys-1 lmsys-2 lmsys-3 mc-sf --check
 	$(BIN)/kvratio report --check
 
 bench: $(VENV)/ready
-	$(BIN)/kvratio bench
+	$(BIN)/kvratio study bench
 
 # the pages in a real browser; needs chromium (apt-get install chromium)
 browser: report $(VENV)/browser

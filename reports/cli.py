@@ -1,56 +1,94 @@
-"""The command line. Each command is a module of `kvratio.reports.commands`, loaded when used."""
+"""The command line. A command is a module of a package, loaded when used.
+
+Those of `kvratio` are in `kvratio.reports.commands`, those of `kvratio study` in its `_studies`.
+"""
 
 import difflib
 import importlib
 import os
 import pkgutil
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-import kvratio.reports.commands
 from kvratio.theory.checks import InputError
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+# names of version 0.1, which go with version 0.3
+STUDIES = {
+    "adversary": "study adversary",
+    "bench": "study bench",
+    "convergence": "study convergence",
+    "experiment": "study experiments",
+    "hindsight-experiment": "study hindsight",
+    "smallest": "study smallest",
+}
 
 
 class LazyGroup(click.Group):
-    """Commands are the modules of `reports.commands`; only the ones asked for are imported."""
+    """Commands are the modules of `package`; only the ones asked for are imported.
+
+    `renamed`: names that still work, unlisted, and the words to use instead.
+    """
+
+    def __init__(
+        self, *args: Any, package: str, renamed: Mapping[str, str] = {}, **settings: Any
+    ) -> None:
+        self._package, self._renamed = package, renamed
+        super().__init__(*args, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        modules = pkgutil.iter_modules(kvratio.reports.commands.__path__)
+        path = importlib.import_module(self._package).__path__
+        modules = pkgutil.iter_modules(path)
         return sorted(m.name.replace("_", "-") for m in modules if not m.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._renamed:
+            first, second = self._renamed[cmd_name].split()
+            group = self.get_command(ctx, first)
+            assert isinstance(group, click.Group)
+            return group.get_command(ctx, second)
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module("kvratio.reports.commands." + cmd_name.replace("-", "_"))
+        module = importlib.import_module(f"{self._package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands with their whole first sentence, which click would cut off."""
+    def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """The commands with their whole first sentence, which click would cut off."""
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        rows = [
+        return [
             (name, command.get_short_help_str(limit=200)) for name, command in commands if command
         ]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands."""
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl(self.summaries(ctx))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.list_commands(ctx)
-        if args[0] not in known and not args[0].startswith("-"):
+        if args[0] in self._renamed:
+            click.echo(f"kvratio: {args[0]} is now kvratio {self._renamed[args[0]]}", err=True)
+        elif args[0] not in known and not args[0].startswith("-"):
             close = difflib.get_close_matches(args[0], known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}."
             raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
-@click.group("kvratio", cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "kvratio",
+    cls=LazyGroup,
+    package="kvratio.reports.commands",
+    renamed=STUDIES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="kvratio")
 def cli() -> None:
     """Certified competitive ratios for KV-cache scheduling of LLM inference.

@@ -1,12 +1,16 @@
 """What the sections of a report are made from: the runs, the published files, how much to redo."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kvratio.reports import PUBLISHED
 from kvratio.reports.compare.steps import Comparison
+from kvratio.reports.progress import Report, silent
+from kvratio.reports.studies.study import COLUMNS, Study, carry_out
+from kvratio.simulate.journal import Journal
+from kvratio.simulate.workers import workers
 
 
 @dataclass
@@ -15,14 +19,16 @@ class Material:
 
     `redo` is None for a report that reads what `reports/published/` holds, otherwise the folder in
     which the long studies keep their results so far; everything is then computed anew, experiments
-    with the trace files that are in the folder `data`. `progress` is told what is being worked on.
+    with the trace files that are in the folder `data`, in `processes` processes (None: one a core,
+    1: this one). `progress` is told what is being worked on.
     """
 
     comparison: Comparison
     seed: int = 0
     redo: Path | None = None
     data: Path | None = None
-    progress: Callable[[str], None] = lambda _text: None
+    progress: Report = silent
+    processes: int | None = None
     read: dict[str, str] = field(default_factory=dict)
 
     def published(self, name: str) -> str:
@@ -30,6 +36,19 @@ class Material:
         data = (PUBLISHED / name).read_bytes()
         self.read[name] = hashlib.sha256(data).hexdigest()
         return data.decode("utf-8")
+
+    def rows(self, study: Study) -> list[Any]:
+        """The rows of a study, computed anew; what the folder `redo` has of them is kept."""
+        assert self.redo is not None
+        journal = Journal(self.redo / f"{study.name}.jsonl", frozenset(COLUMNS))
+
+        def report(done: int, total: int) -> None:
+            self.progress(study.name, done, total)
+
+        if self.processes == 1:
+            return carry_out(study, journal, None, report)
+        with workers(self.processes) as executor:
+            return carry_out(study, journal, executor, report)
 
     def origin(self, name: str) -> str:
         """Where a section's numbers come from, for the reader."""

@@ -1,53 +1,48 @@
 """Progress of long work, on standard error, only when a person watches."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Protocol
 
-# A progress bar is redrawn at most this often (completions); drawing costs more than simulating.
-EVERY = 50
+SECONDS = 0.1  # a line is redrawn at most this often; drawing may cost more than simulating
 
 
-@contextmanager
-def completions(total: int) -> Iterator[Callable[[str, int], None]]:
-    """A bar a policy, moved by calls with the policy's name and its completed requests.
+class Report(Protocol):
+    """Tells what is being worked on, and how much of it is done (`total` None: unknown)."""
 
-    Until the first call it says why that may take long: the engine is compiled on its first use.
-    """
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
+    def __call__(self, what: str, done: int = 0, total: int | None = None) -> None: ...
 
-    console = Console(stderr=True)
-    tasks: dict[str, TaskID] = {}
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
-        starting = bars.add_task("starting (the first use compiles, half a minute)", total=None)
 
-        def report(name: str, done: int) -> None:
-            bars.update(starting, visible=False)
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=total)
-            if done == total or done % EVERY == 0:
-                bars.update(tasks[name], completed=done)
-
-        yield report
+def silent(what: str, done: int = 0, total: int | None = None) -> None:
+    """A `Report` that shows nothing."""
 
 
 @contextmanager
-def messages() -> Iterator[Callable[[str], None]]:
-    """A spinner that says what is being worked on."""
+def progress() -> Iterator[Report]:
+    """A line for each piece of work with a known total, and one for what is done besides."""
     from rich.console import Console
-
-    with Console(stderr=True).status("starting") as status:
-        yield lambda text: status.update(text)
-
-
-@contextmanager
-def counted(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar moved by calls with the number of pieces of work done and their total."""
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
+    from rich.progress import MofNCompleteColumn, Progress, TaskID
 
     console = Console(stderr=True)
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+    tasks: dict[str, TaskID] = {}
+    drawn: dict[str, float] = {}
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        besides = bars.add_task("starting", total=None)
+
+        def report(what: str, done: int = 0, total: int | None = None) -> None:
+            bars.update(besides, visible=total is None)
+            if total is None:
+                bars.update(besides, description=what)
+                return
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            now = monotonic()
+            if done == total or now - drawn.get(what, 0.0) >= SECONDS:
+                drawn[what] = now
+                bars.update(tasks[what], completed=done, total=total)
+
+        yield report

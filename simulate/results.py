@@ -1,14 +1,11 @@
-"""Where the rows of a sweep go: a journal while it runs, one Parquet file at its end.
+"""Where the rows of a sweep go at its end: one Parquet file.
 
-The journal is a file of JSON lines beside the Parquet file, a line for each chunk, written in one
-go as soon as the chunk is done: whatever stops the sweep, only chunks in work are lost. The Parquet
-file holds the rows in the order of the cells, so that its bytes do not show who computed what when.
+While it runs they are in the journal beside that file (`kvratio.simulate.journal`), a line for each
+chunk. The Parquet file holds the rows in the order of the cells, so that its bytes do not show
+which worker computed what, or when.
 """
 
-import json
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 
@@ -60,58 +57,6 @@ SCHEMA = pa.schema(
         ("busy", pa.float64()),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """Finished rows of a sweep that is not finished, in `path`."""
-
-    path: Path
-
-    @classmethod
-    def beside(cls, target: Path) -> "Journal":
-        """The journal of the sweep whose result goes to `target`.
-
-        >>> Journal.beside(Path("out/s.parquet")).path.name
-        's.parquet.partial'
-        """
-        return cls(target.with_name(target.name + ".partial"))
-
-    def read(self) -> list[Row]:
-        """The rows so far; a line that was torn when the sweep was killed is dropped.
-
-        Raises `InputError` for a file that is no journal.
-        """
-        if not self.path.exists():
-            return []
-        text = self.path.read_bytes()
-        try:
-            lines = [json.loads(line) for line in text.split(b"\n")[:-1]]
-            rows = [row for line in lines for row in line]
-            if not all(row.keys() <= set(SCHEMA.names) and "key" in row for row in rows):
-                raise TypeError
-        except (ValueError, TypeError, AttributeError):
-            required = "a journal of a sweep (remove it to start over)"
-            raise InputError("file", str(self.path), required) from None
-        return rows
-
-    def trim(self) -> None:
-        """Cut off a torn last line, before appending."""
-        if self.path.exists():
-            with self.path.open("r+b") as stream:
-                stream.truncate(stream.read().rfind(b"\n") + 1)
-
-    def append(self, rows: Sequence[Row]) -> None:
-        """Add the rows of a chunk as one line, in one write."""
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-        try:
-            os.write(handle, json.dumps(rows).encode() + b"\n")
-        finally:
-            os.close(handle)
-
-    def remove(self) -> None:
-        """Done with."""
-        self.path.unlink(missing_ok=True)
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kvratio.simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
+from kvratio.simulate.journal import Journal
 from kvratio.simulate.requests import DEFAULT_REQUESTS, files
-from kvratio.simulate.results import SCHEMA, Journal, read_rows, write_rows
+from kvratio.simulate.results import SCHEMA, read_rows, write_rows
 from kvratio.theory.checks import InputError
 
 # Handing a chunk to another process costs some milliseconds; so many requests take 50 ms or more
@@ -80,7 +81,7 @@ def sweep(
     wanted = list(dict.fromkeys(cells))
     digests = file_digests(wanted)
     keys = {cell: key(cell, digests) for cell in wanted}
-    journal = Journal.beside(target)
+    journal = Journal.beside(target, SCHEMA.names)
     known = {row["key"]: row for row in (*read_rows(target), *journal.read())}
     journal.trim()
     todo = [cell for cell in wanted if keys[cell] not in known]

@@ -34,7 +34,7 @@ def test_the_rivals_time_is_read(tmp_path: Path) -> None:
 
 def test_too_few_requests_are_refused() -> None:
     with pytest.raises(InputError):
-        bench.bench(most=10)
+        bench.Bench(requests=10).plan()
 
 
 @pytest.fixture
@@ -67,10 +67,11 @@ def test_the_command_writes_results_and_figure(
 ) -> None:
     """On a small workload, times as they come."""
     monkeypatch.setattr(bench, "REFERENCE_REQUESTS", 20)
-    monkeypatch.setattr(bench, "peak_memory", lambda policy, n: bench.Peak(n, len(policy)))
+    fake = {"peak": lambda policy, n: bench.Peak(n, len(policy))}
+    monkeypatch.setattr(bench, "MEASUREMENTS", {**bench.MEASUREMENTS, **fake})
     monkeypatch.setattr(bench, "workload", lambda n=50, whole=bench.workload: whole(min(n, 50)))
     target, plot = tmp_path / "bench.json", tmp_path / "growth.svg"
-    main(["bench", "--requests", "2000", "--json", str(target), "--plot", str(plot)])
+    main(["study", "bench", "--requests", "2000", "--json", str(target), "--plot", str(plot)])
     result = json.loads(target.read_text())
     assert {row["policy"] for row in result["growth"]} == set(bench.GROWING)
     assert all(row["seconds"] > 0 for row in result["kernel"] + result["reference"])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kvratio.reports.studies.convergence import (
+    Convergence,
     Law,
     Row,
     Size,
@@ -14,8 +15,8 @@ from kvratio.reports.studies.convergence import (
     laws,
     mean_and_half_width,
     outputs,
-    study,
 )
+from kvratio.reports.studies.study import carry_out
 from kvratio.simulate.engine import run
 from kvratio.simulate.kernel import run as run_fast
 from kvratio.simulate.policies import POLICIES
@@ -97,8 +98,10 @@ def test_a_wrong_form_is_noticed() -> None:
 
 def test_study_reports_every_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kvratio.reports.studies.convergence.laws", lambda: (PAIR,))
-    said: list[str] = []
-    rows = study((Size(60, 5),), seeds=2, progress=said.append)
+    study = Convergence((Size(60, 5),), seeds=2)
+    said: list[tuple[int, int]] = []
+    found = carry_out(study, None, None, lambda done, total: said.append((done, total)))
+    assert said == [(0, 2), (1, 2), (2, 2)]
+    rows = study.compared(found)
     assert [row.policy for row in rows] == [policy.name for policy, _ in claims(PAIR)]
-    assert len(said) == 2 * len(rows)
     assert all(row.to_json()["confidence"] == 0.95 for row in rows)

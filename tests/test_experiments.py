@@ -243,11 +243,11 @@ def test_the_check_sees_a_forged_number(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_command_lists_runs_and_names_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    main(["experiment"])
+    main(["study", "experiments"])
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPERIMENTS)
     small = replace(EXPERIMENTS["ssjf"], instead=replace(WIDE, requests=(30,)))
     monkeypatch.setitem(EXPERIMENTS, "ssjf", small)
-    words = ["experiment", "ssjf", "--out", str(tmp_path), "--runs", str(tmp_path)]
+    words = ["study", "experiments", "ssjf", "--out", str(tmp_path), "--runs", str(tmp_path)]
     main([*words, "--seeds", "2", "--processes", "1"])
     told = capsys.readouterr()
     assert "Public original: github.com/James-QiuHaoran" in told.err
@@ -268,7 +268,7 @@ def test_the_command_lists_runs_and_names_what_is_missing(
 )
 def test_bad_input(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(["experiment", *words])
+        main(["study", "experiments", *words])
     assert stopped.value.code == 2
     error = capsys.readouterr().err.splitlines()
     assert message in error[-1]

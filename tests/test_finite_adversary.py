@@ -159,14 +159,14 @@ def test_the_published_page_follows_from_its_data() -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     options = ["--policy", "fcfs", "--tries", "30", "--starts", "1", "--requests", "4"]
-    command = ["adversary", *options, "--memory", "6", "--out", str(tmp_path / "out")]
-    command += ["--keep", str(tmp_path / "kept.jsonl")]
+    command = ["study", "adversary", *options, "--memory", "6", "--out", str(tmp_path / "out")]
+    command += ["--journal", str(tmp_path / "kept.jsonl"), "--processes", "1"]
     result = CliRunner().invoke(cli, command, catch_exceptions=False)
-    assert result.output == f"1 policies, {tmp_path / 'out' / 'adversary.md'}\n"
+    assert result.stderr == f"adversary: 1 rows, {tmp_path / 'out' / 'adversary.md'}\n"
     (row,) = rows(tmp_path / "out")
     assert isinstance(row, Worst)
     first = (tmp_path / "out" / "adversary.json").read_text()
-    # the search is kept: once more only certifies
+    # the row is kept: nothing is searched again
     kept = (tmp_path / "kept.jsonl").read_text()
     CliRunner().invoke(cli, command, catch_exceptions=False)
     assert (tmp_path / "kept.jsonl").read_text() == kept

@@ -2,7 +2,7 @@
 
 import doctest
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -10,27 +10,26 @@ import pytest
 from click.testing import CliRunner
 
 import kvratio.reports.optimal
-import kvratio.reports.studies.hindsight.study
+import kvratio.reports.studies.hindsight.trials
 from kvratio import reports
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.cli import cli, main
-from kvratio.reports.studies.hindsight.study import (
+from kvratio.reports.studies.hindsight.study import Hindsight
+from kvratio.reports.studies.hindsight.table import as_markdown
+from kvratio.reports.studies.hindsight.trials import (
     Trial,
-    _append,
     as_lines,
     draw,
-    in_order,
-    read_trials,
     run_trial,
-    run_trials,
     summarise,
 )
-from kvratio.reports.studies.hindsight.table import as_markdown
+from kvratio.reports.studies.study import COLUMNS, carry_out
+from kvratio.simulate.journal import Journal
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.optimum import Effort
 
-MODULES = (kvratio.reports.optimal, kvratio.reports.studies.hindsight.study)
+MODULES = (kvratio.reports.optimal, kvratio.reports.studies.hindsight.trials)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
 
 
@@ -113,38 +112,50 @@ def trial(number: int, mc_sf: int, lower: int, upper: int) -> Trial:
     return Trial(1, number, 0, FAST.moves, FAST.nodes, 40, 50, mc_sf, lower, upper, 1)
 
 
+def journal_row(study: Hindsight, k: int, found: Trial) -> dict[str, object]:
+    return {"key": json.dumps([study.name, *study.plan()[k]]), "row": asdict(found)}
+
+
 def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> None:
-    file = tmp_path / "trials.jsonl"
-    there = [trial(0, 12, 10, 11), trial(1, 12, 10, 11)]
-    file.write_text(as_lines(there) + '{"model": 1, "tri')
-    assert read_trials(file) == there
-    _append(file, trial(2, 5, 5, 5))
-    assert read_trials(file) == [*there, trial(2, 5, 5, 5)]
+    study = Hindsight((1,), 3, 0, FAST)
+    there = [trial(0, 12, 10, 11), trial(1, 12, 10, 11), trial(2, 5, 5, 5)]
+    journal = Journal(tmp_path / "trials.jsonl")
+    journal.append([journal_row(study, 0, there[0]), journal_row(study, 1, there[1])])
+    with journal.path.open("a") as stream:
+        stream.write('[{"key": "tor')
+    journal.trim()
+    journal.append([journal_row(study, 2, there[2])])
     seen: list[tuple[int, int]] = []
-    trials = run_trials(1, 3, 0, FAST, file, 1, lambda *progress: seen.append(progress))
-    assert trials[:2] == there
+    rows = carry_out(study, journal, None, lambda *progress: seen.append(progress))
+    assert study.by_model(rows) == {1: there}
     assert seen == [(3, 3)]
+    assert study.files(rows)["hindsight-1.jsonl"] == as_lines(there)
 
 
 def test_trials_of_another_effort_are_not_counted(tmp_path: Path) -> None:
-    file = tmp_path / "trials.jsonl"
-    other = replace(trial(0, 12, 10, 11), moves=999)
-    file.write_text(as_lines([other]))
-    found = run_trials(1, 1, 0, FAST, file, 1, lambda _done, _of: None)
-    assert found == [run_trial(1, 0, FAST, 0)]
-    assert in_order(read_trials(file)) == [*found, other]
+    study = Hindsight((1,), 1, 0, FAST)
+    other = replace(study, effort=replace(FAST, moves=999))
+    journal = Journal(tmp_path / "trials.jsonl")
+    journal.append([journal_row(other, 0, trial(0, 12, 10, 11))])
+    rows = carry_out(study, journal, None, lambda _done, _all: None)
+    assert study.by_model(rows) == {1: [run_trial(1, 0, FAST, 0)]}
+    assert len(journal.read()) == 2
 
 
-def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ['{"something": "else"}', '[{"row": 1}]', '[{"key": "k", "x": 1}]']
+)
+def test_a_foreign_file_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "trials.jsonl"
-    file.write_text('{"something": "else"}\n')
-    with pytest.raises(InputError, match="JSON lines"):
-        read_trials(file)
+    file.write_text(text + "\n")
+    with pytest.raises(InputError, match="a journal of a sweep or a study"):
+        carry_out(Hindsight(), Journal(file, frozenset(COLUMNS)), None, lambda _done, _all: None)
 
 
 def test_the_published_page_follows_from_the_published_trials() -> None:
     folder = reports.PUBLISHED
-    trials = {k: read_trials(folder / f"hindsight-{k}.jsonl") for k in (1, 2)}
+    texts = {k: (folder / f"hindsight-{k}.jsonl").read_text(encoding="utf-8") for k in (1, 2)}
+    trials = {k: [Trial(**json.loads(t)) for t in x.splitlines()] for k, x in texts.items()}
     assert (folder / "hindsight.md").read_text(encoding="utf-8") == as_markdown(trials)
     for model, found in trials.items():
         for t in found:

@@ -17,11 +17,12 @@ from kvratio.reports.compare.steps import Comparison, compare
 from kvratio.reports.document import Finding, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.sections import bounds, convergence, experiments, gaps, ledger, policies
-from kvratio.reports.studies.adversary.search import FOES, Limits
+from kvratio.reports.studies.adversary.search import Limits
+from kvratio.reports.studies.adversary.study import Adversary
 from kvratio.reports.studies.convergence import Size
 from kvratio.reports.studies.experiments import EXPERIMENTS
-from kvratio.reports.studies.hindsight import study as hindsight
-from kvratio.reports.studies.smallest import study as smallest
+from kvratio.reports.studies.hindsight.study import Hindsight
+from kvratio.reports.studies.smallest.study import Smallest
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.optimum import Effort
 from kvratio.theory.model import Instance
@@ -35,21 +36,17 @@ def comparison() -> Comparison:
 
 @pytest.fixture
 def anew(comparison: Comparison, tmp_path: Path) -> Material:
-    return Material(comparison, redo=tmp_path)
+    return Material(comparison, redo=tmp_path, processes=1)
 
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long studies made short; what they do stays the same."""
-    monkeypatch.setattr(gaps, "SIZE", (2, 2))
-    monkeypatch.setattr(gaps, "H_SF_SIZE", (4, 4))
-    monkeypatch.setattr(gaps, "SEEDS", 2)
-    monkeypatch.setattr(gaps, "TRIALS", 1)
-    monkeypatch.setattr(gaps, "EFFORT", Effort(moves=100, root_iterations=20, nodes=1))
-    foes = [foe for foe in FOES if foe.policy in ("h-sf", "fcfs")]
-    monkeypatch.setattr(gaps, "FOES", foes)
+    monkeypatch.setattr(gaps, "SMALL", Smallest(2, 2, 4, 4, 2))
+    effort = Effort(moves=100, root_iterations=20, nodes=1)
+    monkeypatch.setattr(gaps, "TRIALS", Hindsight(trials=1, effort=effort))
     limits = Limits(requests=3, memory=4, tries=20, starts=1)
-    monkeypatch.setattr(gaps, "Limits", lambda: limits)
+    monkeypatch.setattr(gaps, "WORST", Adversary(("h-sf", "fcfs"), limits))
     monkeypatch.setattr(convergence, "SIZES", (Size(60, 5), Size(80, 5)))
     monkeypatch.setattr(convergence, "SEEDS", 2)
     rough = EXPERIMENTS["lmsys-1"]
@@ -81,8 +78,8 @@ def test_small_instances_are_enumerated_anew_and_kept(
     def again(*_: object) -> None:
         raise AssertionError("it was kept")
 
-    monkeypatch.setattr(smallest, "study", again)
-    monkeypatch.setattr(hindsight, "run_trial", again)
+    for study in (Smallest, Hindsight, Adversary):
+        monkeypatch.setattr(study, "row", staticmethod(again))
     assert tables(gaps.section(anew)) == first
 
 
@@ -92,9 +89,13 @@ def test_an_experiment_is_run_anew_and_kept(anew: Material) -> None:
     assert "Computed" not in paragraphs(first), "experiments say what was run in their own words"
     assert "20 requests" in paragraphs(first)
     assert "Left out, as their files were not there: ssjf_vicuna13b" in paragraphs(first)
-    said: list[str] = []
-    assert tables(experiments.section(replace(anew, progress=said.append))) == tables(first)
-    assert said == ["lmsys-1: 4 of 4 runs"], "all of them were kept"
+    said: list[tuple[str, int, int | None]] = []
+
+    def hear(what: str, done: int = 0, total: int | None = None) -> None:
+        said.append((what, done, total))
+
+    assert tables(experiments.section(replace(anew, progress=hear))) == tables(first)
+    assert said == [("lmsys-1", 4, 4)], "all of them were kept"
 
 
 @pytest.mark.usefixtures("tiny")

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations_with_replacement, permutations, product
 from pathlib import Path
@@ -17,20 +18,21 @@ from kvratio.proofs_check.optimality import check
 from kvratio.reports import PUBLISHED
 from kvratio.reports.studies.smallest.arrivals import losses
 from kvratio.reports.studies.smallest.certificate import certificate, plain_schedule
-from kvratio.reports.studies.smallest.optimum import TinyOptimum
-from kvratio.reports.studies.smallest.study import (
+from kvratio.reports.studies.smallest.contenders import (
     CONTENDERS,
     Orders,
     Unit,
-    collect,
-    load,
     merge,
     runs,
-    study,
+    tallies,
     units,
 )
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
+from kvratio.reports.studies.smallest.study import Smallest
 from kvratio.reports.studies.smallest.table import markdown, summary
+from kvratio.reports.studies.study import carry_out
 from kvratio.simulate.engine import run
+from kvratio.simulate.journal import Journal
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.model import Instance, verify
 from tests.bruteforce import optimum
@@ -102,7 +104,7 @@ def test_mc_sf_loses_against_the_future() -> None:
 
 
 def test_units_hold_every_instance_once() -> None:
-    counted = sum(study(unit, 1, [H_SF])["h-sf exact"].instances for unit in units(3, 4))
+    counted = sum(tallies(unit, 1, [H_SF])["h-sf exact"].instances for unit in units(3, 4))
     expected = sum(
         1
         for n in (1, 2, 3)
@@ -115,7 +117,7 @@ def test_units_hold_every_instance_once() -> None:
 
 def test_a_unit_is_what_its_runs_say() -> None:
     unit = Unit(3, 4, 0, 1)
-    tallies = study(unit, 4)
+    each = tallies(unit, 4)
     for contender in CONTENDERS:
         worst, average, optimal = Fraction(1), Fraction(1), 0
         for rest in combinations_with_replacement(range(1, 5), 2):
@@ -125,7 +127,7 @@ def test_a_unit_is_what_its_runs_say() -> None:
             worst = max(worst, Fraction(max(latencies), best))
             average = max(average, Fraction(sum(latencies), len(latencies) * best))
             optimal += max(latencies) == best
-        tally = tallies[contender.key]
+        tally = each[contender.key]
         assert (tally.worst.ratio, tally.mean.ratio) == (worst, average)
         assert (tally.instances, tally.optimal) == (10, optimal)
 
@@ -193,29 +195,27 @@ def test_orders_do_not_matter_to_h_sf() -> None:
         assert len({h_sf(4, 0, order) for order in permutations(outputs)}) == 1
 
 
-def nothing(done: int, of: int) -> None:
-    """No progress is shown in tests."""
-
-
 def test_an_interrupted_study_goes_on(tmp_path: Path) -> None:
-    wanted = [(unit, contender) for unit in units(2, 3) for contender in CONTENDERS[:5]]
-    whole = collect(wanted, 2, 2, tmp_path / "whole", nothing)
-    lines = (tmp_path / "whole").read_text().splitlines(keepends=True)
-    part = tmp_path / "part"
-    part.write_text("".join(lines[:4]) + lines[4][:30])  # the last line was cut short
-    assert len(load(part, 2)) == 4 * 5
-    assert not load(part, 3), "other seeds are another study"
-    again = collect(wanted, 2, 1, part, nothing)
-    assert again == whole
-    computed: list[tuple[int, int]] = []
-    collect(wanted, 2, 1, part, lambda done, of: computed.append((done, of)))
-    assert computed == []
+    study = Smallest(requests=2, memory=3, h_sf_requests=1, h_sf_memory=1, seeds=2)
+    whole = Journal(tmp_path / "whole")
+    rows = carry_out(study, whole, None, lambda _done, _total: None)
+    lines = whole.path.read_text().splitlines(keepends=True)
+    part = Journal(tmp_path / "part")
+    part.path.write_text("".join(lines[:4]) + lines[4][:30])  # the last line was cut short
+    said: list[tuple[int, int]] = []
+    again = carry_out(study, part, None, lambda *counts: said.append(counts))
+    assert again == rows
+    assert said == [(k, len(lines)) for k in range(4, len(lines) + 1)]
+    assert sorted(part.path.read_text().splitlines()) == sorted(map(str.strip, lines))
+    other = replace(study, seeds=3)
+    known = {row["key"] for row in part.read()}
+    assert not known & {json.dumps([other.name, *task]) for task in other.plan()}
 
 
 def test_merging_does_not_depend_on_the_order() -> None:
-    tallies = [study(unit, 1, [H_SF])["h-sf exact"] for unit in units(4, 4)]
-    assert merge(tallies) == merge(reversed(tallies))
-    assert merge(tallies).worst.outputs == (2, 2, 3, 3)
+    parts = [tallies(unit, 1, [H_SF])["h-sf exact"] for unit in units(4, 4)]
+    assert merge(parts) == merge(reversed(parts))
+    assert merge(parts).worst.outputs == (2, 2, 3, 3)
 
 
 # --- the page
@@ -223,7 +223,9 @@ def test_merging_does_not_depend_on_the_order() -> None:
 
 @pytest.fixture(scope="module")
 def small_study() -> tuple[dict[str, Any], dict[str, Any]]:
-    results = {(unit, key): tally for unit in units(4, 4) for key, tally in study(unit, 2).items()}
+    results = {
+        (unit, key): tally for unit in units(4, 4) for key, tally in tallies(unit, 2).items()
+    }
     return summary(results, 2)
 
 
@@ -249,8 +251,9 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     for name, processes in (("one", "1"), ("two", "2")):
         folder = tmp_path / name
         folder.mkdir()
-        places = ["--out", str(folder), "--keep", str(tmp_path / f"{name}.jsonl")]
-        command = [sys.executable, "-m", "kvratio", "smallest", *sizes, *places, "--seeds", "2"]
+        places = ["--out", str(folder), "--journal", str(tmp_path / f"{name}.jsonl")]
+        command = [sys.executable, "-m", "kvratio", "study", "smallest", *sizes, *places]
+        command += ["--seeds", "2"]
         subprocess.run(
             [*command, "--processes", processes], cwd=ROOT, check=True, capture_output=True
         )
@@ -272,7 +275,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     ],
 )
 def test_bad_arguments(arguments: list[str], words: str) -> None:
-    command = [sys.executable, "-m", "kvratio", "smallest", *arguments]
+    command = [sys.executable, "-m", "kvratio", "study", "smallest", *arguments]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert words in done.stderr
@@ -288,7 +291,7 @@ def test_the_published_study_holds() -> None:
     }
     for n, memory in product((2, 3, 4, 5), range(1, 6)):
         of_size = [unit for unit in units(n, memory) if unit.n == n and unit.memory == memory]
-        tally = merge(study(unit, 1, [H_SF])["h-sf exact"] for unit in of_size)
+        tally = merge(tallies(unit, 1, [H_SF])["h-sf exact"] for unit in of_size)
         assert published[n, memory] == tally.worst.ratio
     for row in data["contenders"]:
         for extreme in (row["smallest"], row["worst"]):

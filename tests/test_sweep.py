@@ -21,10 +21,11 @@ from kvratio.simulate.cells import Cell, Chunk, code_digest, file_digests, key, 
 from kvratio.simulate.engine import EngineError
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.journal import Journal
 from kvratio.simulate.kernel import run, run_timed
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.predictions import predict
-from kvratio.simulate.results import Journal, read_rows
+from kvratio.simulate.results import read_rows
 from kvratio.simulate.sweep import cells_of, sweep
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.workers import workers

@@ -1,6 +1,7 @@
 """Options that choose the requests; shared by the commands that simulate."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
     """
     from kvratio.reports.compare.steps import compare
     from kvratio.reports.compare.timed import compare_timed
-    from kvratio.reports.progress import completions
+    from kvratio.reports.progress import progress
     from kvratio.simulate.contender import contenders
     from kvratio.simulate.policies import POLICIES
     from kvratio.simulate.requests import requests
@@ -102,8 +103,10 @@ def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
     drawn = requests(spec)
     if not len(drawn):
         raise InputError("requests", 0, "at least one request")
-    with completions(len(drawn)) as progress:
+    with progress() as report:
+        report("starting (the first use compiles, half a minute)")
         given = (drawn.description, drawn.instance)
+        completed = partial(report, total=len(drawn))
         if drawn.timing is None:
-            return compare(*given, names, spec.seed, progress)
-        return compare_timed(*given, drawn.timing, names, spec.seed, progress)
+            return compare(*given, names, spec.seed, completed)
+        return compare_timed(*given, drawn.timing, names, spec.seed, completed)

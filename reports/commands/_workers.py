@@ -25,15 +25,15 @@ def worker_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def computing(
-    processes: int | None, dask: str | None
+    processes: int | None, dask: str | None, what: str = "simulations"
 ) -> Iterator[tuple[Executor, Callable[[int, int], None]]]:
-    """An executor and a progress bar; says that a stopped sweep can go on."""
-    from kvratio.reports.progress import counted
+    """An executor and a progress bar; says that stopped work can go on."""
+    from kvratio.reports.progress import progress
     from kvratio.simulate.workers import workers
 
     try:
-        with counted("simulations") as report, workers(processes, dask) as executor:
-            yield executor, report
+        with progress() as report, workers(processes, dask) as executor:
+            yield executor, lambda done, total: report(what, done, total)
     except KeyboardInterrupt:
         click.echo(f"kvratio: stopped; {GO_ON}", err=True)
         raise

@@ -80,15 +80,15 @@ def command(
     from kvratio.proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
     from kvratio.proofs_check.ledger import markdown, select
     from kvratio.reports.output import check_target, emit_json, write_text
-    from kvratio.reports.progress import messages
+    from kvratio.reports.progress import progress
     from kvratio.theory.checks import InputError
 
     if (write or compare) and (quick or ids):
         raise InputError("--write, --check", "with --quick or --claim", "the whole ledger")
     check_target(target)
     chosen = select(ids, quick=quick)
-    with messages() as progress:
-        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress=progress)
+    with progress() as report:
+        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress=report)
         entries = [examine(claim, lab) for claim in chosen]
     if target is not None:
         emit_json(target, [entry.row() for entry in entries])

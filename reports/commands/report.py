@@ -36,7 +36,7 @@ def command(
     from kvratio.reports.compare.table import comparison_table
     from kvratio.reports.material import Material
     from kvratio.reports.output import check_folder, folder
-    from kvratio.reports.progress import messages
+    from kvratio.reports.progress import progress
     from kvratio.reports.report import (
         PAGE,
         PUBLISHED,
@@ -63,8 +63,8 @@ def command(
         redo.mkdir(parents=True, exist_ok=True)
     stopped = bool(comparison.unfinished)
     sections = (policies.section,) if stopped else None
-    with messages() as progress:
-        material = Material(comparison, options["seed"], redo, data, progress)
+    with progress() as report:
+        material = Material(comparison, options["seed"], redo, data, report)
         try:
             words = _words(options, full, data)
             document = make_document(material, words, options["trace"], sections)

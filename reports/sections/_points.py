@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
+from kvratio.reports.progress import Report
 from kvratio.reports.studies.convergence import Law, Size, mean_and_half_width, simulate, truncated
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing as slicing_policy
@@ -21,8 +22,6 @@ SEEDS = 5
 # the curves on which points lie
 A_MAX_CURVE, A_MIN_CURVE, A_L_CURVE = "A_max", "A_min, s = 0", "A_l"
 SLICING_CURVE = "slicing"
-
-Progress = Callable[[str], None]
 
 
 class Point(NamedTuple):
@@ -58,7 +57,7 @@ def worst_shares(form: Form, low: int, high: int) -> dict[int, int]:
     return max(mixtures, key=lambda shares: ratio(form, H_SF, shares, 0, (low, high)))
 
 
-def two_length_points(progress: Progress) -> list[Point]:
+def two_length_points(report: Report) -> list[Point]:
     """Every policy on its worst mixture of two lengths, at each alpha."""
     points: list[Point] = []
     for alpha in ALPHAS:
@@ -72,12 +71,12 @@ def two_length_points(progress: Progress) -> list[Point]:
             shares = worst_shares(contender.form, low, high)
             text = f"{shares[low]} % of {low}, {shares[high]} % of {high} tokens"
             law = Law(text, {k: Fraction(x) for k, x in shares.items()}, low, high)
-            points += _points(law, contender, (low, high), alpha, progress)
+            points += _points(law, contender, (low, high), alpha, report)
     return points
 
 
 def endless_points(
-    name: str, distribution: Callable[[Fraction], Lengths], progress: Progress
+    name: str, distribution: Callable[[Fraction], Lengths], report: Report
 ) -> list[Point]:
     """A_min and slicing with doubling caps on a family of lengths, at each q."""
     points: list[Point] = []
@@ -90,19 +89,22 @@ def endless_points(
             Contender(A_MIN_CURVE, A_MIN, ("a-min", "a-min-thinned")),
             Contender(SLICING_CURVE, slicing(caps), ("slicing",)),
         ):
-            points += _points(law, contender, caps, q, progress)
+            points += _points(law, contender, caps, q, report)
     return points
 
 
 def _points(
-    law: Law, contender: Contender, caps: tuple[int, ...], x: Fraction, progress: Progress
+    law: Law, contender: Contender, caps: tuple[int, ...], x: Fraction, report: Report
 ) -> Iterable[Point]:
     declared = {
         name: slicing_policy(caps) if name == "slicing" else POLICIES[name]
         for name in contender.policies
     }
-    found = simulate(law, (POLICIES["h-sf"], *declared.values()), SIZE, SEEDS, progress)
+    found = []
+    for seed in range(SEEDS):
+        report(f"{law.name}, seed {seed}")
+        found.append(simulate(law, (POLICIES["h-sf"], *declared.values()), SIZE, seed))
     exact = ratio(contender.form, H_SF, law.shares, law.prompt, (law.low, law.high))
     for name in declared:
-        ratios = [a / b for a, b in zip(found[name], found["h-sf"], strict=True)]
+        ratios = [latency[name] / latency["h-sf"] for latency in found]
         yield Point(contender.curve, name, law.name, x, exact, *mean_and_half_width(ratios))

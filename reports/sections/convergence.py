@@ -8,7 +8,7 @@ from kvratio.reports.document import Block, Column, Figure, Kind, Obtained, Sect
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
 from kvratio.reports.render.looks import MUTED, policy_look, policy_title
-from kvratio.reports.studies.convergence import CONFIDENCE, SIZES, TOLERANCE, Row, study
+from kvratio.reports.studies.convergence import CONFIDENCE, SIZES, TOLERANCE, Convergence, Row
 
 PUBLISHED = "convergence.json"
 SEEDS = 5
@@ -32,7 +32,8 @@ def section(material: Material) -> Section:
 
 def _rows(material: Material) -> list[Row]:
     if material.redo is not None:
-        return study(SIZES, SEEDS, material.progress)
+        study = Convergence(SIZES, SEEDS)
+        return study.compared(material.rows(study))
     return [Row.from_json(data) for data in json.loads(material.published(PUBLISHED))]
 
 

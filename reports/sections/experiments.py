@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 from kvratio.reports import PUBLISHED
@@ -12,11 +10,12 @@ from kvratio.reports.material import Material
 from kvratio.reports.studies.experiments import EXPERIMENTS, pages
 from kvratio.reports.studies.experiments.evaluate import evaluate
 from kvratio.reports.studies.experiments.plan import Experiment
+from kvratio.simulate.workers import workers
 
 LEAD = (
     "Each experiment says what was run, sets the published statements beside our numbers, and "
     "ends with all policies at the largest size. Every number has an interval over seeds. "
-    "`kvratio experiment NAME` repeats one."
+    "`kvratio study experiments NAME` repeats one."
 )
 
 
@@ -41,7 +40,7 @@ def _again(experiment: Experiment, material: Material) -> dict[str, Any]:
     target = material.redo / f"{experiment.name}.parquet"
 
     def report(done: int, total: int) -> None:
-        material.progress(f"{experiment.name}: {done} of {total} runs")
+        material.progress(experiment.name, done, total)
 
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
+    with workers(material.processes) as executor:
         return evaluate(experiment, material.data, target, executor, report, experiment.seeds)

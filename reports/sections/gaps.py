@@ -1,33 +1,30 @@
 """How far from the optimum on small instances: all of them, and the synthetic study of MC-SF."""
 
 import json
-import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any
 
 from kvratio.reports.document import Block, Column, Kind, Obtained, Section, Table
 from kvratio.reports.material import Material
-from kvratio.reports.studies.adversary.search import FOES, Limits, search, searching
-from kvratio.reports.studies.adversary.table import Worst, worst_of
+from kvratio.reports.studies.adversary.study import BY_POLICY, Adversary
+from kvratio.reports.studies.adversary.table import Worst
 from kvratio.reports.studies.adversary.table import rows as published_worst
-from kvratio.reports.studies.hindsight.study import PUBLISHED as CITED
-from kvratio.reports.studies.hindsight.study import Trial, run_trials, summarise
-from kvratio.reports.studies.smallest.study import CONTENDERS, collect, units
-from kvratio.reports.studies.smallest.table import summary
-from kvratio.theory.hindsight.optimum import Effort
+from kvratio.reports.studies.hindsight.study import Hindsight
+from kvratio.reports.studies.hindsight.trials import PUBLISHED as CITED
+from kvratio.reports.studies.hindsight.trials import Trial, summarise
+from kvratio.reports.studies.smallest.study import Smallest
 
 SMALLEST = "smallest.json"
 ADVERSARY = "adversary/adversary.json"
 STUDY = "hindsight-{model}.jsonl"
-# the sizes of the published study of small instances: requests, memory; and of H-SF alone
-SIZE, H_SF_SIZE, SEEDS = (6, 8), (7, 10), 16
-TRIALS, EFFORT = 200, Effort(moves=60_000, nodes=1)
+# as they are published
+SMALL, TRIALS, WORST = Smallest(), Hindsight(), Adversary(policies=tuple(BY_POLICY))
 
 SMALL_LEAD = (
     "Every instance of a size, all requests at step 0: budgets from 1 up, every common prompt, "
     "every multiset of output lengths that fits. Each optimum stated has a certificate that the "
-    "independent checker accepted (`kvratio smallest` makes them)."
+    "independent checker accepted (`kvratio study smallest` makes them)."
 )
 ADVERSARY_LEAD = (
     "The worst instances that a search found, larger than those enumerated. Every optimum is "
@@ -47,8 +44,8 @@ def section(material: Material) -> Section:
     data = _smallest(material)
     blocks: list[Block] = [SMALL_LEAD, material.origin(SMALLEST), _first(data), _worst(data)]
     rows: list[tuple[str, ...]] = []
-    for model in CITED:
-        rows += _study_rows(model, _trials(model, material))
+    for model, trials in _trials(material).items():
+        rows += _study_rows(model, trials)
     head = (
         Column("model and ratio MC-SF / optimum", Kind.TEXT),
         Column("published", obtained=Obtained.CITED),
@@ -68,33 +65,17 @@ def _smallest(material: Material) -> dict[str, Any]:
     if material.redo is None:
         published: dict[str, Any] = json.loads(material.published(SMALLEST))
         return published
-    wanted = [(unit, c) for unit in units(*SIZE) for c in CONTENDERS]
-    wanted += [(unit, CONTENDERS[0]) for unit in units(*H_SF_SIZE)]
-    results = collect(
-        wanted,
-        SEEDS,
-        os.cpu_count() or 1,
-        material.redo / "smallest.jsonl",
-        lambda done, of: material.progress(f"small instances: {done} of {of} sizes"),
-    )
-    return summary({(unit, c.key): results[unit, c.key] for unit, c in wanted}, SEEDS)[0]
+    return SMALL.data(material.rows(SMALL))[0]
 
 
-def _trials(model: int, material: Material) -> list[Trial]:
-    name = STUDY.format(model=model)
-    if material.redo is None:
-        lines = material.published(name).splitlines()
-        return [Trial(**json.loads(line)) for line in lines]
-    processes = os.cpu_count() or 1
-    return run_trials(
-        model,
-        TRIALS,
-        0,
-        EFFORT,
-        material.redo / name,
-        processes,
-        lambda done, of: material.progress(f"study of MC-SF, model {model}: {done} of {of}"),
-    )
+def _trials(material: Material) -> dict[int, list[Trial]]:
+    if material.redo is not None:
+        return TRIALS.by_model(material.rows(TRIALS))
+    texts = {model: material.published(STUDY.format(model=model)) for model in CITED}
+    return {
+        model: [Trial(**json.loads(line)) for line in text.splitlines()]
+        for model, text in texts.items()
+    }
 
 
 def _adversary(material: Material) -> Table:
@@ -103,11 +84,8 @@ def _adversary(material: Material) -> Table:
         material.published(ADVERSARY)
         found = published_worst()
     else:
-        for foe in FOES:
-            scored = search(
-                foe, Limits(), material.seed, searching(foe, Limits(), material.progress)
-            )
-            found.append(worst_of(foe, scored, material.progress)[0])
+        study = replace(WORST, seed=material.seed)
+        found = study.worst(material.rows(study))
     return Table(
         "adversary",
         f"The worst instances found ({material.origin(ADVERSARY).rstrip('.')})",

@@ -1,4 +1,4 @@
-"""How fast the engines are, measured in one run: the kernel, the reference engine, a rival.
+"""How fast the kernel, the reference engine and a rival are, in one run: `kvratio study bench`.
 
 All times are processor time in seconds (other work on the machine disturbs it less than the clock),
 the best of several repeats, in process and after compilation; the rival's likewise, in its own
@@ -12,14 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import log
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import whole
@@ -146,57 +148,100 @@ def rival(python: str, instance: Instance) -> dict[str, Any]:
     return {"name": RIVAL, "seconds": spent, "requests": completed}
 
 
-def bench(
-    most: int = MOST_GROWTH,
-    rival_python: str = sys.executable,
-    progress: Callable[[str], object] = str,  # str: nobody listens
-) -> dict[str, Any]:
-    """Measure everything; `most` is the largest number of requests of the growth.
+@dataclass(frozen=True, slots=True)
+class Bench(Study):
+    """All measurements; `requests` is the largest number of requests of the growth.
 
-    Raises `InputError` unless `most` is above 1,000.
+    A measurement is of this machine at this time: carry the study out in one process, without a
+    journal, so that everything that is compared was measured in the same run.
     """
-    whole("requests", most, least=LEAST_GROWTH + 1)
-    instance, part = workload(), workload(REFERENCE_REQUESTS)
-    kernel.run(part, POLICIES["h-sf"])  # compiles, or loads from the cache
-    peaks = {name: {n: peak_memory(name, n) for n in (REQUESTS, most)} for name in GROWING}
-    result: dict[str, Any] = {
-        "workload": {"requests": REQUESTS, "memory": MEMORY, "seed": 0},
-        "kernel": [],
-        "reference": [],
-        "growth": [],
-    }
-    for name, policy in POLICIES.items():
-        if name == "alpha-protection":
-            continue  # a thousand starts for each completion when all arrive at once
-        spent = seconds(partial(kernel.run, instance, policy))
-        result["kernel"].append({"policy": name, "seconds": spent})
-        progress(f"{name}: {spent:.3f} s")
-    for name in GROWING:
-        policy = POLICIES[name]
-        slow = seconds(partial(engine.run, part, policy), repeats=1)
-        fast = seconds(partial(kernel.run, part, policy))
-        row = {"policy": name, "requests": part.n, "seconds": slow, "times_kernel": slow / fast}
-        result["reference"].append(row)
-        progress(f"{name}, reference engine, {part.n:,} requests: {slow:.2f} s")
-    for name in GROWING:
-        points: list[tuple[int, float]] = []
-        for n in sizes(most):
-            spent = seconds(partial(kernel.run, workload(n), POLICIES[name]), repeats=2)
-            points.append((n, spent))
-            progress(f"{name}, {n:,} requests: {spent:.3f} s")
-        result["growth"].append(
-            {
-                "policy": name,
-                "points": points,
-                "exponent": exponent(points),
-                "peak_mib": {n: peak._asdict() for n, peak in peaks[name].items()},
-            }
-        )
-    result["rival"] = rival(rival_python, instance)
-    if "seconds" in result["rival"]:
-        for row in result["kernel"]:
-            row["rival_takes_times"] = result["rival"]["seconds"] / row["seconds"]
-    return result
+
+    name: ClassVar[str] = "bench"
+
+    requests: int = MOST_GROWTH
+    rival_python: str = sys.executable
+
+    def plan(self) -> list[Task]:
+        """The measurements, those of memory first, in fresh processes.
+
+        Raises `InputError` unless `requests` is above 1,000.
+        """
+        whole("requests", self.requests, least=LEAST_GROWTH + 1)
+        # alpha-protection: a thousand starts for each completion when all arrive at once
+        timed = [name for name in POLICIES if name != "alpha-protection"]
+        return [
+            *(("peak", name, n) for name in GROWING for n in (REQUESTS, self.requests)),
+            *(("kernel", name) for name in timed),
+            *(("reference", name) for name in GROWING),
+            *(("growth", name, n) for name in GROWING for n in sizes(self.requests)),
+            ("rival", self.rival_python),
+        ]
+
+    @staticmethod
+    def row(task: Task) -> Any:
+        """Measure one thing."""
+        kind, *rest = task
+        return MEASUREMENTS[kind](*rest)
+
+    def data(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """The results as plain data."""
+        found = dict(zip(self.plan(), rows, strict=True))
+        its = found["rival", self.rival_python]
+        times: list[dict[str, Any]] = [
+            {"policy": task[1], "seconds": spent}
+            for task, spent in found.items()
+            if task[0] == "kernel"
+        ]
+        if "seconds" in its:
+            for row in times:
+                row["rival_takes_times"] = its["seconds"] / row["seconds"]
+        return {
+            "workload": {"requests": REQUESTS, "memory": MEMORY, "seed": 0},
+            "kernel": times,
+            "reference": [found["reference", name] for name in GROWING],
+            "growth": [self._growth(name, found) for name in GROWING],
+            "rival": its,
+        }
+
+    def _growth(self, name: str, found: Mapping[Task, Any]) -> dict[str, Any]:
+        points = [(n, found["growth", name, n]) for n in sizes(self.requests)]
+        peaks = {n: Peak(*found["peak", name, n]) for n in (REQUESTS, self.requests)}
+        return {
+            "policy": name,
+            "points": points,
+            "exponent": exponent(points),
+            "peak_mib": {n: peak._asdict() for n, peak in peaks.items()},
+        }
+
+    def files(self, rows: Sequence[Any]) -> Files:
+        """The results as JSON, and the figure of the growth."""
+        result = self.data(rows)
+        text = json.dumps(result, indent=2) + "\n"
+        return {"bench.json": text, "growth.svg": growth_figure(result)}
+
+
+def _kernel_seconds(name: str) -> float:
+    return seconds(partial(kernel.run, workload(), POLICIES[name]))
+
+
+def _against_reference(name: str) -> dict[str, Any]:
+    part, policy = workload(REFERENCE_REQUESTS), POLICIES[name]
+    slow = seconds(partial(engine.run, part, policy), repeats=1)
+    fast = seconds(partial(kernel.run, part, policy))
+    return {"policy": name, "requests": part.n, "seconds": slow, "times_kernel": slow / fast}
+
+
+def _growth_seconds(name: str, n: int) -> float:
+    return seconds(partial(kernel.run, workload(n), POLICIES[name]), repeats=2)
+
+
+MEASUREMENTS: Mapping[str, Callable[..., Any]] = {
+    "peak": peak_memory,
+    "kernel": _kernel_seconds,
+    "reference": _against_reference,
+    "growth": _growth_seconds,
+    "rival": lambda python: rival(python, workload()),
+}
 
 
 def sizes(most: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""Simulation meets theory: do the policies' latencies converge to their fluid forms?
+"""Do the policies' simulated latencies converge to their fluid forms? `kvratio study convergence`.
 
 The fluid limit lets M and n / M grow. For each law of output lengths the requests have exactly the
 law's shares (largest remainders), in an order shuffled anew for every seed, so that the only
@@ -6,22 +6,25 @@ randomness left is that of the policy and of the order. A simulated latency is c
 n^2 / (2 M) x'Qx for the form's Q, and its ratio to simulated H-SF with the ratio of the forms.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.stats import t as student
 
 from kvratio.reports.render.text import pipe_table
+from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing as slicing_policy
 from kvratio.simulate.policy import Policy
+from kvratio.theory.checks import whole
 from kvratio.theory.forms import (
     A_L,
     A_MAX,
@@ -195,57 +198,79 @@ def mean_and_half_width(values: list[float]) -> tuple[float, float]:
     return fmean(values), float(student.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * spread
 
 
-def study(
-    sizes: tuple[Size, ...], seeds: int, progress: Callable[[str], None] | None = None
-) -> list[Row]:
-    """Simulate every claim on every law and size; `progress` is told what comes next."""
-    rows: list[Row] = []
-    for law in laws():
-        for size in sizes:
-            rows += _at(law, size, seeds, progress)
-    return rows
-
-
-def simulate(
-    law: Law,
-    policies: Iterable[Policy],
-    size: Size,
-    seeds: int,
-    progress: Callable[[str], None] | None = None,
-) -> dict[str, list[int]]:
-    """Total latencies (steps) of the policies on a law, one a seed, by the policy's name."""
+def simulate(law: Law, policies: Iterable[Policy], size: Size, seed: int) -> dict[str, int]:
+    """Total latencies (steps) of the policies on a law with one seed, by the policy's name."""
     lengths = np.array(outputs(law, size.requests))
-    chosen = tuple(policies)
-    found: dict[str, list[int]] = {policy.name: [] for policy in chosen}
-    for seed in range(seeds):
-        order = np.random.default_rng(seed).permutation(len(lengths))
-        instance = Instance.of(
-            size.memory, lengths[order].tolist(), prompt=law.prompt, interval=(law.low, law.high)
-        )
-        for policy in chosen:
-            if progress is not None:
-                progress(f"{law.name}, M = {size.memory}, seed {seed}: {policy.name}")
-            found[policy.name].append(run(instance, policy, seed).tel)
-    return found
+    order = np.random.default_rng(seed).permutation(len(lengths))
+    instance = Instance.of(
+        size.memory, lengths[order].tolist(), prompt=law.prompt, interval=(law.low, law.high)
+    )
+    return {policy.name: run(instance, policy, seed).tel for policy in policies}
 
 
-def _at(law: Law, size: Size, seeds: int, progress: Callable[[str], None] | None) -> Iterator[Row]:
-    pairs = list(claims(law))
+@dataclass(frozen=True, slots=True)
+class Convergence(Study):
+    """Every claim on every law and size, with `seeds` seeds. The defaults are as published."""
+
+    name: ClassVar[str] = "convergence"
+
+    sizes: tuple[Size, ...] = SIZES
+    seeds: int = 5
+
+    def plan(self) -> list[Task]:
+        """A task for each law, size and seed.
+
+        >>> Convergence(sizes=(Size(60, 5),), seeds=2).plan()[1][1:]
+        (60, 5, 1)
+        """
+        whole("seeds", self.seeds, least=2)
+        return [
+            (law.name, size.memory, size.load, seed)
+            for law in laws()
+            for size in self.sizes
+            for seed in range(self.seeds)
+        ]
+
+    @staticmethod
+    def row(task: Task) -> dict[str, int]:
+        """The total latency of each policy, in steps."""
+        name, memory, load, seed = task
+        law = next(law for law in laws() if law.name == name)
+        return simulate(law, (policy for policy, _ in claims(law)), Size(memory, load), seed)
+
+    def compared(self, rows: Sequence[dict[str, int]]) -> list[Row]:
+        """The simulated latencies beside those of the forms."""
+        at: dict[tuple[str, Size], list[dict[str, int]]] = {}
+        for (name, memory, load, _), row in zip(self.plan(), rows, strict=True):
+            at.setdefault((name, Size(memory, load)), []).append(row)
+        return [
+            row
+            for law in laws()
+            for size in self.sizes
+            for row in _at(law, size, at[law.name, size])
+        ]
+
+    def files(self, rows: Sequence[dict[str, int]]) -> Files:
+        """The rows as JSON, and the page."""
+        found = self.compared(rows)
+        text = json.dumps([row.to_json() for row in found], indent=2, ensure_ascii=False) + "\n"
+        return {"convergence.json": text, "convergence.md": markdown_text(found)}
+
+
+def _at(law: Law, size: Size, simulated: Sequence[dict[str, int]]) -> Iterator[Row]:
+    """The rows of a law and size, from the latencies with each seed."""
     present = Counter(outputs(law, size.requests))
     within = (law.low, law.high)
-    simulated = simulate(law, (policy for policy, _ in pairs), size, seeds, progress)
-    for policy, form in pairs:
-        predicted = tel(form, present, law.prompt, within) / (2 * size.memory)
+    for policy, form in claims(law):
+        predicted = float(tel(form, present, law.prompt, within) / (2 * size.memory))
         yield Row(
             policy.name,
             law.name,
             size,
-            seeds,
+            len(simulated),
             float(ratio(form, H_SF, present, law.prompt, within)),
-            mean_and_half_width(
-                [a / b for a, b in zip(simulated[policy.name], simulated["h-sf"], strict=True)]
-            ),
-            mean_and_half_width([a / float(predicted) for a in simulated[policy.name]]),
+            mean_and_half_width([found[policy.name] / found["h-sf"] for found in simulated]),
+            mean_and_half_width([found[policy.name] / predicted for found in simulated]),
         )
 
 

@@ -6,7 +6,6 @@ pass its bounds.
 """
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from math import gcd
 from typing import Any, NamedTuple
@@ -23,17 +22,7 @@ from kvratio.theory.ratios import built
 
 Array = NDArray[np.float64]
 UNIT = 10**6  # shares are rounded to multiples of 1 / UNIT
-WIDTHS = (
-    1.0,
-    0.5,
-    0.2,
-    0.1,
-    0.05,
-    0.02,
-    0.01,
-    0.003,
-    0.001,
-)  # of the steps, of a share's logarithm
+WIDTHS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.003, 0.001)  # steps of a share's logarithm
 
 
 class Fluid(NamedTuple):
@@ -89,9 +78,7 @@ SUITE = (
 )
 
 
-def climb(
-    case: Fluid, seed: int = 0, rounds: int = 3000, report: Callable[[str], None] | None = None
-) -> Mix:
+def climb(case: Fluid, seed: int = 0, rounds: int = 3000) -> Mix:
     """The worst mix that local changes find: one share is scaled, or a part moves to another.
 
     The steps get finer (`WIDTHS`), `rounds` at each width; only improvements are kept.
@@ -118,8 +105,6 @@ def climb(
             new = float(y @ a @ y / (y @ b @ y))
             if new > value:
                 x, value = y, new
-        if report is not None:
-            report(f"{case.policy}/{case.benchmark}: {value:.6f}")
     counts = [int(c) for c in np.rint(x * UNIT)]
     unit = gcd(*counts)
     shares = {k: c // unit for k, c in zip(case.lengths, counts, strict=True) if c}
@@ -159,9 +144,9 @@ def largest(case: Fluid) -> tuple[float, str]:
     return float(check(json.dumps(certify(problem).to_json())).bound), "certified"
 
 
-def row(case: Fluid, seed: int, report: Callable[[str], None] | None = None) -> dict[str, Any]:
+def row(case: Fluid, seed: int) -> dict[str, Any]:
     """What the search found for a case, beside the bound of the theory, as plain data."""
-    mix = climb(case, seed, report=report)
+    mix = climb(case, seed)
     bound, obtained = largest(case)
     return {
         "policy": case.form.name,

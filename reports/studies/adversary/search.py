@@ -8,16 +8,15 @@ policies the latency is the mean over seeds. What the search returns is only a c
 measures it anew, against the certified optimum and, for randomised policies, with fresh seeds.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from kvratio.reports.studies.smallest.contenders import Contender, Orders, Predicted
 from kvratio.reports.studies.smallest.optimum import TinyOptimum
-from kvratio.reports.studies.smallest.study import Contender, Orders, Predicted
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Order, Policy
@@ -133,21 +132,14 @@ class Scores:
         return optimum.total_latency([(0, prompt, o) for o in outputs])
 
 
-def search(
-    foe: Contender,
-    limits: Limits,
-    seed: int,
-    progress: Callable[[int, Fraction], None] | None = None,
-) -> list[Scored]:
+def search(foe: Contender, limits: Limits, seed: int) -> list[Scored]:
     """The worst candidates found for a policy, best first. Same arguments, same result.
-
-    `progress` is told how many candidates were tried, and the largest ratio so far.
 
     >>> small = Limits(requests=4, memory=4, tries=60, starts=1)
     >>> sorted(search(FOES[0], small, seed=0)[0].candidate.outputs)
     [2, 2, 3, 3]
     """
-    scores, tried = Scores(foe, limits), 0
+    scores = Scores(foe, limits)
     memory = min(limits.memory, limits.optimum_memory if plans_as_h_sf(foe) else limits.memory)
     for start in range(limits.starts):
         rng = np.random.default_rng([seed, start])
@@ -158,20 +150,7 @@ def search(
             new = scores(there)
             if new >= value or rng.random() < exp(float(new - value) / temperature):
                 at, value = there, new
-            tried += 1
-            if progress is not None:
-                progress(tried, max(scores.best()[0].ratio, value))
     return scores.best()
-
-
-def searching(
-    foe: Contender, limits: Limits, say: Callable[[str], None]
-) -> Callable[[int, Fraction], None]:
-    """What tells in words how far a search is."""
-    total = limits.tries * limits.starts
-    return lambda tried, worst: say(
-        f"{foe.key}: {tried} of {total} candidates, worst {float(worst):.4f}"
-    )
 
 
 def _random(rng: np.random.Generator, limits: Limits, memory: int) -> Candidate:
@@ -214,20 +193,3 @@ def _change(rng: np.random.Generator, candidate: Candidate) -> Candidate:
     else:
         prompt += step
     return Candidate(memory, prompt, tuple(lengths))
-
-
-def from_json(data: list[Any]) -> Scored:
-    """Read what `to_json` writes.
-
-    >>> scored = Scored(Fraction(16, 15), Candidate(4, 0, (2, 2, 3, 3)))
-    >>> from_json(to_json(scored)) == scored
-    True
-    """
-    ratio, memory, prompt, outputs = data
-    return Scored(Fraction(ratio), Candidate(memory, prompt, tuple(outputs)))
-
-
-def to_json(scored: Scored) -> list[Any]:
-    """A scored candidate as plain data."""
-    memory, prompt, outputs = scored.candidate
-    return [str(scored.ratio), memory, prompt, list(outputs)]

@@ -1,7 +1,7 @@
 """The worst instances that the search found, measured anew and certified, as data and as a page."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +20,7 @@ from kvratio.reports.studies.adversary.search import (
     plans_as_h_sf,
     total_latencies,
 )
-from kvratio.reports.studies.smallest.study import Contender
+from kvratio.reports.studies.smallest.contenders import Contender
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum
@@ -84,15 +84,19 @@ def rows(folder: Path = PUBLISHED) -> list[Worst]:
     if not file.exists():
         return []
     data = json.loads(file.read_text(encoding="utf-8"))
-    return [Worst(**(row | {"outputs": tuple(row["outputs"])})) for row in data["finite"]]
+    return [worst_from_json(row) for row in data["finite"]]
 
 
-def worst_of(
-    foe: Contender, found: Sequence[Scored], report: Callable[[str], None] = lambda _: None
-) -> tuple[Worst, dict[str, str]]:
+def worst_from_json(row: dict[str, Any]) -> Worst:
+    """Read a row of the data."""
+    return Worst(**(row | {"outputs": tuple(row["outputs"])}))
+
+
+def worst_of(foe: Contender, found: Sequence[Scored]) -> tuple[Worst, dict[str, str]]:
     """The worst of the candidates whose optimum can be certified, and its files by name.
 
-    Where there is luck, the candidates are ranked anew by other seeds, and measured by others yet.
+    For a randomised policy the candidates are ranked anew by other seeds, and measured by yet
+    others.
     """
     again = {
         scored.candidate: mean_latency(foe, scored.candidate, CHOOSING)
@@ -103,7 +107,6 @@ def worst_of(
     if plans_as_h_sf(foe):
         by_ratio = [scored.candidate for scored in found]
     for candidate in by_ratio:
-        report(f"{foe.key}: certifying")
         instance = instance_of(foe, candidate)
         outcome = optimum(instance, effort=EFFORT, warm=warm_starts(instance))
         if outcome.certificate is None:
@@ -174,7 +177,8 @@ def markdown(data: dict[str, Any]) -> str:
     lines = [
         "# The worst instances that a search finds",
         "",
-        f"`kvratio adversary --seed {data['seed']}` makes this page. All requests are at time 0.",
+        f"`kvratio study adversary --seed {data['seed']}` makes this page.",
+        "All requests are at time 0.",
         "",
         "## Finite instances",
         "",

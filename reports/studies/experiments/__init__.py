@@ -1,4 +1,4 @@
-"""Published experiments repeated, and the same on public traces; `kvratio experiment NAME`.
+"""Published experiments repeated, and the same on public traces; `kvratio study experiments NAME`.
 
 - `plan`: what an experiment is; `lmsys`, `mc_sf`, `traces`, `ours`: the experiments
 - `evaluate`: from a sweep's rows to means with intervals, and the statements beside them

@@ -62,7 +62,7 @@ def lead(result: Result) -> str:
     return (
         f"Source: {result['source']}. {size}; {result['seeds']} seeds; {result['interval']}. All"
         f" sizes: `reports/published/experiments/{result['experiment']}.json`; again:"
-        f" `kvratio experiment {result['experiment']}`."
+        f" `kvratio study experiments {result['experiment']}`."
     )
 
 

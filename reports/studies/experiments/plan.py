@@ -64,7 +64,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Everything that `kvratio experiment NAME` runs and says.
+    """Everything that `kvratio study experiments NAME` runs and says.
 
     `notes` are what a reader must know to compare: what was combined, what differs, and why.
     `instead` is run when no file of any setting is there.

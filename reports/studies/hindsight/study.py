@@ -1,215 +1,54 @@
-"""The synthetic study of MC-SF (arXiv 2502.07115 v5, section 5.1) with certified optima.
+"""MC-SF against the certified hindsight optimum: `kvratio study hindsight`."""
 
-Every trial draws an instance, runs MC-SF with exact predictions, encloses the optimum by a
-certificate, and counts only what the independent checker (`proofs_check`) accepts. A trial is one
-line of JSON, appended when it is done, so a study can be interrupted and resumed.
-"""
-
-import json
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, ClassVar
 
-import numpy as np
+from kvratio.reports.studies.hindsight.table import as_markdown
+from kvratio.reports.studies.hindsight.trials import PUBLISHED, Trial, as_lines, run_trial
+from kvratio.reports.studies.study import Files, Study, Task
+from kvratio.theory.checks import whole
+from kvratio.theory.hindsight.optimum import Effort
 
-from kvratio.proofs_check.certificate import read_certificate
-from kvratio.proofs_check.optimality import check
-from kvratio.simulate.engine import run
-from kvratio.simulate.policies import POLICIES
-from kvratio.theory.checks import InputError
-from kvratio.theory.hindsight.optimum import Effort, optimum
-from kvratio.theory.model import Instance
-
-
-class Published(NamedTuple):
-    """What the publication reports for 200 trials; `optimal` is None where it gives no count."""
-
-    best: str
-    mean: str
-    worst: str
-    optimal: int | None
-
-
-PUBLISHED = {
-    1: Published("1.000", "1.005", "1.074", 114),
-    2: Published("1.000", "1.047", "1.227", None),
-}
+EFFORT = Effort(moves=60_000, nodes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """One trial: latencies in steps, `lower` <= optimum <= `upper` as checked by `proofs_check`.
+class Hindsight(Study):
+    """`trials` instances of each model, enclosed with the same effort. Defaults as published."""
 
-    `moves` and `nodes` are the effort it was given; a study goes on only with trials of its own.
-    """
+    name: ClassVar[str] = "hindsight"
 
-    model: int
-    trial: int
-    seed: int
-    moves: int
-    nodes: int
-    memory: int
-    requests: int
-    mc_sf: int
-    lower: int
-    upper: int
-    leaves: int
+    models: tuple[int, ...] = tuple(PUBLISHED)
+    trials: int = 200
+    seed: int = 0
+    effort: Effort = EFFORT
 
+    def plan(self) -> list[Task]:
+        """A task for each trial: model, trial, seed and effort.
 
-def draw(model: int, trial: int, seed: int) -> Instance:
-    """The instance of a trial; lengths are predicted exactly.
+        >>> Hindsight(models=(1,), trials=1).plan()[0][:3]
+        (1, 0, 0)
+        """
+        whole("trials", self.trials, least=1)
+        its = self.effort
+        effort = (its.moves, its.root_iterations, its.nodes)
+        return [(m, k, self.seed, *effort) for m in self.models for k in range(self.trials)]
 
-    M ~ U{30..50}, s ~ U{1..5}, o ~ U{1..M-s}. Model 1: n ~ U{40..60} requests at step 0. Model 2:
-    in each of the steps 1 ... T, T ~ U{40..60}, a Poisson number with a mean ~ U[0.5, 1.5].
+    @staticmethod
+    def row(task: Task) -> dict[str, Any]:
+        """Draw, simulate, enclose and check one trial."""
+        model, trial, seed, moves, root_iterations, nodes = task
+        effort = Effort(moves=moves, root_iterations=root_iterations, nodes=nodes)
+        return asdict(run_trial(model, seed, effort, trial))
 
-    >>> draw(1, 0, 0).n in range(40, 61)
-    True
-    """
-    rng = np.random.default_rng([seed, model, trial])
-    memory = int(rng.integers(30, 51))
-    if model == 1:
-        arrival = np.zeros(int(rng.integers(40, 61)), dtype=np.int64)
-    else:
-        steps, rate = int(rng.integers(40, 61)), rng.uniform(0.5, 1.5)
-        arrival = np.repeat(np.arange(1, steps + 1), rng.poisson(rate, steps))
-    prompt = rng.integers(1, 6, len(arrival))
-    output = rng.integers(1, memory - prompt + 1)
-    exact = [(int(o), int(o)) for o in output]
-    return Instance.of(
-        memory, output.tolist(), prompt=prompt.tolist(), arrival=arrival.tolist(), interval=exact
-    )
+    def by_model(self, rows: Sequence[Mapping[str, Any]]) -> dict[int, list[Trial]]:
+        """The trials of each model."""
+        found = [Trial(**row) for row in rows]
+        return {model: [t for t in found if t.model == model] for model in self.models}
 
-
-def run_trial(model: int, seed: int, effort: Effort, trial: int) -> Trial:
-    """Draw, simulate, enclose, check; raises `CertificateError` if the checker refuses."""
-    instance = draw(model, trial, seed)
-    simulated = run(instance, POLICIES["mc-sf"])
-    outcome = optimum(instance, effort=effort, seed=trial, warm=[simulated.schedule])
-    certified = check(read_certificate(json.dumps(outcome.certificate)))
-    return Trial(
-        model,
-        trial,
-        seed,
-        effort.moves,
-        effort.nodes,
-        instance.memory,
-        instance.n,
-        simulated.tel,
-        certified.lower,
-        certified.upper,
-        certified.leaves,
-    )
-
-
-def run_trials(
-    model: int,
-    count: int,
-    seed: int,
-    effort: Effort,
-    file: Path,
-    processes: int,
-    report: Callable[[int, int], None],
-) -> list[Trial]:
-    """All trials of a model, those that `file` holds already included; in the order of trials.
-
-    `report(done, count)` is called after each. Trials in `file` of another model, seed or effort
-    are left alone and not counted.
-    """
-    ours = (model, seed, effort.moves, effort.nodes)
-    done = {t.trial: t for t in read_trials(file) if (t.model, t.seed, t.moves, t.nodes) == ours}
-    todo = [k for k in range(count) if k not in done]
-    report(len(done), count)
-    work = partial(run_trial, model, seed, effort)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(work, k) for k in todo]
-        try:
-            for future in as_completed(futures):
-                trial = future.result()
-                _append(file, trial)
-                done[trial.trial] = trial
-                report(len(done), count)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [done[k] for k in range(count)]
-
-
-def read_trials(file: Path) -> list[Trial]:
-    """The trials in a file of JSON lines; none if there is no file. A torn last line is dropped."""
-    if not file.exists():
-        return []
-    lines = file.read_text(encoding="utf-8").split("\n")
-    try:
-        return [Trial(**json.loads(line)) for line in lines[:-1]]
-    except (ValueError, TypeError):
-        raise InputError("file", str(file), "JSON lines written by this experiment") from None
-
-
-def as_lines(trials: Sequence[Trial]) -> str:
-    """One JSON object a line, in the order in which they are given."""
-    return "".join(json.dumps(asdict(trial)) + "\n" for trial in trials)
-
-
-def in_order(trials: Sequence[Trial]) -> list[Trial]:
-    """Sorted, so that a file does not show which of its trials was done first."""
-    return sorted(trials, key=lambda t: (t.model, t.seed, t.moves, t.nodes, t.trial))
-
-
-def _append(file: Path, trial: Trial) -> None:
-    """Append one line in one write, after cutting off what an interrupted write may have left."""
-    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        text = os.read(handle, os.fstat(handle).st_size)
-        end = text.rfind(b"\n") + 1
-        os.ftruncate(handle, end)
-        os.lseek(handle, end, os.SEEK_SET)
-        os.write(handle, as_lines([trial]).encode())
-    finally:
-        os.close(handle)
-
-
-class Summary(NamedTuple):
-    """Certified statements about MC-SF / optimum over the trials of a model.
-
-    Ratios are pairs (at least, at most): the best schedule found and the certified bound enclose
-    the optimum. `optimal` / `not_optimal`: trials in which MC-SF is proven to be / not to be
-    optimal. `proven`: trials with lower = upper; `within`: gap at most 0.5 %.
-    """
-
-    trials: int
-    best: tuple[float, float]
-    mean: tuple[float, float]
-    worst: tuple[float, float]
-    optimal: int
-    not_optimal: int
-    proven: int
-    within: int
-    mean_gap: float
-    worst_gap: float
-
-
-WITHIN = 0.005  # the share of the latency that the project set itself as the aim for the gap
-
-
-def summarise(trials: Sequence[Trial]) -> Summary:
-    """Summary of at least one trial."""
-    low = [t.mc_sf / t.upper for t in trials]
-    high = [t.mc_sf / t.lower for t in trials]
-    gaps = [(t.upper - t.lower) / t.upper for t in trials]
-    return Summary(
-        trials=len(trials),
-        best=(min(low), min(high)),
-        mean=(float(np.mean(low)), float(np.mean(high))),
-        worst=(max(low), max(high)),
-        optimal=sum(t.mc_sf == t.lower for t in trials),
-        not_optimal=sum(t.mc_sf > t.upper for t in trials),
-        proven=sum(gap == 0 for gap in gaps),
-        within=sum(gap <= WITHIN for gap in gaps),
-        mean_gap=float(np.mean(gaps)),
-        worst_gap=max(gaps),
-    )
+    def files(self, rows: Sequence[Mapping[str, Any]]) -> Files:
+        """The trials of each model as JSON lines, and the page."""
+        found = self.by_model(rows)
+        lines = {f"hindsight-{model}.jsonl": as_lines(trials) for model, trials in found.items()}
+        return {**lines, "hindsight.md": as_markdown(found)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from kvratio.reports.studies.hindsight.study import PUBLISHED, WITHIN, Summary, Trial, summarise
+from kvratio.reports.studies.hindsight.trials import PUBLISHED, WITHIN, Summary, Trial, summarise
 
 INTRODUCTION = """\
 # MC-SF against the hindsight optimum

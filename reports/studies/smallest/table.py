@@ -11,8 +11,7 @@ from kvratio.proofs_check.optimality import check
 from kvratio.reports.render.text import pipe_table
 from kvratio.reports.studies.smallest.arrivals import smallest_loss
 from kvratio.reports.studies.smallest.certificate import certificate
-from kvratio.reports.studies.smallest.optimum import TinyOptimum
-from kvratio.reports.studies.smallest.study import (
+from kvratio.reports.studies.smallest.contenders import (
     CONTENDERS,
     Contender,
     Extreme,
@@ -22,7 +21,8 @@ from kvratio.reports.studies.smallest.study import (
     Unit,
     merge,
 )
-from kvratio.reports.studies.smallest.study import runs as all_runs
+from kvratio.reports.studies.smallest.contenders import runs as all_runs
+from kvratio.reports.studies.smallest.optimum import TinyOptimum
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.model import Instance
@@ -186,8 +186,8 @@ A *run* is one order of the requests, or one seed.
   means are simulated, their worst runs are lower bounds. The largest of many estimates is too
   large: the last column has the same mean, with its standard error, from {further} other seeds.
 
-*Predicted* is one interval for all requests, or every length exactly. `kvratio smallest` makes
-this page."""
+*Predicted* is one interval for all requests, or every length exactly. `kvratio study smallest`
+makes this page."""
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

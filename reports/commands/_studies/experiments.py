@@ -1,4 +1,4 @@
-"""`kvratio experiment`: a published experiment repeated, or the same on a public trace."""
+"""`kvratio study experiments`: a published experiment repeated, or the same on a public trace."""
 
 import sys
 from pathlib import Path
@@ -48,7 +48,7 @@ def command(
     goes on where it stopped. What needs a file that is not in --data is left out, and said so.
 
     \b
-    Example: kvratio experiment lmsys-1
+    Example: kvratio study experiments lmsys-1
     """
     from kvratio.reports.output import check_folder, emit_json, write_text
     from kvratio.reports.studies.experiments import EXPERIMENTS

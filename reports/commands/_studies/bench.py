@@ -1,4 +1,4 @@
-"""`kvratio bench`: how fast the simulation is."""
+"""`kvratio study bench`: how fast the simulation is."""
 
 import sys
 from pathlib import Path
@@ -21,14 +21,19 @@ def command(requests: int, rival_python: str, json_target: str | None, plot: str
     pydantic, msgspec), where --rival-python has it.
 
     \b
-    Example: kvratio bench --json bench.json
+    Example: kvratio study bench --json bench.json
     """
     from kvratio.reports.output import check_target, emit_json, write_text
-    from kvratio.reports.studies.bench import bench, growth_figure, table
+    from kvratio.reports.progress import progress
+    from kvratio.reports.studies.bench import Bench, growth_figure, table
+    from kvratio.reports.studies.study import carry_out
 
     check_target(json_target)
     check_target(plot)
-    result = bench(requests, rival_python, lambda line: click.echo(line, err=True))
+    study = Bench(requests, rival_python)
+    with progress() as report:
+        rows = carry_out(study, None, None, lambda done, total: report("bench", done, total))
+    result = study.data(rows)
     if json_target is not None:
         emit_json(json_target, result)
     if plot is not None:

@@ -1,0 +1,1 @@
+"""The studies of `kvratio study`, a module for each."""
