@@ -87,6 +87,7 @@ def test_every_example_runs(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # pages write modules and import them
     # the sections that do not depend on the requests take minutes; `make report` makes them all
     monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
     for name, text in DOWNLOADED.items():

@@ -61,4 +61,4 @@ axes.set(
     title=f"Output lengths 1 and {U}: A_min's ratio grows with the prompt",
 )
 axes.legend()
-figure  # noqa: B018 (a notebook shows the value of a cell)
+figure
