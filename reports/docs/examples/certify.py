@@ -17,6 +17,7 @@
 import kvratio as kv
 
 worst = kv.worst_case("a-min", u=20)
+assert worst.certificate is not None and worst.bound is not None  # None after an interrupt
 print(f"ratio to H-SF at least {float(worst.ratio):.9f}, at most {float(worst.bound):.9f}")
 path = worst.certificate.save("a-min-20.json")
 
