@@ -17,7 +17,8 @@
 import kvratio as kv
 
 worst = kv.worst_case("a-min", u=20)
-assert worst.certificate is not None and worst.bound is not None  # None after an interrupt
+assert worst.certificate is not None  # there is none after an interrupt
+assert worst.bound is not None
 print(f"ratio to H-SF at least {float(worst.ratio):.9f}, at most {float(worst.bound):.9f}")
 path = worst.certificate.save("a-min-20.json")
 
