@@ -9,7 +9,10 @@ knows them: it takes the classes 1, 2, 3-4, 5-8, ... one after the other, each t
 for its longest request.
 """
 
+from collections.abc import Iterator
+from fractions import Fraction
 from math import gcd
+from random import Random
 
 from kvratio.theory.model import Instance, Schedule
 
@@ -51,6 +54,35 @@ def gsa(instance: Instance) -> Schedule:
                 left.append(i)
         now += (len(waiting) - 1) * length // k + length
         waiting, slice_ = left, 2 * slice_
+    return Schedule.of(rows)
+
+
+def by_volume(instance: Instance, levels: Iterator[Fraction], rng: Random | None) -> Schedule:
+    """Phases as in GSA, with the most tokens whose volume s t + t (t+1)/2 is within the next level.
+
+    `rng` shuffles the requests before every phase; without it their order stays. Levels that allow
+    no token, or no more than the level before, are passed over.
+
+    >>> by_volume(Instance.of(4, [1, 2]), iter([Fraction(1), Fraction(9)]), None).to_json()
+    [[0, 0, 1, True], [1, 0, 1, False], [1, 1, 3, True]]
+    """
+    prompt, rows, now, before = instance.prompt[0], list[Row](), 0, 0
+    waiting, most = list(range(instance.n)), instance.memory - instance.prompt[0]
+    while waiting:
+        level = next(levels)
+        length = before
+        while length < most and (length + 1) * (2 * prompt + length + 2) <= 2 * level:
+            length += 1
+        if length == before:
+            continue
+        before, k = length, parallel(instance.memory, prompt, length)
+        if rng is not None:
+            rng.shuffle(waiting)
+        for j, i in enumerate(waiting):
+            start, output = now + j * length // k, instance.output[i]
+            rows.append((i, start, start + min(length, output), output <= length))
+        now += (len(waiting) - 1) * length // k + length
+        waiting = [i for i in waiting if instance.output[i] > length]
     return Schedule.of(rows)
 
 

@@ -82,6 +82,11 @@ MUTATIONS = [
     ("price-lower-u9", "K", "27284/10000", Verdict.OPEN),
     ("price-lower-u9", "start", "1", Verdict.OPEN),
     ("price-lower-u9", "u", "100000000", Verdict.OPEN),
+    ("price-finite-offset", "c", "154/10", Verdict.OPEN),  # the proof's constant
+    ("price-finite-offset", "y", "2", Verdict.OPEN),
+    ("price-finite-fixed", "c", "7", Verdict.REFUTED),
+    ("price-finite-fixed", "c", "282/10", Verdict.OPEN),  # the proof's constant
+    ("price-finite-fixed", "root", "2", Verdict.OPEN),
     ("kept-upper", "c", "1999/1000", Verdict.REFUTED),
     ("kept-lower", "c", "1998/1000", Verdict.OPEN),
     ("kept-lower", "mu", "10000", Verdict.OPEN),
@@ -354,6 +359,8 @@ REQUIRED = {
         "the price in numbers": ["price-lower-u3", "price-lower-u6", "price-lower-u9"],
         "classes of offsets": ["price-four-classes", "price-two-fixed-classes"],
         "one machine": ["price-one-machine", "price-common-offset"],
+        "one machine, simulated": ["price-one-machine-sampled"],
+        "finite instances": ["price-finite-offset", "price-finite-fixed"],
         "tokens kept": ["kept-upper", "kept-lower"],
         "slicing": ["slicing-5", "slicing-doubling", "four-slicings", "four-slicings-supremum"],
         "A_max solved": ["a-max-exact"],

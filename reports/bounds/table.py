@@ -31,6 +31,7 @@ MODULES = (
     "kvratio.theory.price.lower_finite",
     "kvratio.theory.price.one_machine",
     "kvratio.theory.price.kept",
+    "kvratio.theory.price.finite",
     "kvratio.theory.price.ladder",
     "kvratio.reports.bounds.certificates",
 )
