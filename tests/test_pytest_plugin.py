@@ -110,7 +110,7 @@ def mine(session: pytest.Pytester) -> pytest.Pytester:
 
 def test_ids_can_be_given_back(mine: pytest.Pytester) -> None:
     first = mine.runpytest_subprocess(
-        *CACHED, "--kvratio-policy=mysched:Hasty", "-k", "budget or sound"
+        *CACHED, "-rf", "--kvratio-policy=mysched:Hasty", "-k", "budget or sound"
     )
     first.assert_outcomes(passed=1, failed=1, deselected=len(INVARIANTS) - 2)
     identity = "kvratio-policy=mysched:Hasty::budget"
