@@ -1,5 +1,6 @@
 """What `pyproject.toml` puts into the installed package: all that the code reads, and no tests."""
 
+import re
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -59,3 +60,30 @@ def test_the_package_links_to_the_rooms() -> None:
         p.name: p.readlink().as_posix() for p in (ROOT / "kvratio").iterdir() if p.is_symlink()
     }
     assert links == {room: f"../{room}" for room in ROOMS}
+
+
+def test_the_citation_file_is_one_and_names_this_version() -> None:
+    """The fields that the Citation File Format 1.2.0 requires, and the version of the package."""
+    text = (ROOT / "CITATION.cff").read_text()
+    fields = dict(re.findall(r"^([a-z-]+): *(.*)$", text, re.MULTILINE))
+    assert {"cff-version", "message", "title", "authors"} <= fields.keys()
+    assert fields["cff-version"] == "1.2.0"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert fields["version"] == project["version"]
+    assert fields["license"] == project["license"]
+    assert f"version = {{{project['version']}}}" in (ROOT / "README.md").read_text()
+
+
+def test_links_of_the_long_description_work_elsewhere() -> None:
+    """README.md is also the page on PyPI, so its links are absolute, and name files that exist."""
+    targets = re.findall(r"\]\(\s*([^)\s]+)\s*\)", (ROOT / "README.md").read_text())
+    assert targets
+    for target in targets:
+        assert target.startswith(("https://", "#")), target
+        found = re.match(
+            r"https://(?:raw\.githubusercontent\.com/kvratio/kvratio/main|"
+            r"github\.com/kvratio/kvratio/(?:blob|tree)/main)/([^#]+)",
+            target,
+        )
+        if found:
+            assert (ROOT / found[1]).exists(), target
