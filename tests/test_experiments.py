@@ -15,7 +15,7 @@ from scipy.stats import t as student
 import kvratio.reports.studies.experiments
 from kvratio.reports.cli import main
 from kvratio.reports.document import Figure, Table
-from kvratio.reports.studies.experiments import EXPERIMENTS, ours, published, sections
+from kvratio.reports.studies.experiments import EXPERIMENTS, FIGURES, ours, published, sections
 from kvratio.reports.studies.experiments.again import differences, smallest
 from kvratio.reports.studies.experiments.evaluate import (
     Found,
@@ -169,8 +169,11 @@ def test_published_pages_follow_from_published_results(
 ) -> None:
     monkeypatch.setattr("kvratio.reports.studies.experiments.pages.draw", not_drawn)
     folder = kvratio.reports.studies.experiments.PUBLISHED
-    assert (folder / f"{name}.md").read_text(encoding="utf-8") == markdown(published(name))
-    assert (folder / f"experiment-{name}.svg").is_file()
+    page = (folder / f"{name}.md").read_text(encoding="utf-8")
+    assert page == markdown(published(name), FIGURES)
+    drawn = re.findall(r"\]\((\S+\.svg)\)", page)
+    assert f"{FIGURES}experiment-{name}.svg" in drawn
+    assert all((folder / figure).is_file() for figure in drawn)
 
 
 def test_every_published_number_says_how_it_was_obtained() -> None:

@@ -3,7 +3,6 @@
 import doctest
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
 import kvratio.theory.lengths
@@ -68,26 +67,6 @@ def test_truncation_is_conditioning(lengths: Lengths) -> None:
     assert cut.survival(6) == 0
 
 
-@every
-def test_samples_are_reproducible_and_follow_the_law(lengths: Lengths) -> None:
-    size = 20_000
-    sample = lengths.sample(size, np.random.default_rng(7))
-    assert sample.tobytes() == lengths.sample(size, np.random.default_rng(7)).tobytes()
-    for k in range(1, 12):
-        p = float(lengths.survival(k))
-        spread = 5 * np.sqrt(p * (1 - p) / size)  # five standard deviations
-        assert abs((sample >= k).mean() - p) <= spread + 1e-12
-
-
-def test_a_generator_that_returns_extremes_stays_in_range() -> None:
-    class Fixed(np.random.Generator):
-        def random(self, size: int) -> np.ndarray:
-            return np.linspace(0.0, 1.0 - 2.0**-53, size)
-
-    sample = two_point(3, 11, "2/7").sample(101, Fixed(np.random.PCG64(0)))
-    assert set(sample.tolist()) == {3, 11}
-
-
 @pytest.mark.parametrize(
     ("build", "word"),
     [
@@ -102,7 +81,6 @@ def test_a_generator_that_returns_extremes_stays_in_range() -> None:
         (lambda: explicit({2: -1}), "at least 0"),
         (lambda: geometric("1/2").shares(), "truncate it first"),
         (lambda: uniform(3, 5).truncated(2), "at least 3"),
-        (lambda: uniform(3, 5).sample(-1, np.random.default_rng(0)), "size = -1"),
     ],
 )
 def test_bad_input_is_named(build: object, word: str) -> None:

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from kvratio.proofs_check.certificate import REASONS, CertificateError, read_certificate
 from kvratio.proofs_check.optimality import Certified, check
 from kvratio.reports.cli import cli
-from kvratio.reports.studies.smallest.certificate import document, enumerate_tree, plain_schedule
+from kvratio.reports.studies.smallest.certificate import document, enumerate_tree
 from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.model import Instance
 from tests.bruteforce import optimum, optimum_with_cancelling
 from tests.certificates import (

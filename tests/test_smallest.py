@@ -17,7 +17,7 @@ from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports import PUBLISHED
 from kvratio.reports.studies.smallest.arrivals import losses
-from kvratio.reports.studies.smallest.certificate import certificate, plain_schedule
+from kvratio.reports.studies.smallest.certificate import certificate
 from kvratio.reports.studies.smallest.contenders import (
     CONTENDERS,
     Orders,
@@ -34,6 +34,7 @@ from kvratio.reports.studies.study import carry_out
 from kvratio.simulate.engine import run
 from kvratio.simulate.journal import Journal
 from kvratio.simulate.policies import POLICIES
+from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.model import Instance, verify
 from tests.bruteforce import optimum
 

@@ -1,4 +1,4 @@
-"""Distributions of output lengths (tokens): exact probabilities, tails, moments, sampling.
+"""Distributions of output lengths (tokens): exact probabilities, tails, moments.
 
     two_point(l, u, q)     P(u) = q, P(l) = 1 - q                     (P, section 5.1)
     geometric(q)           P(k) = (1 - q) q^(k-1), k >= 1             (P, section 5.2)
@@ -6,7 +6,7 @@
     uniform(l, u)          P(k) = 1 / (u - l + 1)
     explicit(histogram)    counts or shares by length, normalised
 
-P is arXiv 2508.14544. Everything is exact (`Fraction`) but `sample`. A distribution without a
+P is arXiv 2508.14544. Everything is exact (`Fraction`). A distribution without a
 longest length has `high` None; `truncated(u)` conditions it on being at most u, and
 `survival(u + 1)` is the probability that this leaves out.
 
@@ -20,14 +20,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kvratio.theory.checks import InputError, rational, whole
 from kvratio.theory.forms import histogram, interval
-
-# `sample` compares with uniform numbers of 53 bits: a tail below one such step is never drawn
-_UNSEEN = 2.0**-53
 
 
 class Lengths(ABC):
@@ -86,31 +80,6 @@ class Lengths(ABC):
         if self.high is not None:
             high = min(high, self.high)
         return explicit({k: self.pmf(k) for k in range(self.low, high + 1)})
-
-    def sample(self, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """`size` independent lengths; the same generator state gives the same bytes everywhere.
-
-        Inverts a table of survival probabilities (sums and products of doubles only, no
-        logarithm of a particular machine); lengths of probability below 2^-53 are cut off.
-
-        >>> geometric("1/2").sample(6, np.random.default_rng(1)).tolist()
-        [1, 1, 3, 1, 2, 2]
-        """
-        count = whole("size", size, least=0)
-        tails = self._tails()
-        uniform_numbers = rng.random(count)
-        # o >= low + r exactly when the number is below P(o >= low + r)
-        longer = np.searchsorted(-tails, -uniform_numbers, side="left")
-        return self.low + longer.astype(np.int64)
-
-    def _tails(self) -> NDArray[np.float64]:
-        """P(o >= low + 1), P(o >= low + 2), ... down to 2^-53."""
-        tails = []
-        k = self.low + 1
-        while (tail := float(self.survival(k))) > _UNSEEN:
-            tails.append(tail)
-            k += 1
-        return np.array(tails)
 
 
 @dataclass(frozen=True)
@@ -227,9 +196,6 @@ class Geometric(Lengths):
         """E[o^2] = (1 + q) / (1 - q)^2."""
         return (1 + self.q) / (1 - self.q) ** 2
 
-    def _tails(self) -> NDArray[np.float64]:
-        return _powers(float(self.q))
-
 
 @dataclass(frozen=True)
 class LinearGeometric(Lengths):
@@ -265,21 +231,6 @@ class LinearGeometric(Lengths):
     def second_moment(self) -> Fraction:
         """E[o^2] = (1 + 4 q + q^2) / (1 - q)^2."""
         return (1 + 4 * self.q + self.q**2) / (1 - self.q) ** 2
-
-    def _tails(self) -> NDArray[np.float64]:
-        powers = _powers(float(self.q))
-        tails: NDArray[np.float64] = powers * (
-            1.0 + np.arange(1, len(powers) + 1) * float(1 - self.q)
-        )
-        return tails
-
-
-def _powers(q: float) -> NDArray[np.float64]:
-    """q, q^2, ... until what is left of a linearly weighted tail is below 2^-53 too."""
-    powers = [q]
-    while powers[-1] * (1.0 + len(powers) * (1.0 - q)) > _UNSEEN:
-        powers.append(powers[-1] * q)
-    return np.array(powers)
 
 
 def geometric(q: Any) -> Geometric:

@@ -17,7 +17,8 @@ from kvratio.proofs_check.certificate import Certificate, CertificateError, read
 from kvratio.proofs_check.optimality import check
 from kvratio.proofs_check.verified import HEADER, term, theorems, verdicts
 from kvratio.reports import PUBLISHED
-from kvratio.reports.studies.smallest.certificate import document, plain_schedule
+from kvratio.reports.studies.smallest.certificate import document
+from kvratio.theory.hindsight.search import plain_schedule
 from tests.certificates import as_text, bound
 from tests.test_optimality import one_by_one, random_cut, random_instance, random_leaf
 

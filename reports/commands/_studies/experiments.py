@@ -51,7 +51,7 @@ def command(
     Example: kvratio study experiments lmsys-1
     """
     from kvratio.reports.output import check_folder, emit_json, write_text
-    from kvratio.reports.studies.experiments import EXPERIMENTS
+    from kvratio.reports.studies.experiments import EXPERIMENTS, FIGURES, PUBLISHED
     from kvratio.reports.studies.experiments.evaluate import evaluate
     from kvratio.reports.studies.experiments.pages import figures, markdown
     from kvratio.theory.checks import InputError, one_of, whole
@@ -76,10 +76,12 @@ def command(
         with computing(processes, dask) as (executor, report):
             result = evaluate(experiment, data, target, executor, report, seeds or experiment.seeds)
         emit_json(str(out / f"{experiment.name}.json"), result)
-        for figure in figures(result):
+        publishing = out.resolve() == PUBLISHED.resolve()  # the report's figures are linked to
+        for figure in () if publishing else figures(result):
             write_text(out / f"{figure.name}.svg", figure.svg)
-        write_text(out / f"{experiment.name}.md", markdown(result))
-        click.echo(markdown(result))
+        page = markdown(result, FIGURES if publishing else "")
+        write_text(out / f"{experiment.name}.md", page)
+        click.echo(page)
 
 
 def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:

@@ -25,6 +25,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 __all__ = ["EXPERIMENTS", "published", "sections"]
 
 PUBLISHED = reports.PUBLISHED / "experiments"
+FIGURES = "../report/figures/"  # linked to by the published pages
 
 
 def published(name: str) -> dict[str, Any]:

@@ -120,9 +120,9 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def markdown(result: Result) -> str:
-    """The page of a result; its figures stand beside it."""
-    return section_markdown(section(result), level=1, figures="")
+def markdown(result: Result, figures: str = "") -> str:
+    """The page of a result; its figures are in the folder `figures` (a link that ends in "/")."""
+    return section_markdown(section(result), level=1, figures=figures)
 
 
 def figures(result: Result) -> list[Figure]:

@@ -7,17 +7,8 @@ than a handful of requests use `kvratio.theory.hindsight`, which searches with p
 from typing import Any
 
 from kvratio.proofs_check.certificate import FORMAT, VERSION
+from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.model import Instance, Schedule
-
-
-def plain_schedule(instance: Instance, starts: list[int]) -> Schedule:
-    """Every request run once, from the given start times.
-
-    >>> plain_schedule(Instance.of(2, [2]), [1]).end
-    (3,)
-    """
-    rows = zip(range(instance.n), starts, instance.output, strict=True)
-    return Schedule.of([(i, t, t + o, True) for i, t, o in rows])
 
 
 def document(instance: Instance, schedule: Schedule, lower: int, **changes: Any) -> dict[str, Any]:
