@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Finding, Verdict, judge
 
 Numbers = Mapping[str, Fraction]
@@ -94,6 +95,7 @@ class Entry:
             "relation": self.claim.relation,
             "verdict": str(self.verdict),
             "expected": str(self.claim.expected),
+            "coq": remark(self.claim.id),
             "numbers": {name: str(value) for name, value in self.claim.numbers.items()},
             "plan": self.planned,
             "evidence": [_plain(f) for f in self.findings],

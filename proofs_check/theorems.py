@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kvratio.proofs_check.claim import Claim, Numbers
-from kvratio.proofs_check.statements import NONE, TEMPLATES
+from kvratio.proofs_check import statements
+from kvratio.proofs_check.statements import TEMPLATES
 from kvratio.proofs_check.verdict import Verdict
 
 RIGOROUS = frozenset({Verdict.PROVED, Verdict.CERTIFIED, Verdict.REFUTED})
@@ -26,12 +27,8 @@ class Theorem:
 
     @property
     def name(self) -> str:
-        """The name in Coq: the claim's id with underscores.
-
-        >>> Theorem("popular-1.5", "", "").name
-        'popular_1_5'
-        """
-        return self.claim.replace("-", "_").replace(".", "_")
+        """The name in Coq."""
+        return statements.name(self.claim)
 
     def statement(self, numbers: Numbers) -> str:
         """The statement about these constants.
@@ -56,18 +53,6 @@ def number(x: Fraction) -> str:
     if bottom == 1:
         return f"({sign}{top})" if sign else str(top)
     return f"({sign}{top} / {bottom})"
-
-
-def remark(claim: Claim) -> str:
-    """What the ledger says about Coq: the theorem's name, or why there is none.
-
-    >>> from kvratio.proofs_check.ledger import select
-    >>> remark(select(["t6-s0"])[0])
-    'theorem t6_s0'
-    """
-    if claim.id in THEOREMS:
-        return f"theorem {THEOREMS[claim.id].name}"
-    return f"none: {NONE[claim.id]}" if claim.id in NONE else ""
 
 
 def printed(claims: Iterable[Claim]) -> str:

@@ -117,6 +117,7 @@ class Finding:
     source: str
     checked: str
     planned: str  # what was predicted before a simulation was run; empty for the other claims
+    coq: str  # the theorem that Coq checks, or why there is none; empty for simulated claims
     evidence: tuple[Evidence, ...]
     provenance: str
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from kvratio.proofs_check import coq, ledger
+from kvratio.proofs_check.statements import NONE, remark
 from kvratio.proofs_check.theorems import RIGOROUS, THEOREMS, Theorem, mutated, printed
 from kvratio.reports.commands.check import command
 from kvratio.theory.checks import InputError
@@ -30,6 +31,14 @@ def test_a_statement_has_all_constants_of_its_claim(theorem: Theorem) -> None:
 def test_the_lemmas_of_a_proof_are_written_down(theorem: Theorem) -> None:
     for module, lemma in re.findall(r"([A-Z]\w*)\.(\w+)", theorem.proof):
         assert re.search(rf"^(Lemma|Theorem) {lemma}\b", SOURCES[module], re.MULTILINE)
+
+
+def test_every_rigorous_row_has_a_theorem_or_a_reason() -> None:
+    """A new claim needs an entry in TEMPLATES or in NONE of proofs_check/statements.py."""
+    rigorous = {claim.id for claim in CLAIMS.values() if claim.expected in RIGOROUS}
+    assert not THEOREMS.keys() & NONE.keys()
+    assert THEOREMS.keys() | NONE.keys() == rigorous
+    assert all(remark(claim) for claim in rigorous)
 
 
 def test_no_proof_is_left_out() -> None:

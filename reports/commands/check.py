@@ -110,7 +110,8 @@ def check_formally(ids: tuple[str, ...], folder: Path | None) -> int:
 
     from kvratio.proofs_check import coq
     from kvratio.proofs_check.ledger import select
-    from kvratio.proofs_check.theorems import THEOREMS, remark
+    from kvratio.proofs_check.statements import remark
+    from kvratio.proofs_check.theorems import THEOREMS
     from kvratio.theory.checks import InputError
 
     coq.require()
@@ -128,7 +129,7 @@ def check_formally(ids: tuple[str, ...], folder: Path | None) -> int:
             return 1
     for claim in chosen:
         if claim.id in THEOREMS:
-            click.echo(f"{claim.id}: checked by Coq: {remark(claim)}")
+            click.echo(f"{claim.id}: checked by Coq: {remark(claim.id)}")
     found = coq.axioms(answer)
     click.echo(f"axioms: {', '.join(sorted(found)) or 'none'}")
     if strange := found - coq.AXIOMS:

@@ -62,6 +62,7 @@ def _finding(finding: Finding) -> list[str]:
         f"{finding.source})",
         f"    - checked: `{finding.checked}`. {finding.provenance}",
         *([f"    - planned before the run: {finding.planned}"] if finding.planned else []),
+        *([f"    - checked by Coq: {finding.coq}"] if finding.coq else []),
         *(f"    - [{e.obtained}, {e.outcome}] {e.text}" for e in finding.evidence),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from kvratio.proofs_check.claim import examine
 from kvratio.proofs_check.lab import SIMULATOR, Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Finding as Fact
 from kvratio.proofs_check.verdict import Kind, Outcome, judge
 from kvratio.reports.document import Column, Evidence, Finding, Obtained, Section, Table
@@ -72,6 +73,7 @@ def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
         row["source"],
         row["relation"],
         row["plan"],
+        remark(row["id"]),
         tuple(Evidence(LABELS[fact.kind], str(fact.outcome), fact.text) for fact in facts),
         "Checked while this report was made." if now else material.origin(PUBLISHED),
     )
