@@ -254,6 +254,7 @@ NONE: dict[str, str] = {
     "gsa-finite": FINITE,
     "example-1": FINITE,
     "h-sf-optimal": FINITE,
+    "four-slicings-supremum": "slicing by volume is not formalised",
     "four-slicings": "slicing by volume is not formalised",
     "slicing-5": "slicing with these caps is not formalised",
     "slicing-doubling": "slicing with these caps is not formalised",

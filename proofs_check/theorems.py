@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check import statements
+from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.statements import TEMPLATES
 from kvratio.proofs_check.verdict import Verdict
 

@@ -7,6 +7,7 @@ from typing import Any
 from kvratio.proofs_check.claim import Entry, examine
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.statements import remark
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,4 +65,6 @@ def text(entry: Entry) -> list[str]:
     ]
     if entry.planned:
         lines.append(f"  planned before the run: {entry.planned}")
+    if formal := remark(claim.id):
+        lines.append(f"  checked by Coq: {formal}")
     return lines + [f"  - [{f.kind}, {f.outcome}] {f.text}" for f in entry.findings]

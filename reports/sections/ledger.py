@@ -31,14 +31,19 @@ def section(material: Material) -> Section:
     verdicts = Table(
         "claims",
         "Every claim and the verdict that its evidence gives",
-        tuple(Column(name, Cells.TEXT) for name in ("claim", "reading", "source", "verdict")),
-        tuple((f"{f.id}: {f.claim}", f.reading, f.source, f.verdict) for f in findings),
+        tuple(
+            Column(name, Cells.TEXT)
+            for name in ("claim", "reading", "source", "verdict", "checked by Coq")
+        ),
+        tuple((f"{f.id}: {f.claim}", f.reading, f.source, f.verdict, f.coq) for f in findings),
     )
     lead = (
         "A verdict is computed from evidence and from nothing else: proved, certified and refuted "
         "are rigorous, supported and contradicted rest on simulation with confidence intervals, "
         "open means that the evidence decides nothing. A claim stands under one reading; the same "
-        "statement may hold under one and fail under another. Open a line for the evidence."
+        "statement may hold under one and fail under another. Where a theorem of Coq is named, its "
+        "kernel checks the whole claim; the verdict does not depend on it. Open a line for the "
+        "evidence."
     )
     summary = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
     how = f"{len(now)} of {len(rows)} claims were checked while this report was made"
