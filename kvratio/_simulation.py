@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.compare.steps import compare as compare_in_steps
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, requests
-from kvratio.theory.checks import InputError, rational
+from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def workload(
     >>> kv.workload("lmsys", requests=2000, seed=1, prompt=41)
     <lmsys: 2000 requests, M = 16492 tokens, all at step 0, predicted [1, 533]>
     """
-    rate = None if timed is None else str(rational("timed", timed, above=0))
+    rate = None if timed is None else str(timed)
     return _requests(Spec(name, requests, take, predict, memory, prompt, rate, seed=seed))
 
 

@@ -97,15 +97,15 @@ class Bounds:
     ) -> Rows:
         """The closed forms at every alpha (or q) and every prompt; a row a value.
 
-        Numbers are exact: integers, fractions, or texts such as "1/4" and "0.25". alpha stands for
-        the interval of its lowest terms. What `policy`, `benchmark` and `lengths` do not choose is
+        Integers, fractions, decimals, or texts such as "1/4"; alpha stands for the interval of its
+        lowest terms, so 0.25 for [1, 4]. What `policy`, `benchmark` and `lengths` do not choose is
         left out; without them everything with a formula in alpha is derived, which takes seconds.
 
         >>> import kvratio as kv
         >>> table = kv.bounds.grid(alpha=["1/2", "1/4"], prompt=[0, 10], policy="a-min",
         ...                        benchmark="h-sf", lengths="two-point")
-        >>> [(row["alpha"], row["prompt"], row["value"][:5]) for row in table.rows][:2]
-        [('1/2', '0', '1.250'), ('1/2', '10', '1.218')]
+        >>> [(row["alpha"], row["prompt"], round(row["value"], 3)) for row in table.rows][:2]
+        [(0.5, 0.0, 1.25), (0.5, 10.0, 1.219)]
         """
         from kvratio.reports.bounds.find import grid
 

@@ -15,7 +15,7 @@ Declared policies run on the compiled engine, schedulers of one's own on the ref
 import inspect
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha256
@@ -116,6 +116,20 @@ def scheduler(player: Any, n: int, seed: int) -> Any:
     return player(**{k: v for k, v in (("n", n), ("seed", seed)) if k in named_ones})
 
 
+def unknown_parameters(factory: Callable[..., Any]) -> set[str]:
+    """What a class or a factory of schedulers needs besides `n` and `seed`.
+
+    >>> unknown_parameters(lambda n, width, seed=0: None)
+    {'width'}
+    """
+    needed = {
+        p.name
+        for p in inspect.signature(factory).parameters.values()
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+    return needed - {"n", "seed"}
+
+
 def _class_of(player: Any) -> type:
     return player if inspect.isclass(player) else type(player)
 
@@ -147,11 +161,8 @@ def _checked(target: Any, found: Any) -> Any:
     """A policy, or what makes schedulers, looked at before anything runs."""
     if isinstance(found, Policy):
         return found
-    if callable(found):
-        parameters = inspect.signature(found).parameters.values()
-        free = {p.name for p in parameters if p.default is p.empty and p.kind.value in (0, 1, 3)}
-        if free - {"n", "seed"}:
-            raise InputError("policy", target, "a class that needs at most n and seed to be made")
+    if callable(found) and unknown_parameters(found):
+        raise InputError("policy", target, "a class that needs at most n and seed to be made")
     if not callable(found) or inspect.isclass(found):
         missing = [name for name in NEEDED if not callable(getattr(found, name, None))]
         if missing:

@@ -42,7 +42,7 @@ assert kv.check(MyScheduler, seconds=2, only=["budget"]).passed
 b = kv.bounds(policy="a-min", benchmark="h-sf", lengths="two-point")
 assert b.closed_form.free_symbols and b.steps and b._repr_latex_().startswith("$")
 grid = kv.bounds.grid(alpha=["1/4", "1/2"], prompt=[0, 10], policy="a-min").to_pandas()
-assert set(grid["alpha"]) == {"1/4", "1/2"}
+assert set(grid["alpha"]) == {0.25, 0.5}
 kv.plot.ratio(["a-min", "a-l"]).save("ratio.png")
 assert kv.claim("t6-prompts").verdict == "refuted"
 worst = kv.worst_case("a-min", u=12)
@@ -111,7 +111,7 @@ def test_every_name_is_there_and_documented() -> None:
         (lambda: kv.bounds(id="two-point/A_min/HSF"), "nearest: two-point/A_min/H-SF"),
         (lambda: kv.claim("t6_s0"), "nearest: t6-s0"),
         (lambda: kv.optimal(3), "an Instance"),
-        (lambda: kv.plot.ratio("learned slicing", lengths="two-point"), "what the table"),
+        (lambda: kv.plot.ratio("learned slicing", lengths="two-point"), "of the table"),
     ],
 )
 def test_bad_input_is_named(call: Any, message: str) -> None:

@@ -363,7 +363,7 @@ def test_claims_that_are_not_published_are_checked_now(
 
 def test_many_points_and_single_requests_are_drawn(comparison: Comparison) -> None:
     one = compare("one", Instance.of(5, [1]), ["h-sf"])
-    assert policies.latency_figure(one.runs).svg.startswith("<svg")
+    assert policies.latency_figure(policies.latencies_in_steps(one.runs)).svg.startswith("<svg")
     assert policies.cache_figure(one.runs).svg.endswith("</svg>\n")
     assert policies.waste_figure(one).png.startswith(b"\x89PNG")
     assert comparison.bound <= comparison.benchmark.tel

@@ -54,9 +54,9 @@ def ratio_drawing(policies: Sequence[str], benchmark: str, lengths: str, prompt:
 
 
 def _bound(policy: str, benchmark: str, lengths: str, s: Fraction) -> Bound:
-    """The closed form at this prompt: that for the prompt itself, otherwise that for every one."""
-    own = matching(policy, benchmark, lengths, s)
-    bound = find(policy, benchmark, lengths, s if own else "any").record
+    """The closed form for every prompt, otherwise that for this one."""
+    every = matching(policy, benchmark, lengths, "any")
+    bound = find(policy, benchmark, lengths, "any" if every else s).record
     if bound.formula is None or not bound.formula.parameters:
         raise InputError("policy", policy, f"one with a closed form on {lengths} lengths")
     return bound

@@ -98,7 +98,8 @@ class DerivedBound:
 
     def __repr__(self) -> str:
         b = self.record
-        value = f", supremum {b.value}" if b.value else ""
+        kind = "value" if " @ " in b.id else "supremum"
+        value = f", {kind} {b.value}" if b.value else ""
         return f"<{b.id}: {b.closed_form}{value} ({b.obtained})>"
 
     def _repr_latex_(self) -> str:
@@ -152,19 +153,30 @@ def matching(
     ['two-point/A_l/H-SF/s=0']
     """
     rows = list(published())
-    for name, column, text in (("policy", "policy", policy), ("benchmark", "benchmark", benchmark)):
-        if text is not None:
-            wanted = _letters(POLICIES.get(text, text))
-            known = {_letters(row[column]): row[column] for row in published()}
-            if wanted not in known:
-                one_of(name, text, known.values())
-            rows = [row for row in rows if _letters(row[column]) == wanted]
     if lengths is not None:
         words = LENGTHS[one_of("lengths", lengths, LENGTHS)]
         rows = [row for row in rows if row["family"].startswith(words)]
     if prompt is not None:
         rows = [row for row in rows if _prompt(row["family"]) == str(prompt)]
+    for column, name in (("policy", policy), ("benchmark", benchmark)):
+        rows = rows if name is None else _called(column, name, rows)
     return rows
+
+
+def _called(column: str, name: str, rows: list[Row]) -> list[Row]:
+    """The rows whose cell is the name, but for marks; or else begins with it, before its details.
+
+    >>> {row["policy"] for row in _called("policy", "a-l", list(published()))}
+    {'A_l'}
+    """
+    wanted = _letters(POLICIES.get(name, name))
+    for part in (_letters, lambda text: _letters(re.split(r"[,(]", text)[0])):
+        found = [row for row in rows if part(row[column]) == wanted]
+        if found:
+            return found
+    if not any(_letters(row[column]).startswith(wanted) for row in published()):
+        one_of(column, name, {row[column] for row in published()})
+    return []
 
 
 def find(
@@ -189,10 +201,14 @@ def find(
     if len(rows) == 1:
         return derive(rows[0]["id"])
     asked = ", ".join(str(x) for x in (policy, benchmark, lengths, prompt) if x is not None)
-    if not rows:
-        raise InputError("bound", asked, "what the table of bounds has (kvratio.bounds.table())")
-    ids = "; ".join(row["id"] for row in rows[:6])
-    raise InputError("bound", asked, f"one of several, by its id: {ids}")
+    if rows:
+        raise InputError("bound", asked, f"one of several, by its id: {_ids(rows)}")
+    known = _ids(matching(policy, None, lengths) or matching(policy))
+    raise InputError("bound", asked, f"a result of the table (bounds.table()), such as {known}")
+
+
+def _ids(rows: Sequence[Row]) -> str:
+    return "; ".join(row["id"] for row in rows[:6])
 
 
 def grid(
@@ -210,29 +226,34 @@ def grid(
     its lowest terms. Only what the other words choose is derived.
 
     >>> [row["value"] for row in grid(["1/4"], [0], policy="a-l", benchmark="h-sf")]
-    ['1.16666666667']
+    [1.16666666667]
     """
     if not alpha and not q:
         raise InputError("alpha", list(alpha), "values of alpha or of q")
     chosen = (policy, benchmark, lengths)
     found: list[Row] = []
     for (a, x), s in product([*((a, None) for a in alpha), *((None, x) for x in q)], prompt):
-        texts = [None if number is None else str(number) for number in (a, s, x)]
-        values = point(texts[0], None, texts[1], texts[2])
+        values = point(_text(a), None, _text(s), _text(x))
         known = _closed_forms(*chosen, values)
         for bound in _one_each(at_point(known, values), str(s)):
             found.append(
                 {
-                    **dict(zip(("alpha", "prompt", "q"), texts, strict=True)),
+                    "alpha": None if a is None else float(values["alpha"]),
+                    "q": None if x is None else float(values["q"]),
+                    "prompt": float(values["s"]),
                     "policy": bound.policy,
                     "benchmark": bound.benchmark,
                     "family": bound.family,
-                    "value": bound.value,
+                    "value": float(bound.value),
                     "obtained": bound.obtained,
                     "id": bound.id,
                 }
             )
     return found
+
+
+def _text(number: Any) -> str | None:
+    return None if number is None else str(number)
 
 
 def _one_each(bounds: Iterable[Bound], prompt: str) -> Iterable[Bound]:

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from kvratio.reports.document import Figure
+from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.records import Run
+from kvratio.simulate.timed import TimedRun
 from kvratio.theory.checks import one_of
 
 
@@ -31,8 +36,21 @@ class Drawing:
         return path
 
 
-def latency_drawing(runs: Sequence[Run]) -> Drawing:
+def latency_drawing(runs: Sequence[Run | TimedRun]) -> Drawing:
     """Share of requests that completed within a latency, one curve a policy."""
-    from kvratio.reports.sections.policies import latency_figure
+    from kvratio.reports.sections.policies import latencies_in_steps, latency_figure
 
-    return Drawing(latency_figure(runs))
+    in_time = [run for run in runs if isinstance(run, TimedRun)]
+    if in_time:
+        return Drawing(
+            latency_figure({run.run.policy: _seconds(run) for run in in_time}, "seconds")
+        )
+    return Drawing(latency_figure(latencies_in_steps([r for r in runs if isinstance(r, Run)])))
+
+
+def _seconds(timed: TimedRun) -> Any:
+    """The latency of every request of a run in time."""
+    request, ended = np.array(timed.run.schedule.request), np.array(timed.run.schedule.finished)
+    found = -np.array(timed.arrival, dtype=float)
+    found[request[ended]] += np.array(timed.end, dtype=float)[ended]
+    return found / NS_PER_S

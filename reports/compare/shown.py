@@ -8,7 +8,6 @@ from kvratio.theory.checks import InputError
 
 if TYPE_CHECKING:
     from kvratio.reports.compare.plot import Drawing
-    from kvratio.simulate.records import Run
 
 
 class Shown:
@@ -70,21 +69,23 @@ class Shown:
 
     def view(self, target: str | Path) -> Path:
         """Write a page that shows the schedules of the first seed, request by request."""
+        from kvratio.reports.compare.table import run_in_steps
         from kvratio.reports.output import check_target, write_text
         from kvratio.reports.render.html import view_page
 
         path = Path(target)
         check_target(str(path))
-        write_text(path, view_page(self.description, self._first_runs()))
+        runs = [run_in_steps(run) for run in self._first_runs()]
+        write_text(path, view_page(self.description, runs))
         return path
 
-    def _first_runs(self) -> "list[Run]":
-        """In steps, one a policy: that of the least seed."""
+    def _first_runs(self) -> list[Any]:
+        """One a policy: that of the least seed."""
         from kvratio.reports.compare.table import run_in_steps
 
-        first: dict[str, Run] = {}
-        for run in map(run_in_steps, self.runs):
-            first.setdefault(run.policy, run)
+        first: dict[str, Any] = {}
+        for run in self.runs:
+            first.setdefault(run_in_steps(run).policy, run)
         return list(first.values())
 
 

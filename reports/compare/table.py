@@ -94,7 +94,7 @@ def number(value: int | Fraction) -> str:
     >>> number(1234), number(Fraction(3, 2))
     ('1,234', '1.5')
     """
-    return f"{value:,}" if isinstance(value, int) else f"{float(value):,.1f}"
+    return f"{float(value):,.1f}" if value.denominator > 1 else f"{int(value):,}"
 
 
 def step_legend(comparison: Comparison) -> str:

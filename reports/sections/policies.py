@@ -1,6 +1,6 @@
 """Policies compared on the chosen requests: latency, evictions, wasted tokens, use of the cache."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Ta
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
 from kvratio.reports.render.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
-from kvratio.simulate.measures import cache_profile, latencies, tokens_at
+from kvratio.simulate.measures import Ints, cache_profile, latencies, tokens_at
 from kvratio.simulate.records import Run
 
 SHOWN = ("h-sf", "a-max", "a-min", "fcfs")  # in the figure of the cache: more hide each other
@@ -35,7 +35,7 @@ def section(material: Material) -> Section:
         (
             lead,
             _latency_table(comparison),
-            latency_figure(comparison.runs),
+            latency_figure(latencies_in_steps(comparison.runs)),
             _work_table(comparison),
             waste_figure(comparison),
             cache_figure(
@@ -95,25 +95,34 @@ def _work_table(comparison: Comparison) -> Table:
     return Table("policies-work", caption, columns, tuple(rows))
 
 
-def latency_figure(runs: Sequence[Run]) -> Figure:
-    """Share of requests that completed within a latency, one curve a policy."""
+def latencies_in_steps(runs: Sequence[Run]) -> dict[str, Ints]:
+    """The latency of every request, in steps, by policy."""
+    return {run.policy: latencies(run.schedule, run.instance) for run in runs}
+
+
+def latency_figure(samples: Mapping[str, Any], unit: str = "steps") -> Figure:
+    """Share of requests that completed within a latency, one curve a policy.
+
+    `samples`: the latency of every request, by policy; policies have the same requests.
+    """
 
     def plot(axes: Axes) -> None:
-        for k, run in enumerate(runs):
-            values = np.sort(latencies(run.schedule, run.instance))
+        for k, (policy, sample) in enumerate(samples.items()):
+            values = np.sort(sample)
             share = np.arange(1, len(values) + 1) / len(values)
             picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
-            axes.plot(values[picked], share[picked], markevery=_every(picked, k), **_look(run))
+            every = _every(picked, k)
+            axes.plot(values[picked], share[picked], markevery=every, **policy_look(policy))
         axes.set_xscale("log")
 
-    best = min(runs, key=lambda run: run.measures.mean_latency)
+    best = min(samples, key=lambda policy: sum(samples[policy].tolist()))
     return draw(
         "policies-latency",
-        Labels("Latency of requests (simulated)", "latency (steps, logarithmic)", "share"),
+        Labels("Latency of requests (simulated)", f"latency ({unit}, logarithmic)", "share"),
         plot,
         caption="Share of requests whose latency is at most so long. A curve further to the left "
         "and higher is better.",
-        text=f"Distribution of latency by policy; {policy_title(best.policy)} has the least mean",
+        text=f"Distribution of latency by policy; {policy_title(best)} has the least mean",
         height=5.2,
     )
 

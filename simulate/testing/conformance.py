@@ -61,7 +61,7 @@ class Result:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Conformance:
     """The results of one subject, in the order of `INVARIANTS`."""
 
@@ -78,7 +78,7 @@ class Conformance:
         """Was no violation found?"""
         return not self.violated
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join([self.subject.name, *(r.text() for r in self.results)])
 
 

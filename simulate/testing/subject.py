@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
+from kvratio.simulate.contender import scheduler, unknown_parameters
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Policy
@@ -170,16 +171,6 @@ def _maker(target: Any) -> Callable[[int, int], Any]:
     """Call a factory with those of `n` and `seed` that its signature names."""
     if not callable(target):
         raise InputError("target", target, REQUIRED)
-    named = inspect.signature(target).parameters
-    needed = {
-        p.name
-        for p in named.values()
-        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    }
-    if needed - {"n", "seed"}:
+    if unknown_parameters(target):
         raise InputError("target", target, "a class or factory that needs at most n and seed")
-
-    def make(n: int, seed: int) -> Any:
-        return target(**{k: v for k, v in (("n", n), ("seed", seed)) if k in named})
-
-    return make
+    return lambda n, seed: scheduler(target, n, seed)
