@@ -222,6 +222,24 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "forall l u x, (1 <= l < u)%nat -> shares x -> 0 < h_sf 0 x l u ->\n"
         "  a_max 0 x l u < INR u / INR l * (1 + sqrt (INR u / INR l)) / 2 * h_sf 0 x l u",
     ),
+    (
+        "slicing-5",
+        "Slicing.five",
+        f"forall s x l u caps, {LENGTHS}\n"
+        "  quadrupling s (l - 1) caps u -> slicing s x l u (l - 1) caps <= {c} * area s x l u",
+    ),
+    (
+        "gsa-fluid",
+        "Slicing.gsa",
+        "forall s x u m, 0 <= s -> (1 <= u <= 2 ^ m)%nat -> shares x ->\n"
+        "  slicing s x 1 u 0 (map (Nat.pow 2) (seq 0 (S m))) <= {bound} * area s x 1 u",
+    ),
+    (
+        "gba-fluid",
+        "Classes.gba",
+        "forall s x u m, 0 <= s -> (1 <= u <= 2 ^ m)%nat -> shares x ->\n"
+        "  batches s x u 0 (map (Nat.pow 2) (seq 0 (S m))) <= {bound} * area s x 1 u",
+    ),
 )
 
 FINITE = "the policy on finite instances is not formalised"
@@ -256,10 +274,7 @@ NONE: dict[str, str] = {
     "h-sf-optimal": FINITE,
     "four-slicings-supremum": "slicing by volume is not formalised",
     "four-slicings": "slicing by volume is not formalised",
-    "slicing-5": "slicing with these caps is not formalised",
     "slicing-doubling": "slicing with these caps is not formalised",
-    "gsa-fluid": "slicing with these caps is not formalised",
-    "gba-fluid": "batches by classes are not formalised",
     "secular-every-prompt": "the integral behind it is not formalised",
     "kept-lower": ALL_POLICIES,
     "price-lower": ALL_POLICIES,

@@ -84,3 +84,19 @@ Definition attains (s : R) (l u : nat) (F : R -> (nat -> R) -> nat -> nat -> R) 
   (forall X Y, 0 <= X -> 0 <= Y -> F s (two l u X Y) l u <= b * h_sf s (two l u X Y) l u) /\
   (exists X Y, 0 <= X /\ 0 <= Y /\ 0 < h_sf s (two l u X Y) l u /\
      b * h_sf s (two l u X Y) l u <= F s (two l u X Y) l u).
+
+(** Caps of slicing: after X the largest C with v(C) <= 4 v(X+1); they reach u. *)
+Fixpoint quadrupling (s : R) (X : nat) (caps : list nat) (u : nat) : Prop :=
+  match caps with
+  | [] => (u <= X)%nat
+  | C :: more => v s C <= 4 * v s (S X) < v s (S C) /\ quadrupling s C more u
+  end.
+
+(** Batches by classes (GBA): the lengths after+1 ... C of a class are all charged v(C). *)
+Fixpoint batches (s : R) (x : nat -> R) (u : nat) (after : nat) (ends : list nat) : R :=
+  match ends with
+  | [] => 0
+  | C :: more =>
+      let N := sum x (S after) (Nat.min C u - after) in let L := sum x (S C) (u - C) in
+      v s C * N * (N + 2 * L) + batches s x u C more
+  end.
