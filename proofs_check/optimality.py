@@ -7,7 +7,7 @@ tree of cases over the start times, in each of which (a leaf) any prices give a 
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from struct import pack, unpack
+from itertools import accumulate, pairwise, zip_longest
 from typing import NamedTuple
 
 from kvratio.proofs_check.certificate import Certificate, CertificateError, Cut
@@ -16,6 +16,7 @@ from kvratio.theory.model import ScheduleError, verify
 FOREVER = 10**30  # the end of an open window: beyond every number the grammar can write
 Request = tuple[int, int, int]  # prompt, output, arrival
 Priced = tuple[list[list[int]], int]
+Bend = tuple[int, int]  # the step after the start at which a ramp of weights begins, its factor
 Case = tuple[tuple[int, ...], tuple[int, ...]]  # every request's earliest and latest start
 
 
@@ -105,21 +106,15 @@ def _weights(cut: Cut, s: int, o: int, memory: int, longest: int) -> tuple[int, 
 
 
 def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int], Priced]:
-    """A function of a row of prices: every request's costs by start, and what all limits earn.
-
-    Sums of weights times prices, for all starts at once, are products of polynomials: here Python
-    integers, 64 bits a coefficient.
-    """
+    """A function of a row of prices: every request's costs by start, and what all limits earn."""
     scale, memory = certificate.scale, certificate.instance.memory
     constraints = [("ahead", 1, 0), *certificate.cuts]  # the first is the budget itself
     limits = [memory - cut[1] * cut[2] if cut[0] == "ahead" else cut[1] for cut in constraints]
-    kernels: dict[Request, list[tuple[int, int]]] = {request: [] for request in requests}
+    bends: dict[Request, list[list[Bend]]] = {request: [] for request in requests}
     for cut in constraints:
         longest = max((s for s, o, _ in requests if s + o >= cut[-1]), default=0)
-        for s, o, a in kernels:
-            first, weights = _weights(cut, s, o, memory, longest)
-            kernels[s, o, a].append((first + len(weights), _pack(weights[::-1])))
-    reach = max((end for kernel in kernels.values() for end, _ in kernel), default=1)
+        for s, o, a in bends:
+            bends[s, o, a].append(_bends(*_weights(cut, s, o, memory, longest)))
 
     @lru_cache(maxsize=16)  # neighbouring leaves tend to share their prices
     def priced(row: int) -> Priced:
@@ -130,18 +125,37 @@ def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int
             table[c][step : step + len(values)] = values
         if memory * sum(map(sum, table.values())) >= 2**63:
             raise CertificateError("number too large", f"row {row}: memory times its prices")
-        packed = {c: _pack(prices) for c, prices in table.items()}
+        ramps = {c: _ramps(prices) for c, prices in table.items()}
         costs = {}
-        for (s, o, a), kernel in kernels.items():
-            # the charge of a start at t stands at t + kernel[c][0] - 1: move it to t + reach - 1
-            moved = (kernel[c][1] * p << 64 * (reach - kernel[c][0]) for c, p in packed.items())
-            charges = (sum(moved) >> 64 * (reach - 1)).to_bytes(8 * (end + 1), "little")
-            starts = enumerate(unpack(f"<{end + 1}Q", charges))
-            costs[s, o, a] = [scale * (t + o - a) + charge for t, charge in starts]
+        for (s, o, a), its in bends.items():
+            by_start = [scale * (t + o - a) for t in range(end + 1)]
+            for c in table:
+                for step, bend in its[c]:
+                    pairs = zip_longest(by_start, ramps[c][step:], fillvalue=0)
+                    by_start = [cost + bend * ramp for cost, ramp in pairs]
+            costs[s, o, a] = by_start
         return [costs[r] for r in requests], sum(limits[c] * sum(p) for c, p in table.items())
 
     return priced
 
 
-def _pack(values: list[int]) -> int:
-    return int.from_bytes(pack(f"<{len(values)}Q", *values), "little")
+def _ramps(prices: list[int]) -> list[int]:
+    """What the weights 1, 2, 3, ... pay from each step on: of step t, p(t) + 2 p(t+1) + ...
+
+    >>> _ramps([5, 0, 1])
+    [8, 2, 1]
+    """
+    return list(accumulate(accumulate(reversed(prices))))[::-1]
+
+
+def _bends(first: int, weights: list[int]) -> list[Bend]:
+    """Weights from step `first` after the start on, as a sum of ramps 1, 2, 3, ...: (step, factor).
+
+    The factors are the second differences; few are not 0, since weights are piecewise linear.
+
+    >>> _bends(4, [3, 4, 5])  # 3 ramps at 4, less 2 at 5: 3, 4, 5, 6, 7, ...; 6 and 1 end it at 7
+    [(4, 3), (5, -2), (7, -6), (8, 5)]
+    """
+    slopes = [b - a for a, b in pairwise((0, *weights, 0))]
+    second = [b - a for a, b in pairwise((0, *slopes, 0))]
+    return [(step, bend) for step, bend in enumerate(second, first) if bend]
