@@ -30,7 +30,7 @@ MEANING = {
     Obtained.DERIVED: "every step passed an exact symbolic or integer check",
     Obtained.CERTIFIED: "an exact certificate or a rigorous interval enclosure was checked",
     Obtained.NUMERIC: "rests on a floating-point search",
-    Obtained.SIMULATED: "comes out of runs of the simulator",
+    Obtained.SIMULATED: "measured in runs of the simulator",
     Obtained.CITED: "taken from a publication, not checked here",
 }
 

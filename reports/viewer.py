@@ -11,7 +11,7 @@ from kvratio.simulate.records import Run
 HELP = (
     "A bar is an attempt: it ends with a tick where the request completes, striped and with a "
     "cross where it is evicted and loses its tokens. The thin line is the time spent waiting. "
-    "Where rows are too thin for bars, the darkness of a spot says how many requests run there. "
+    "Where rows are too thin for bars, a darker spot means more running requests. "
     "Drag to move; Ctrl and the wheel zoom time, Shift and the wheel rows. With the keyboard: "
     "arrow keys, + and -, [ and ], Home for everything, Escape for no request."
 )
@@ -61,7 +61,7 @@ def title(run: Run, runs: Sequence[Run]) -> str:
 
 
 def summary(runs: Sequence[Run]) -> Table:
-    """The runs in numbers, for those who cannot see the drawing."""
+    """The runs in numbers, for readers who cannot see the drawing."""
     head = ("total latency", "mean", "p95", "makespan", "evictions", "wasted tokens", "peak cache")
     return Table(
         "runs",

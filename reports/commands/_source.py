@@ -29,7 +29,9 @@ policy_option = click.option(
 )
 OPTIONS = (
     click.option(
-        "--trace", type=click.Path(path_type=Path), help="CSV, JSON Lines or instance file."
+        "--trace",
+        type=click.Path(path_type=Path),
+        help="Requests of a file: CSV, JSON Lines, or instance (JSON).",
     ),
     click.option(
         "--workload",
@@ -40,14 +42,18 @@ OPTIONS = (
     click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492."),
     policy_option,
     click.option(
-        "--predict", metavar="SPEC", help="L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH."
+        "--predict",
+        metavar="SPEC",
+        help="Predicted intervals: L:U, bins:K[:TOP], relative:X, columns:LOW,HIGH.",
     ),
-    click.option("--requests", type=int, help="How many; default 2000, or the whole trace."),
+    click.option(
+        "--requests", type=int, help="Number of requests; default 2000, or all of the file."
+    ),
     click.option(
         "--take", help="Which of a file's requests: first (default) or sample (by the seed)."
     ),
-    click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
-    click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps a second."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
+    click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps per second."),
 )
 
 

@@ -38,11 +38,15 @@ def claim_names(beginning: str) -> list[str]:
 @click.option("--json", "target", metavar="FILE|-", help="Write the rows as JSON.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md and .json.")
 @click.option("--check", "compare", is_flag=True, help="Compare with reports/published/claims.md.")
-@click.option("--simulator", metavar="MODULE:FUNCTION", help="Another producer of schedules.")
+@click.option(
+    "--simulator",
+    metavar="MODULE:FUNCTION",
+    help="Take the schedules of simulated claims from this function.",
+)
 @click.option(
     "--certificates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Another folder of certificates.",
+    help="Read certificates from this folder.",
 )
 @click.option("--formal", is_flag=True, help="Have Coq check the theorems of covered claims.")
 @click.option(

@@ -8,10 +8,16 @@ MOST_RESERVE = 10_000  # GiB
 @click.command()
 @click.option("--model", required=True, metavar="NAME", help="Such as llama-2-70b or qwen-2.5-7b.")
 @click.option("--accelerator", required=True, metavar="NAME", help="Such as a100-80 or h100.")
-@click.option("--count", type=int, default=1, show_default=True, help="Tensor parallel.")
-@click.option("--pipeline", is_flag=True, help="Split the layers instead: one after the other.")
+@click.option(
+    "--count",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Number of accelerators (tensor parallel).",
+)
+@click.option("--pipeline", is_flag=True, help="Pipeline parallel instead: the layers are split.")
 @click.option("--utilisation", metavar="SHARE", help="Share of memory used; default 0.9.")
-@click.option("--reserve", metavar="GIB", help="Kept on each accelerator; default 2.")
+@click.option("--reserve", metavar="GIB", help="Memory kept free on each accelerator; default 2.")
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the rows as JSON.")
 def command(
     model: str,

@@ -52,7 +52,7 @@ def workloads() -> Listing:
 
     rows = [(name, ", ".join(sorted(keys))) for name, keys in KEYS.items()]
     rows.append(("histogram", "LENGTH=WEIGHT, ..."))
-    note = "NAME:key=value,...; each also takes rate=R, Poisson arrivals, so many a second."
+    note = "NAME:key=value,...; each also takes rate=R, Poisson arrivals at R requests per second."
     return Listing(("name", "keys"), rows, note)
 
 

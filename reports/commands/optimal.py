@@ -10,18 +10,18 @@ from kvratio.reports.commands._source import spec_of
 
 @click.command()
 @click.argument("file")
-@click.option("--requests", type=int, help="How many; default 2000, or the whole file.")
+@click.option("--requests", type=int, help="Number of requests; default 2000, or all of the file.")
 @click.option("--take", help="Which of a file's requests: first (default) or sample.")
 @click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492.")
 @click.option("--prompt", type=int, help="Common prompt length in tokens.")
-@click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps a second.")
+@click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps per second.")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the answer as JSON.")
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    help="Seconds in all. When they are over, the best schedule and bound so far stand.",
+    help="Time limit in seconds; at the limit the best schedule and bound so far are printed.",
 )
 @click.option(
     "--certificate",
@@ -35,7 +35,7 @@ from kvratio.reports.commands._source import spec_of
     " the time; its schedule is used, its bound is only reported.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all randomness."
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness."
 )
 def command(
     file: str,

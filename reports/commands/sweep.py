@@ -15,13 +15,26 @@ from kvratio.reports.commands._workers import computing, worker_options
 @policy_option
 @click.option("--workload", "workloads", multiple=True, help="Built-in, file, or 'A + B'.")
 @click.option("--predict", "predictions", multiple=True, help="As for `simulate`; repeatable.")
-@click.option("--memory", multiple=True, type=int, help="Default 16492, or the file's or GPU's.")
 @click.option(
-    "--requests", multiple=True, type=int, help="Default 2000 or the whole file; repeatable."
+    "--memory",
+    multiple=True,
+    type=int,
+    help="Budget M in tokens; default 16492, or the file's or GPU's; repeatable.",
+)
+@click.option(
+    "--requests",
+    multiple=True,
+    type=int,
+    help="Number of requests; default 2000 or all of the file; repeatable.",
 )
 @click.option("--take", "takes", multiple=True, help="first (default) or sample; repeatable.")
 @click.option("--prompt", "prompts", multiple=True, type=int, help="Common prompt; repeatable.")
-@click.option("--timed", multiple=True, help="Use arrivals, at so many steps a second.")
+@click.option(
+    "--timed",
+    multiple=True,
+    help="Use arrival times, at RATE steps per second; repeatable.",
+    metavar="RATE",
+)
 @click.option("--gpu", "gpus", multiple=True, help="MODEL:ACCELERATOR[xCOUNT], for seconds.")
 @click.option("--iteration", "iterations", multiple=True, help="With --gpu, as for `simulate`.")
 @click.option("--seeds", type=int, default=1, show_default=True, help="Seeds 0 ... SEEDS-1.")

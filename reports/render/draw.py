@@ -17,7 +17,7 @@ WIDTH = 8.0  # inches
 DPI = 120  # of the PNG
 TITLE = 56  # letters in a line of a title: more are cut off beside long names of rows
 
-# on top of the defaults, so that nobody's own settings change the bytes
+# on top of the defaults, so that a user's own settings do not change the bytes
 STYLE: list[Any] = [
     "default",
     {

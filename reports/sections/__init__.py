@@ -13,9 +13,11 @@ from kvratio.reports.sections import (
     ledger,
     policies,
     schedules,
+    terms,
 )
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    terms.section,
     ledger.section,
     bounds.section,
     curves.section,

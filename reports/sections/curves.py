@@ -43,8 +43,9 @@ LEAD = (
     "the supremum of a curve that has one, at the limit where it is not reached. Points are "
     f"simulated at M = {SIZE.memory:,} tokens with {SIZE.requests:,} requests; on two lengths "
     "every policy gets the mixture that is worst for its form. Bars are "
-    f"{CONFIDENCE:.0%} Student intervals over {SEEDS} seeds. A point off its curve says that the "
-    "policy as printed is not the one that was analysed."
+    f"{CONFIDENCE:.0%} Student intervals over {SEEDS} seeds. Slicing's points lie above its curves "
+    "because its cache is full only on average at a finite M. A_min and A_max as printed are not "
+    "the policies that their forms describe, so their points may lie off the curves at any M."
 )
 
 
@@ -131,8 +132,8 @@ def _against_alpha(bounds: Mapping[str, Bound], points: list[Point]) -> Plot:
     labels = Labels("Two lengths, no prompt: ratio to H-SF", "alpha = l/u", "ratio (logarithmic)")
     caption = (
         f"Every policy on its own worst mixture of l and u, u = {LONG} tokens; slicing with the "
-        "caps l and u. The ratio of A_max grows without bound as alpha falls. Slicing starts its "
-        "requests staggered and so can beat H-SF, which is not the optimum."
+        "caps l and u. The ratio of A_max grows without bound as alpha falls. Slicing staggers "
+        "the starts of its requests and so can beat H-SF, which is not the optimum."
     )
     return _plot("ratio-alpha", labels, curves, points, caption, logarithmic=True)
 

@@ -30,10 +30,11 @@ ADVERSARY_LEAD = (
     "The worst instances that a search found, larger than those enumerated. Every optimum is "
     "certified; a mean over random draws is measured on other seeds than the search used. The "
     "fluid limit is the largest ratio of the policy's form, where it has one, to the optimum as "
-    "M and n/M grow, and for GSA and GBA their source's constant; small instances may be worse."
+    "M and n/M grow, and for GSA and GBA their source's constant; small instances may have "
+    "larger ratios."
 )
 STUDY_LEAD = (
-    "Fifty or so requests, drawn as in arXiv 2502.07115, section 5.1; the optimum is enclosed by a "
+    "About fifty requests, drawn as in arXiv 2502.07115, section 5.1; the optimum is enclosed by a "
     "verified schedule and certified prices in every trial, so that each ratio lies between the "
     "two certified values."
 )

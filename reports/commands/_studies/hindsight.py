@@ -21,7 +21,7 @@ from kvratio.reports.commands._studies._run import run_study, study_options
     "--trials", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Of a model."
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all randomness."
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness."
 )
 @click.option(
     "--moves",

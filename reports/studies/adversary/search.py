@@ -48,7 +48,7 @@ class Limits:
     """The largest sizes that are searched, and how long.
 
     `requests`, `memory` and `prompt` in requests and tokens; `tries` candidates are scored in
-    each of `starts` runs of the annealing, with `seeds` seeds for policies with luck. Budgets of
+    each of `starts` runs of the annealing, with `seeds` seeds for randomised policies. Budgets of
     policies that are compared to the optimum itself are at most `optimum_memory`.
     """
 
@@ -77,7 +77,7 @@ class Scored(NamedTuple):
 
 
 def total_latencies(foe: Contender, candidate: Candidate, seeds: range) -> list[int]:
-    """Total latencies of a policy on a candidate, one a seed; one only where it has no luck.
+    """Total latencies of a policy on a candidate, one a seed; one only where it is not randomised.
 
     >>> total_latencies(FOES[0], Candidate(4, 0, (2, 2, 3, 3)), range(1))
     [16]

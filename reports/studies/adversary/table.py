@@ -47,12 +47,12 @@ EFFORT = Effort(moves=20_000, nodes=4_000)
 class Worst:
     """The worst instance found for one policy.
 
-    `latency` (the mean over runs, in steps) is simulated, exactly where the policy has no luck;
-    `error` is the standard error of `ratio`, 0 without luck. `optimum` in steps is certified, by
-    `certificate`. `bound` is the largest ratio in the fluid limit of the policy's form to the
-    optimum, over all mixes of lengths in [l, u] with this prompt, or its source's constant for
-    large memory (None: neither is known), with how it was obtained. Files are named relative to
-    the folder of the page.
+    `latency` (the mean over runs, in steps) is simulated, exactly for a policy that is not
+    randomised; `error` is the standard error of `ratio`, 0 for such a policy. `optimum` in steps is
+    certified, by `certificate`. `bound` is the largest ratio in the fluid limit of the policy's
+    form to the optimum, over all mixes of lengths in [l, u] with this prompt, or its source's
+    constant for large memory (None: neither is known), with how it was obtained. Files are named
+    relative to the folder of the page.
     """
 
     key: str
@@ -184,7 +184,7 @@ def markdown(data: dict[str, Any]) -> str:
         "",
         "Simulated annealing over budgets, prompts and sequences of lengths, n <= "
         f"{max(len(row['outputs']) for row in data['finite'])}. The latency is simulated (of",
-        "policies with luck: the mean over seeds that the search did not use, with its standard",
+        "randomised policies: the mean over seeds that the search did not use, with its standard",
         "error), the optimum certified: the ratio is what the policy loses on this instance, and a",
         "lower bound on what it can lose at all. The last column is the largest ratio of the",
         "policy's form to the optimum in the fluid limit, for lengths in the same interval and the",

@@ -141,7 +141,7 @@ def _by_size(tallies: Mapping[Unit, Tally]) -> list[dict[str, Any]]:
 
 
 def _arrivals(own_prompts: bool, certificates: Certificates) -> dict[str, Any]:
-    """MC-SF (and H-SF) with arrivals: they do not know who comes next, the optimum does."""
+    """MC-SF (and H-SF) with arrivals: only the optimum knows which requests arrive later."""
     loss = smallest_loss("mc-sf", own_prompts)
     name = f"{FOLDER}/arrivals{'-prompts' if own_prompts else ''}.json"
     return {
@@ -307,8 +307,8 @@ def _arrivals_table(entries: list[Any]) -> str:
         starts = ", ".join(map(str, entry["optimal_starts"]))
         body.append(["own" if entry["own_prompts"] else "none", *cells, link, starts])
     text = (
-        "## With arrivals\n\nMC-SF with exact predictions (H-SF does the same) does not know who "
-        "arrives next; the optimum does. The smallest instances on which that costs something, "
-        "arrivals up to M:"
+        "## With arrivals\n\nMC-SF with exact predictions (H-SF does the same) does not know which "
+        "requests arrive later; the optimum does. The smallest instances on which this costs "
+        "latency, arrivals up to M:"
     )
     return text + "\n\n" + _table(head, body)
