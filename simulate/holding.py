@@ -6,6 +6,7 @@ time.
 """
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,9 @@ from kvratio.simulate.iteration import Batch
 from kvratio.simulate.timed import Counts, TimedRun
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View
-from kvratio.theory.model import Instance, Schedule, ScheduleError
+from kvratio.theory.model import Attempt, Instance, Schedule, ScheduleError
+
+NOT_RUNNING = "holds where it does not run"
 
 Hold = tuple[int, int]  # a request, and a step in which it held its cache and made no token
 
@@ -189,57 +192,88 @@ def verify_held(schedule: Schedule, instance: Instance, holds: Holds) -> int:
     >>> verify_held(run, Instance.of(5, [3], prompt=2), Holds.of({(0, 1)}))
     5
     """
-    # what the cache changes by at the beginning of a step, and how many more move from then on
-    level = [0] * (max(schedule.end, default=0) + 1)
-    moving = level.copy()
-    stretches = list(holds.stretches())
-    after, done, busy_until = 0, set[int](), [0] * instance.n
-    for i, start, end, finished in sorted(schedule.attempts()):
-        if not 0 <= i < instance.n or start >= end:
-            reason = "empty attempt" if start >= end else "unknown request"
-            raise ScheduleError(reason, i, start)
-        if start < instance.arrival[i]:
-            raise ScheduleError("starts before arrival", i, start)
-        if start < busy_until[i] or i in done:
-            reason = "runs after completion" if i in done else "attempts overlap"
-            raise ScheduleError(reason, i, start)
-        mine = after
-        while after < len(stretches) and stretches[after] < (i, end):
-            after += 1
-        rest = _rest(i, start, end - finished, stretches[mine:after])
-        for _, first, last in stretches[mine:after]:
-            moving[first] -= 1
-            moving[last] += 1
-        made = end - start - rest
-        if made > instance.output[i]:
-            raise ScheduleError("runs past its last token", i, end)
-        if finished != (made == instance.output[i]):
-            reason = "finished too early" if finished else "cancelled when complete"
-            raise ScheduleError(reason, i, end)
-        level[start] += instance.prompt[i]
-        moving[start] += 1
-        level[end] -= instance.prompt[i] + made
-        moving[end] -= 1
-        busy_until[i] = end
-        done |= {i} if finished else set()
-    if after < len(stretches):
-        raise ScheduleError("holds where it does not run", *stretches[after][:2])
+    use = _Use(steps=max(schedule.end, default=0))
+    stretches = deque(holds.stretches())
+    last: dict[int, Attempt] = {}  # the last attempt of each request, so far
+    for attempt in sorted(schedule.attempts()):
+        _check_times(attempt, last.get(attempt.request), instance)
+        rests = _rests(attempt, stretches)
+        made = attempt.end - attempt.start - sum(end - first for first, end in rests)
+        _check_tokens(attempt, made, instance.output[attempt.request])
+        use.add(attempt, instance.prompt[attempt.request], made, rests)
+        last[attempt.request] = attempt
+    if stretches:
+        raise ScheduleError(NOT_RUNNING, *stretches[0][:2])
     for i in range(instance.n):
-        if i not in done:
+        if i not in last or not last[i].finished:
             raise ScheduleError("never completed", i)
-    cache: list[int] = list(accumulate(map(add, level, accumulate(moving))))
+    cache = use.steps()
     peak = max(cache)
     if peak > instance.memory:
         raise ScheduleError("over budget", -1, cache.index(peak), peak - instance.memory)
     return peak
 
 
-def _rest(i: int, start: int, end: int, stretches: Sequence[tuple[int, int, int]]) -> int:
-    """Steps that an attempt holds: after its first step, one stretch after the other, before `end`
-    (which is the last step where it finishes: a token is made there)."""
-    rest, free = 0, start + 1
-    for request, first, last in stretches:
-        if request != i or not free <= first < last <= end:
-            raise ScheduleError("holds where it does not run", request, first)
-        rest, free = rest + last - first, last
-    return rest
+def _check_times(attempt: Attempt, before: Attempt | None, instance: Instance) -> None:
+    """An attempt lasts, starts after the request's arrival and its attempt `before`."""
+    i, start, end, _ = attempt
+    if start >= end:
+        raise ScheduleError("empty attempt", i, start)
+    if not 0 <= i < instance.n:
+        raise ScheduleError("unknown request", i, start)
+    if start < instance.arrival[i]:
+        raise ScheduleError("starts before arrival", i, start)
+    if before is not None and before.finished:
+        raise ScheduleError("runs after completion", i, start)
+    if before is not None and start < before.end:
+        raise ScheduleError("attempts overlap", i, start)
+
+
+def _check_tokens(attempt: Attempt, made: int, output: int) -> None:
+    """An attempt makes no more than the output, and finishes exactly if it makes all of it."""
+    if made > output:
+        raise ScheduleError("runs past its last token", attempt.request, attempt.end)
+    if attempt.finished != (made == output):
+        reason = "finished too early" if attempt.finished else "cancelled when complete"
+        raise ScheduleError(reason, attempt.request, attempt.end)
+
+
+def _rests(attempt: Attempt, stretches: deque[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Take the stretches of an attempt from those that are left, in order.
+
+    They stand after its first step, one after the other, and before its last step where it
+    finishes, as a token is made there.
+    """
+    i, start, end, finished = attempt
+    rests: list[tuple[int, int]] = []
+    free, last = start + 1, end - finished
+    while stretches and stretches[0] < (i, end):
+        request, first, after = stretches.popleft()
+        if request != i or not free <= first < after <= last:
+            raise ScheduleError(NOT_RUNNING, request, first)
+        rests.append((first, after))
+        free = after
+    return rests
+
+
+class _Use:
+    """The tokens in the cache step by step, from what changes at the beginning of each step."""
+
+    def __init__(self, steps: int) -> None:
+        self._level = [0] * (steps + 1)  # change of the tokens, beside those made
+        self._moving = [0] * (steps + 1)  # change of the number of requests that make tokens
+
+    def add(self, attempt: Attempt, prompt: int, made: int, rests: list[tuple[int, int]]) -> None:
+        """An attempt holds its prompt and a token for each step that it did not rest."""
+        _, start, end, _ = attempt
+        self._level[start] += prompt
+        self._level[end] -= prompt + made
+        self._moving[start] += 1
+        self._moving[end] -= 1
+        for first, after in rests:
+            self._moving[first] -= 1
+            self._moving[after] += 1
+
+    def steps(self) -> list[int]:
+        """The tokens in each step."""
+        return list(accumulate(map(add, self._level, accumulate(self._moving))))

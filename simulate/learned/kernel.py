@@ -134,7 +134,7 @@ def price(state: State, request: int, kept: bool) -> int:
     facts = (this.prompt, known.scale, state.rules[0].memory - this.prompt)
     table = mine.survival[pricing.class_of(known.scale)]
     scratch = (mine.volumes, mine.completions)
-    return pricing.price(table, facts, known.known, kept, mine.levels, count, *scratch)
+    return pricing.price(table, facts, known.known, kept, (mine.levels, count), scratch)
 
 
 @compiled

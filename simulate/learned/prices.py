@@ -27,7 +27,8 @@ class Prices:
         self._tables = learning.ignorance()
         self._levels = np.zeros(pricing.MOST_STAGES, np.int64)
         self._count = 0
-        self._work, self._ends = (np.empty(pricing.MOST_STAGES, np.int64) for _ in range(2))
+        columns = np.empty((2, pricing.MOST_STAGES), np.int64)
+        self._scratch = (columns[0], columns[1])
 
     @property
     def due(self) -> bool:
@@ -72,7 +73,7 @@ class Prices:
         facts = (s, m, view.memory - s)
         table, known = self._tables[pricing.class_of(m)], self._known[request]
         plan = (self._levels, self._count)
-        return int(pricing.price(table, facts, known, kept, *plan, self._work, self._ends))
+        return int(pricing.price(table, facts, known, kept, plan, self._scratch))
 
     def cancels(self, view: View, request: int, least: int) -> bool:
         """At a level: does somebody wait, at the price `least`, who is cheaper than its rest?"""

@@ -30,6 +30,9 @@ from kvratio.simulate.learned.compiled import cached
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Facts = tuple[int, int, int]  # prompt, scale, most tokens of the output
+Plan = tuple[Ints, int]  # levels, of which so many count
+Columns = tuple[Ints, Ints]  # of stages: volumes, probabilities of completing
 
 MOST_MEMORY = 1 << 21  # tokens: all numbers then fit 64 bits
 MOST_REQUESTS = 1 << 24
@@ -176,97 +179,74 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
 
 
 @cached
-def stages(
-    table: Ints,
-    request: tuple[int, int, int],
-    known: int,
-    kept: bool,
-    levels: Ints,
-    count: int,
-    work: Ints,
-    ends: Ints,
-) -> int:
+def stages(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, out: Columns) -> int:
     """The stages of a request that is known to exceed `known` tokens; returns their number.
 
-    `request` is (prompt, scale, most tokens); `kept`: it runs and has them still. `work` gets
-    the expected volume of each stage and `ends` the probability of completing in it, both times
-    the same factor.
+    `kept`: it runs and has them still. `out` gets two columns: the expected volume of each stage,
+    and the probability of completing in it, both times the same factor.
     """
+    volumes, completions = out
+    levels, count = plan
     s, m, most = request
     j = bin_of(m, known + 1)
-    here = max(1, table[j - 1])  # outlives `known`
-    before = here  # at the start of the stage
-    at = known
-    spent = 0 if kept else volume(s, known) * here
-    stage = 0
+    alive = max(1, table[j - 1])  # the share of requests that outlive `made` tokens
+    made, entered = known, alive  # `entered`: the share that enters the stage
+    spent = 0 if kept else volume(s, known) * alive
     stop = cap(levels, count, s, known, most)
+    stage = 0
     while True:
-        end = min(tokens(j, m), most)
-        while stop < end:
-            spent += here * (volume(s, stop) - volume(s, at))
-            work[stage], ends[stage] = spent, before - here
+        bin_end = min(tokens(j, m), most)
+        reached = min(bin_end, stop)
+        spent += alive * (volume(s, reached) - volume(s, made))
+        made = reached
+        if made == bin_end:  # those complete that do not outlive the bin
+            alive = 0 if made == most else min(alive, table[j])
+            j += 1
+        if alive == 0 or made == stop:
+            volumes[stage], completions[stage] = spent, entered - alive
             stage += 1
-            before, at = here, stop
-            spent = volume(s, stop) * here
-            stop = cap(levels, count, s, stop, most)
-        spent += here * (volume(s, end) - volume(s, at))
-        at = end
-        here = 0 if end == most else min(here, table[j])
-        if here == 0:
-            work[stage], ends[stage] = spent, before
-            return stage + 1
-        j += 1
-        if stop == end:
-            work[stage], ends[stage] = spent, before - here
-            stage += 1
-            before = here
-            spent = volume(s, stop) * here
+            if alive == 0:
+                return stage
+            entered = alive
+            spent = volume(s, stop) * alive  # the next stage makes all these tokens anew
             stop = cap(levels, count, s, stop, most)
 
 
 @cached
-def cheapest(work: Ints, ends: Ints, first: int, count: int) -> tuple[int, int]:
-    """(price, last stage) of the cheapest run of stages that begins with `first`."""
+def cheapest(columns: Columns, first: int, count: int) -> tuple[int, int]:
+    """(price, last stage) of the run of stages from `first` on with the lowest price."""
+    volumes, completions = columns
     best, last = 1 << 62, first
-    volumes, completions = 0, 0
+    volume_sum, completion_sum = 0, 0
     for stage in range(first, count):
-        volumes += work[stage]
-        completions += ends[stage]
-        if completions > 0 and volumes // completions < best:
-            best, last = volumes // completions, stage
+        volume_sum += volumes[stage]
+        completion_sum += completions[stage]
+        if completion_sum > 0 and volume_sum // completion_sum < best:
+            best, last = volume_sum // completion_sum, stage
     return best, last
 
 
 @cached
-def price(
-    table: Ints,
-    request: tuple[int, int, int],
-    known: int,
-    kept: bool,
-    levels: Ints,
-    count: int,
-    work: Ints,
-    ends: Ints,
-) -> int:
+def price(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scratch: Columns) -> int:
     """Token-steps a completion of a waiting request, or of one that runs and has `known`.
 
-    `work` and `ends` are scratch, of MOST_STAGES entries.
+    `scratch`: two columns of MOST_STAGES entries.
     """
-    number = stages(table, request, known, kept, levels, count, work, ends)
-    return cheapest(work, ends, 0, number)[0]
+    number = stages(table, request, known, kept, plan, scratch)
+    return cheapest(scratch, 0, number)[0]
 
 
 @cached
 def prices(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> tuple[Ints, Ints]:
     """Of waiting requests, rows (prompt, scale, known): prices, and the ends of their next stages
     in tokens."""
-    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    scratch = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
     found, stops = np.empty(len(sample), np.int64), np.empty(len(sample), np.int64)
     for i in range(len(sample)):
         s, m, known = sample[i]
         facts = (s, m, memory - s)
         table = tables[class_of(m)]
-        found[i] = price(table, facts, known, False, levels, count, work, ends)
+        found[i] = price(table, facts, known, False, (levels, count), scratch)
         stops[i] = cap(levels, count, s, known, memory - s)
     return found, stops
 
@@ -276,19 +256,21 @@ def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> i
     """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known)."""
     size = len(sample)
     rows = np.empty((size * MOST_STAGES, 3), np.int64)
-    work, ends = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    volumes, completions = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
+    columns = volumes, completions
     shift = max(0, BITS + 2 * class_of(memory) - COST_BITS)
     used, left = 0, 0
     for i in range(size):
         s, m, known = sample[i]
         request = (s, m, memory - s)
-        number = stages(tables[class_of(m)], request, known, False, levels, count, work, ends)
+        number = stages(tables[class_of(m)], request, known, False, (levels, count), columns)
         stage = 0
         while stage < number:
-            best, last = cheapest(work, ends, stage, number)
+            best, last = cheapest(columns, stage, number)
             while stage <= last:
-                rows[used, 0], rows[used, 1], rows[used, 2] = best, work[stage], ends[stage]
-                left += ends[stage]
+                rows[used, 0], rows[used, 1] = best, volumes[stage]
+                rows[used, 2] = completions[stage]
+                left += completions[stage]
                 used += 1
                 stage += 1
     total = 0
