@@ -45,22 +45,31 @@ def stores(instance: Instance, policy: Policy) -> Any:
     return Own(*(make(instance, policy, any(w is word for w in declared)) for word, make in MAKERS))
 
 
-def _hook(kind: type[IntEnum], name: str, default: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of a word's number and the arguments of `default`: the word's, or the default.
+def own_function(word: IntEnum, name: str, default: Callable[..., Any]) -> Callable[..., Any]:
+    """A word's function with this name, or the default."""
+    function: Callable[..., Any] = getattr(words.kernel_of(word), name, default)
+    return function
+
+
+def chosen(functions: dict[int, Callable[..., Any]], default: Callable[..., Any]) -> Any:
+    """A function of a word's number and the arguments of `default`: it calls the word's function.
 
     Its text is made here, one comparison a word, as compiled code cannot look up functions.
     """
     arguments = ", ".join(signature(default).parameters)
-    functions = {"default": default}
-    lines = [f"def {name}(word, {arguments}):"]
-    for word in kind:
-        function = getattr(words.kernel_of(word), name, None)
-        if function is not None:
-            functions[f"of_{word.name}"] = function
-            lines.append(f"    if word == {int(word)}: return of_{word.name}({arguments})")
+    lines = [f"def choose(word, {arguments}):"]
+    names = {"default": default}
+    for number, function in functions.items():
+        if function is not default:
+            names[f"of_{number}"] = function
+            lines.append(f"    if word == {number}: return of_{number}({arguments})")
     lines.append(f"    return default({arguments})")
-    exec("\n".join(lines), functions)
-    return compiled(functions[name])
+    exec("\n".join(lines), names)
+    return compiled(names["choose"])
+
+
+def _hook(kind: type[IntEnum], name: str, default: Callable[..., Any]) -> Any:
+    return chosen({int(word): own_function(word, name, default) for word in kind}, default)
 
 
 # --- defaults --------------------------------------------------------------------------------
@@ -92,7 +101,7 @@ def _no_for(state: State, request: int) -> bool:  # noqa: ARG001
 
 
 @compiled
-def _never_for(state: State, request: int) -> int:  # noqa: ARG001
+def never_for(state: State, request: int) -> int:  # noqa: ARG001
     return NEVER
 
 
@@ -115,7 +124,7 @@ def learn(state: State, request: int, bound: int) -> None:
     this.assumed = max(this.assumed, min(bound, most))
 
 
-_later_length = _hook(Assumes, "later_length", _never_for)
+_later_length = _hook(Assumes, "later_length", never_for)
 
 
 @compiled
@@ -131,7 +140,7 @@ def _evicted(state: State, request: int) -> None:
 
 
 @compiled
-def _no_tie(state: State, entry: Entry) -> tuple[Any, int]:  # noqa: ARG001
+def no_tie(state: State, entry: Entry) -> tuple[Any, int]:  # noqa: ARG001
     return queue.NO_CHANCE, entry.request
 
 
@@ -149,7 +158,7 @@ learns = _hook(Assumes, "learns", _no)  # is the kernel to stop for the file's `
 
 # --- the order of the queue ------------------------------------------------------------------
 
-key = _hook(Order, "key", _never_for)  # of a request that joins
+key = _hook(Order, "key", never_for)  # of a request that joins
 
 # --- the admission test ----------------------------------------------------------------------
 
@@ -160,7 +169,7 @@ idle = _hook(Admits, "idle", _yes)  # does no request wait outside the queue?
 # A step before which the candidate cannot start if nothing else happens until then; not after `now`
 # exactly if it can start now. Between events the next step never gets easier, so NEVER stands for
 # "not before the next event".
-earliest = _hook(Admits, "earliest", _never_for)
+earliest = _hook(Admits, "earliest", never_for)
 take = _hook(Admits, "take", queue.take)  # the candidate
 counted = _hook(Admits, "counted", _nothing_for)  # a request starts
 released = _hook(Admits, "released", _nothing_for)  # an attempt ends
@@ -182,7 +191,8 @@ def none_waits(state: State) -> bool:
 # --- which requests an overflow evicts -------------------------------------------------------
 
 forgive = _hook(Evicts, "forgive", _nothing)  # a request has completed
-# an overflow begins: do requests go in whole rounds, all of one rank, or one by one?
+# an overflow begins: do requests go in whole rounds, or one by one?
 rounds = _hook(Evicts, "rounds", _no)
-rank = _hook(Evicts, "rank", _never_for)  # the smallest goes first
-tie = _hook(Evicts, "tie", _no_tie)  # order among equal ranks: two numbers
+round_of = _hook(Evicts, "round_of", never_for)  # in rounds: the number of the request's
+rank = _hook(Evicts, "rank", never_for)  # one by one: the smallest goes first
+tie = _hook(Evicts, "tie", no_tie)  # order in a round, or among equal ranks: two numbers

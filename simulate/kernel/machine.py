@@ -159,9 +159,9 @@ def evict(state: State, excess: int) -> None:
     evicted, round_ = 0, 0
     while excess > 0 or (rounds and clock.listed > 0 and state.victims[0].rank == round_):
         if evicted == scans:
-            overflow.arrange(state)
+            overflow.arrange(state, rounds)
         if evicted < scans:
-            place = overflow.first(state)
+            place = overflow.first(state.rules[0].evicts, state)
         else:
             round_ = state.victims[0].rank
             place = overflow.take(state)

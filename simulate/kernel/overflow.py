@@ -4,38 +4,55 @@ Most overflows evict one or two, and a look at all that run finds each quickest;
 evicted, a heap of all saves looking again and again.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kvratio.simulate.compiled.compiler import compiled
 from kvratio.simulate.compiled.state import NEVER, Clock, Entry, Rows, State, Victim
 from kvratio.simulate.kernel import hooks
+from kvratio.simulate.policy import Evicts
+
+
+def _scan(word: Evicts) -> Callable[[State], int]:
+    """A look at all that run, of one word: nothing is left to choose in its loop."""
+    rank = hooks.own_function(word, "rank", hooks.never_for)
+    its_tie = hooks.own_function(word, "tie", hooks.no_tie)
+
+    @compiled
+    def scan(state: State) -> int:
+        clock = state.clock[0]
+        found, best, tie, last = 0, NEVER, np.uint64(0), 0
+        clock.moves += clock.listed
+        for place in range(clock.listed):
+            entry = state.agenda[place]
+            at = rank(state, entry)
+            if at > best:
+                continue
+            other_tie, other_last = its_tie(state, entry)
+            if at < best or other_tie < tie or (other_tie == tie and other_last < last):
+                found, best, tie, last = place, at, other_tie, other_last
+        return found
+
+    return scan
+
+
+# The place on the agenda of the request that goes first
+first = hooks.chosen({int(word): _scan(word) for word in Evicts}, _scan(Evicts.NEWEST))
 
 
 @compiled
-def first(state: State) -> int:
-    """The place on the agenda of the one that goes first."""
-    clock, word = state.clock[0], state.rules[0].evicts
-    found, best, tie, last = 0, NEVER, np.uint64(0), 0
-    clock.moves += clock.listed
-    for place in range(clock.listed):
-        entry = state.agenda[place]
-        rank = hooks.rank(word, state, entry)
-        if rank > best:
-            continue
-        its_tie, its_last = hooks.tie(word, state, entry)
-        if rank < best or its_tie < tie or (its_tie == tie and its_last < last):
-            found, best, tie, last = place, rank, its_tie, its_last
-    return found
-
-
-@compiled
-def arrange(state: State) -> None:
-    """Make a heap of all that run."""
+def arrange(state: State, rounds: bool) -> None:
+    """Make a heap of all that run, by round or by rank."""
     clock, word, victims = state.clock[0], state.rules[0].evicts, state.victims
     clock.moves += clock.listed
     for k in range(clock.listed):
         entry, victim = state.agenda[k], victims[k]
-        victim.request, victim.rank = entry.request, hooks.rank(word, state, entry)
+        victim.request = entry.request
+        if rounds:
+            victim.rank = hooks.round_of(word, state, entry)
+        else:
+            victim.rank = hooks.rank(word, state, entry)
         victim.tie, victim.last = hooks.tie(word, state, entry)
     for place in range(clock.listed // 2 - 1, -1, -1):
         _sink(clock, victims, clock.listed, place)

@@ -106,7 +106,7 @@ def rounds(state: State) -> bool:
 
 
 @compiled
-def rank(state: State, entry: Entry) -> int:
+def round_of(state: State, entry: Entry) -> int:
     """The first round that the request does not survive."""
     mine: Store = state.own.cleared
     if entry.rank == mine.numbers[0].stays:
