@@ -38,7 +38,7 @@ class Interrupted(KeyboardInterrupt):
 def make_document(
     material: Material,
     command: str,
-    trace: Path | None = None,
+    read: Sequence[Path] = (),
     sections: Sequence[Callable[[Material], Section]] | None = None,
 ) -> Document:
     """Make every section (or the given ones); an interrupt raises `Interrupted` with those done."""
@@ -54,19 +54,18 @@ def make_document(
     description = material.comparison.description
     if stopped:
         description += f". Interrupted: {len(sections) - len(done)} sections are missing"
-    document = Document(TITLE, description, tuple(done), command, provenance(material, trace))
+    document = Document(TITLE, description, tuple(done), command, provenance(material, read))
     if stopped:
         raise Interrupted(document)
     return document
 
 
-def provenance(material: Material, trace: Path | None) -> tuple[str, ...]:
+def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
     """Versions, seed, and the files that were read, with their hashes."""
     lines = [f"kvratio {version('kvratio')}, seed {material.seed}"]
     lines.append(f"Python {platform.python_version()}")
     lines += [f"{name} {version(name)}" for name in DEPENDENCIES]
-    if trace is not None:
-        lines.append(f"read `{trace}`, SHA-256 {_sha(trace.read_bytes())}")
+    lines += [f"read `{path}`, SHA-256 {_sha(path.read_bytes())}" for path in read]
     lines += [
         f"read `reports/published/{name}`, SHA-256 {digest}"
         for name, digest in material.read.items()

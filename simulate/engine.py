@@ -277,14 +277,14 @@ def patience(instance: Instance) -> int:
 
 def run(
     instance: Instance,
-    policy: Policy | Scheduler | Callable[..., Scheduler],
+    policy: Policy | Scheduler | Callable[..., Scheduler] | str,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Simulate a policy on an instance; same arguments, same result, everywhere.
 
     `policy`: a declared policy, whose every run ends (`simulate/README.md` says why, policy by
-    policy), or a scheduler of one's own or its class (`kvratio.simulate.contender`).
+    policy), or whatever else `kvratio.simulate.contender` describes.
     Raises `EngineError` when a scheduler breaks the model, raises or stops making progress.
 
     >>> from kvratio.simulate.policies import POLICIES
@@ -293,17 +293,18 @@ def run(
     [5, 9]
     """
     whole("seed", seed)
-    if isinstance(policy, Policy):
-        declared = Declared(policy, instance.n, seed)
+    player = declared_or_own(policy)
+    if isinstance(player, Policy):
+        declared = Declared(player, instance.n, seed)
         schedule = run_scheduler(instance, declared, progress, patience(instance))
-        return Run(policy.name, seed, instance, schedule)
-    with own(policy, instance.n, seed) as (name, made):
+        return Run(player.name, seed, instance, schedule)
+    with own(player, instance.n, seed) as (name, made):
         return Run(name, seed, instance, run_scheduler(instance, made, progress))
 
 
 def run_timed(
     instance: Instance,
-    policy: Policy | Scheduler | Callable[..., Scheduler],
+    policy: Policy | Scheduler | Callable[..., Scheduler] | str,
     timing: Timing,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -317,11 +318,17 @@ def run_timed(
     (0, 2)
     """
     whole("seed", seed)
-    if isinstance(policy, Policy):
-        declared, label = Declared(policy, instance.n, seed), (policy.name, seed)
+    player = declared_or_own(policy)
+    if isinstance(player, Policy):
+        declared, label = Declared(player, instance.n, seed), (player.name, seed)
         return _timed(instance, declared, timing, label, progress, patience(instance))
-    with own(policy, instance.n, seed) as (name, made):
+    with own(player, instance.n, seed) as (name, made):
         return _timed(instance, made, timing, (name, seed), progress, None)
+
+
+def declared_or_own(policy: Any) -> Any:
+    """A `Policy` as it is; whom anything else names."""
+    return policy if isinstance(policy, Policy) else contender(policy).player
 
 
 @contextmanager

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 
 import kvratio as kv
+import kvratio.reports.report
 from kvratio.reports.bounds.find import PARTS, _of_module, derive, published
 from kvratio.reports.bounds.table import MODULES
+from kvratio.reports.cli import main
+from kvratio.reports.sections import policies
+from kvratio.simulate import engine as reference
+from kvratio.simulate import kernel
+from kvratio.simulate.policies import POLICIES
 
 SCHEDULER = '''
 import kvratio as kv
@@ -66,7 +72,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
 
 
-def kvratio(*words: str) -> subprocess.CompletedProcess[str]:
+def command(*words: str) -> subprocess.CompletedProcess[str]:
     """The command as its console script runs it: the current folder is not on the path."""
     start = "import sys; sys.path[:] = [p for p in sys.path if p]; import kvratio.reports.cli as c"
     return python("-c", f"{start}; c.main({list(words)!r})")
@@ -159,18 +165,43 @@ def test_pandas_missing_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> N
 def test_every_command_runs_a_scheduler_of_ones_own() -> None:
     """`simulate`, `view`, `sweep` find it in the current folder; `report` reads as `simulate`."""
     asked = ("--workload", "chat.csv", "--policy", "mysched:MyScheduler", "--policy", "fcfs")
-    told = kvratio("simulate", *asked, "--json", "-")
+    told = command("simulate", *asked, "--json", "-")
     assert told.returncode == 0, told.stderr
     rows = json.loads(told.stdout)
     assert rows[0]["policy"] == "mysched:MyScheduler"
-    assert kvratio("view", *asked, "--out", "v.html").returncode == 0
+    assert command("view", *asked, "--out", "v.html").returncode == 0
     assert "mysched:MyScheduler" in Path("v.html").read_text()
-    assert kvratio("sweep", *asked, "--out", "s.parquet", "--processes", "1").returncode == 0
+    assert command("sweep", *asked, "--out", "s.parquet", "--processes", "1").returncode == 0
     from kvratio.simulate.results import read_rows
 
     assert [row["tel"] for row in read_rows(Path("s.parquet"))] == [row["tel"] for row in rows]
-    timed = kvratio("simulate", *asked, "--gpu", "llama-3-8b:h100", "--json", "-")
+    timed = command("simulate", *asked, "--gpu", "llama-3-8b:h100", "--json", "-")
     assert json.loads(timed.stdout)[0]["evictions"] == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_report_shows_a_scheduler_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    main(["report", "--workload", "chat.csv", "--policy", "mysched:MyScheduler", "--out", "r"])
+    assert "mysched:MyScheduler" in Path("r/report.md").read_text()
+    assert "read `chat.csv`, SHA-256" in Path("r/manifest.json").read_text()
+
+
+def test_the_engine_takes_whatever_names_a_policy() -> None:
+    instance = kv.Instance.of(9, [3, 2, 1], interval=(1, 3))
+
+    class Mine(kv.Scheduler):
+        def admit(self, view: Any) -> list[int]:
+            return [] if view.running else list(view.waiting)[:1]
+
+    for engine in (reference.run, kernel.run):
+        assert engine(instance, "h-sf").tel == engine(instance, POLICIES["h-sf"]).tel == 1 + 2 + 3
+        assert engine(instance, Mine).tel == engine(instance, Mine()).tel == 3 + 5 + 6
+        with pytest.raises(kv.InputError, match="nearest: h-sf"):
+            engine(instance, "h_sf")
+        with pytest.raises(kv.InputError, match="admit missing"):
+            engine(instance, object())
 
 
 def test_a_sweep_knows_when_the_scheduler_has_changed(folder: Path) -> None:
@@ -180,7 +211,7 @@ def test_a_sweep_knows_when_the_scheduler_has_changed(folder: Path) -> None:
     keys = set()
     for more in ("", "# changed\n"):
         Path("mysched.py").write_text(SCHEDULER + more)
-        assert kvratio("sweep", *words, "--out", "s.parquet").returncode == 0
+        assert command("sweep", *words, "--out", "s.parquet").returncode == 0
         keys.add(read_rows(folder / "s.parquet")[0]["key"])
     assert len(keys) == 2
 
@@ -197,7 +228,7 @@ def test_a_sweep_knows_when_the_scheduler_has_changed(folder: Path) -> None:
 )
 def test_names_that_cannot_be_found(folder: Path, policy: str, message: str) -> None:
     (folder / "broken.py").write_text("def (")
-    told = kvratio("simulate", "--requests", "5", "--policy", policy)
+    told = command("simulate", "--requests", "5", "--policy", policy)
     assert (told.returncode, told.stdout) == (2, "")
     assert message in told.stderr
     assert "Traceback" not in told.stderr
@@ -205,8 +236,6 @@ def test_names_that_cannot_be_found(folder: Path, policy: str, message: str) -> 
 
 def test_a_record_must_not_pass_for_a_policy_that_it_is_not() -> None:
     from dataclasses import replace
-
-    from kvratio.simulate.policies import POLICIES
 
     other = replace(POLICIES["a-l"], name="fcfs")
     with pytest.raises(kv.InputError, match="another name"):

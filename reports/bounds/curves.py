@@ -40,14 +40,14 @@ def ratio_drawing(policies: Sequence[str], benchmark: str, lengths: str, prompt:
 
     first = next(iter(bounds.values()))
     axis = "q" if endless else f"alpha = l/u (u = {LONGEST:,} tokens)"
-    title = f"Ratio to {first.benchmark}, {lengths} lengths, s = {s} tokens, fluid limit"
+    title = f"Ratio to {first.benchmark}: {lengths} lengths, s = {s}, fluid limit"
     names = ", ".join(bound.policy for bound in bounds.values())
     return Drawing(
         draw(
             "ratio",
-            Labels(title, axis, "total latency over the benchmark's"),
+            Labels(title, axis, "competitive ratio"),
             plot,
-            caption="Closed forms of the fluid limit.",
+            caption="Suprema over all mixtures of the lengths: closed forms of the fluid limit.",
             text=f"{title}: {names}",
         )
     )

@@ -48,6 +48,7 @@ def command(
         write_report,
     )
     from kvratio.reports.sections import policies
+    from kvratio.simulate.requests import DEFAULT_WORKLOAD, files
     from kvratio.theory.checks import InputError
 
     target = folder("out", out)
@@ -58,6 +59,8 @@ def command(
     if data is not None and not (full and data.is_dir()):
         raise InputError("data", str(data), "a folder, and --full")
     comparison = compare_source(**options)
+    source = options["trace"] or options["workload"] or DEFAULT_WORKLOAD
+    read = [Path(name) for name in files(source)]
     redo = target / "studies" if full else None
     if redo is not None:
         redo.mkdir(parents=True, exist_ok=True)
@@ -67,7 +70,7 @@ def command(
         material = Material(comparison, options["seed"], redo, data, report)
         try:
             words = _words(options, full, data)
-            document = make_document(material, words, options["trace"], sections)
+            document = make_document(material, words, read, sections)
         except Interrupted as interrupt:
             document, stopped = interrupt.document, True
     made = report_files(document, comparison)
