@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvratio.simulate import chance, engine, kernel
+from kvratio.simulate import chance, engine, kernel, words
 from kvratio.simulate.engine import EngineError
 from kvratio.simulate.kernel import build
 from kvratio.simulate.policies import POLICIES
@@ -51,7 +51,7 @@ def declarations(draw: Callable[..., Any]) -> Policy:
     priced = assumes is Assumes.LEVELS
     admits = Admits.NEXT_STEP if priced else draw(st.sampled_from(Admits))
     order = Order.PRICE if priced else draw(st.sampled_from(sorted({*Order} - {Order.PRICE})))
-    promotes = assumes in (Assumes.LOWER_THEN_UPPER, Assumes.CAPS, Assumes.LEVELS)
+    promotes = words.of(assumes).promotes
     return Policy(
         name="any",
         title="any",

@@ -24,10 +24,10 @@ from kvratio.simulate.kernel import run_timed
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View
-from kvratio.simulate.wait import kinds_of, run_wait, scheduler_for, segment_ends
+from kvratio.simulate.wait import run_wait, scheduler_for, segment_ends, types_of
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.simulate.wait.thresholds import (
-    Kind,
+    RequestType,
     going_on,
     memory_of_nested,
     memory_of_wait,
@@ -114,7 +114,7 @@ def test_wait_never_evicts_with_the_memory_of_its_thresholds(
 ) -> None:
     """M of equation (11) is enough, whatever arrives; at most n_j requests are in a stage."""
     types, n, whose = case
-    kinds = [Kind(s, o, ONE) for s, o in types]
+    kinds = [RequestType(s, o, ONE) for s, o in types]
     budget = int(memory_of_wait(kinds, n))
     assert budget == sum(k * volume(s, o) for k, (s, o) in zip(n, types, strict=True))
     arrival = tuple(data.draw(st.integers(0, 40)) * 500_000 for _ in whose)
@@ -157,7 +157,7 @@ def test_example_2_of_the_paper() -> None:
     ms = 10**6
     arrival = tuple([0] * 3 + [ms] * 6 + [k * ms for k in range(2, 40) for _ in range(4)])
     instance, timing = Instance.of(12, [2] * len(arrival)), Timing(arrival, MILLISECOND)
-    assert memory_of_wait([Kind(0, 2, Fraction(4))], [4]) == 12
+    assert memory_of_wait([RequestType(0, 2, Fraction(4))], [4]) == 12
     assert engine.run_timed(instance, POLICIES["fcfs"], timing).counts.evictions > 0
     found = wait_run(instance, [(0, 2)], [4], timing)
     assert found.counts.evictions == 0
@@ -179,7 +179,7 @@ RATES = [60, 30]
 LINEAR = IterationTime.linear(10 * 10**9, 5 * 10**6)  # 10 ms and 5 us a token
 
 
-def linear_period(kinds: list[Kind]) -> Callable[[tuple[int, ...]], Fraction]:
+def linear_period(kinds: list[RequestType]) -> Callable[[tuple[int, ...]], Fraction]:
     """d0 + d1 M in seconds, equation (11)."""
     return lambda n: Fraction(1, 100) + memory_of_wait(kinds, n) / 200_000
 
@@ -214,7 +214,7 @@ def test_wait_has_more_throughput_than_fcfs_where_the_cache_is_short(
 def test_theorem_1_latency_is_bounded_with_strict_thresholds_and_grows_without() -> None:
     """Condition (11) strictly: mean latency does not grow with the horizon. With thresholds of 1
     and iterations in which more than 1 arrive it does."""
-    kinds = [Kind(s, o, Fraction(rate)) for (s, o), rate in zip(TYPES, RATES, strict=True)]
+    kinds = [RequestType(s, o, Fraction(rate)) for (s, o), rate in zip(TYPES, RATES, strict=True)]
     period = linear_period(kinds)
     n = wait_thresholds(kinds, period, most=10_000)
     assert n is not None
@@ -235,7 +235,11 @@ def test_theorem_1_latency_is_bounded_with_strict_thresholds_and_grows_without()
     assert grows[1] > 3 * grows[0]
 
 
-NESTED = [Kind(5, 4, Fraction(40)), Kind(5, 8, Fraction(30)), Kind(5, 12, Fraction(20))]
+NESTED = [
+    RequestType(5, 4, Fraction(40)),
+    RequestType(5, 8, Fraction(30)),
+    RequestType(5, 12, Fraction(20)),
+]
 
 
 def nested_period(n: tuple[int, ...]) -> Fraction:
@@ -274,7 +278,7 @@ def test_types_of_the_requests_of_a_run() -> None:
     ends = segment_ends(lengths)
     assert len(ends) == 10
     instance = Instance.of(500, lengths, prompt=lengths)
-    kinds = kinds_of(instance, [k * 10**9 for k in range(99)], ends, one_prompt=False)
+    kinds = types_of(instance, [k * 10**9 for k in range(99)], ends, one_prompt=False)
     assert sum(kind.rate for kind in kinds) == Fraction(99, 98)
     assert kinds[0].prompt == Fraction(sum(range(1, ends[0] + 1)), ends[0])
     timing = Timing((0,) * 99, LINEAR)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.simulate.wait.thresholds import (
-    Kind,
+    RequestType,
     memory_of_nested,
     memory_of_wait,
     nested_for_budget,
@@ -23,7 +23,7 @@ ONE = Fraction(1)
 
 def test_overload_has_no_thresholds() -> None:
     """Proposition 1: rate x d1 x volume of 1 or more cannot be stable, with any thresholds."""
-    kind = Kind(10, 10, Fraction(100))  # volume 155
+    kind = RequestType(10, 10, Fraction(100))  # volume 155
     unstable = [kind]
     d1 = 1 / (kind.rate * kind.held())
     assert wait_thresholds(unstable, lambda n: 1 + d1 * memory_of_wait(unstable, n), 10**6) is None
@@ -39,7 +39,7 @@ def test_overload_has_no_thresholds() -> None:
 )
 def test_thresholds_for_a_budget_use_it(rows: list[tuple[int, int]], memory: int) -> None:
     lengths = np.cumsum([o for _, o in rows]).tolist()
-    kinds = [Kind(3, o, Fraction(rate)) for o, (rate, _) in zip(lengths, rows, strict=True)]
+    kinds = [RequestType(3, o, Fraction(rate)) for o, (rate, _) in zip(lengths, rows, strict=True)]
     for choose, held in ((wait_for_budget, memory_of_wait), (nested_for_budget, memory_of_nested)):
         n = choose(kinds, memory)
         assert min(n) >= 1
@@ -53,9 +53,9 @@ def test_bad_thresholds_are_refused() -> None:
         lambda: Wait([0], lambda *_: 0),
         lambda: NestedWait([1, 1], [4]),
         lambda: NestedWait([1, 1], [4, 4]),
-        lambda: nested_for_budget([Kind(1, 4, ONE), Kind(1, 4, ONE)], 99),
+        lambda: nested_for_budget([RequestType(1, 4, ONE), RequestType(1, 4, ONE)], 99),
         lambda: wait_for_budget([], 99),
-        lambda: wait_thresholds([Kind(1, 1, Fraction(0))], lambda _: ONE, 9),
+        lambda: wait_thresholds([RequestType(1, 1, Fraction(0))], lambda _: ONE, 9),
     ):
         with pytest.raises(InputError):
             bad()

@@ -18,7 +18,7 @@ from kvratio.simulate.iteration import NS_PER_S, Batch, IterationTime
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.simulate.wait.thresholds import (
-    Kind,
+    RequestType,
     Thresholds,
     memory_of_nested,
     memory_of_wait,
@@ -65,15 +65,15 @@ def scheduler_for(name: str, instance: Instance, timing: Timing) -> Wait | Neste
     if not instance.n:
         return NestedWait((1,), (1,))
     ends = segment_ends(instance.output)
-    kinds = kinds_of(instance, timing.arrival, ends, one_prompt=nested)
+    types = types_of(instance, timing.arrival, ends, one_prompt=nested)
     found = None
     if max(timing.arrival) > min(timing.arrival):
-        period = _period(kinds, timing.iteration, nested)
+        period = _period(types, timing.iteration, nested)
         derive = nested_thresholds if nested else wait_thresholds
-        found = derive(kinds, period, instance.memory)
+        found = derive(types, period, instance.memory)
     if found is None:
         by_budget = nested_for_budget if nested else wait_for_budget
-        found = by_budget(kinds, instance.memory)
+        found = by_budget(types, instance.memory)
     if nested:
         return NestedWait(found, ends)
     return Wait(found, lambda _, output: bisect_left(ends, output))
@@ -96,14 +96,14 @@ def segment_ends(output: Sequence[int]) -> list[int]:
     return sorted({ordered[k] for k in last})
 
 
-def kinds_of(
+def types_of(
     instance: Instance, arrival: Sequence[int], ends: Sequence[int], *, one_prompt: bool
-) -> list[Kind]:
+) -> list[RequestType]:
     """Types by output length, with mean prompts and rates a second (shares, if all come at once).
 
     `one_prompt`: the mean over all requests instead of that of the type.
 
-    >>> kinds_of(Instance.of(20, [3, 5], prompt=2), (0, 10**9), [3, 5], one_prompt=True)[0].rate
+    >>> types_of(Instance.of(20, [3, 5], prompt=2), (0, 10**9), [3, 5], one_prompt=True)[0].rate
     Fraction(1, 1)
     """
     prompts: list[list[int]] = [[] for _ in ends]
@@ -112,28 +112,28 @@ def kinds_of(
     span = Fraction(max(arrival) - min(arrival), NS_PER_S) or Fraction(1)
     mean = Fraction(sum(instance.prompt), instance.n)
     return [
-        Kind(mean if one_prompt else Fraction(sum(of), len(of)), end, len(of) / span)
+        RequestType(mean if one_prompt else Fraction(sum(of), len(of)), end, len(of) / span)
         for of, end in zip(prompts, ends, strict=True)
     ]
 
 
 def _period(
-    kinds: Sequence[Kind], times: IterationTime, nested: bool
+    types: Sequence[RequestType], times: IterationTime, nested: bool
 ) -> Callable[[Thresholds], Fraction]:
     """Seconds that an iteration takes with n_j requests in every stage, prompts included."""
     held = memory_of_nested if nested else memory_of_wait
-    before = [0, *(kind.output for kind in kinds[:-1])] if nested else [0] * len(kinds)
-    stages = [kind.output - first for kind, first in zip(kinds, before, strict=True)]
+    before = [0, *(each.output for each in types[:-1])] if nested else [0] * len(types)
+    stages = [each.output - first for each, first in zip(types, before, strict=True)]
 
     def seconds(thresholds: Thresholds) -> Fraction:
-        starting = list(zip(thresholds, kinds, strict=True))[: 1 if nested else None]
+        starting = list(zip(thresholds, types, strict=True))[: 1 if nested else None]
         batch = Batch(
             running=sum(n * count for n, count in zip(thresholds, stages, strict=True)),
             started=sum(n for n, _ in starting),
-            cache=ceil(held(kinds, thresholds)),
-            prompt=ceil(sum(n * kind.prompt for n, kind in starting)),
+            cache=ceil(held(types, thresholds)),
+            prompt=ceil(sum(n * each.prompt for n, each in starting)),
             pairs=ceil(
-                sum(n * kind.prompt * (kind.prompt + 1) / Fraction(2) for n, kind in starting)
+                sum(n * each.prompt * (each.prompt + 1) / Fraction(2) for n, each in starting)
             ),
         )
         return Fraction(times.nanoseconds(batch), NS_PER_S)

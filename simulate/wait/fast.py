@@ -23,8 +23,8 @@ from kvratio.simulate.wait.state import (
     Attempt,
     Block,
     Clock,
+    Group,
     Hold,
-    Kind,
     Request,
     Rules,
     State,
@@ -90,21 +90,21 @@ def _build(instance: Instance, scheduler: Batches, timing: Timing) -> State:
     requests = rows(n, Request)
     requests.prompt, requests.output = instance.prompt, instance.output
     requests.arrival = arrival
-    kinds = rows(len(scheduler.thresholds), Kind)
-    kinds.threshold = [min(threshold, NEVER) for threshold in scheduler.thresholds]
-    kinds.first = kinds.last = NOBODY
+    groups = rows(len(scheduler.thresholds), Group)
+    groups.threshold = [min(threshold, NEVER) for threshold in scheduler.thresholds]
+    groups.first = groups.last = NOBODY
     if isinstance(scheduler, NestedWait):
-        kinds.end = [min(end, NEVER) for end in scheduler.ends]
+        groups.end = [min(end, NEVER) for end in scheduler.ends]
     elif isinstance(scheduler, Wait):
-        requests.kind = [
-            _kind(scheduler, *of) for of in zip(instance.prompt, instance.output, strict=True)
+        requests.group = [
+            _type(scheduler, *of) for of in zip(instance.prompt, instance.output, strict=True)
         ]
     return State(
         rules=rules,
         clock=clock,
         requests=requests,
         arrivals=indices(np.argsort(arrival, kind="stable")),
-        kinds=kinds,
+        groups=groups,
         blocks=rows(concurrent + 1, Block),
         old_blocks=rows(concurrent + 1, Block),
         attempts=rows(log, Attempt),
@@ -113,9 +113,9 @@ def _build(instance: Instance, scheduler: Batches, timing: Timing) -> State:
     )
 
 
-def _kind(scheduler: Wait, prompt: int, output: int) -> int:
+def _type(scheduler: Wait, prompt: int, output: int) -> int:
     """The number of a type, which compiled code does not check."""
-    return whole("type", scheduler.kind(prompt, output), most=len(scheduler.thresholds) - 1)
+    return whole("type", scheduler.type_of(prompt, output), most=len(scheduler.thresholds) - 1)
 
 
 class _Logs:

@@ -85,30 +85,30 @@ class Batches(ABC):
 class Wait(Batches):
     """Algorithm 1: output lengths are known. A type moves when n_j of it wait to start.
 
-    `kind` gives the number of a request's type from its prompt and output length.
+    `type_of` gives the number of a request's type from its prompt and output length.
     """
 
     sees = frozenset({"output"})
 
-    def __init__(self, thresholds: Sequence[int], kind: Callable[[int, int], int]) -> None:
+    def __init__(self, thresholds: Sequence[int], type_of: Callable[[int, int], int]) -> None:
         super().__init__(thresholds, len(thresholds))
-        self.kind = kind
-        self._kind_of: dict[int, int] = {}
+        self.type_of = type_of
+        self._types: dict[int, int] = {}
 
     def arrive(self, view: View, request: int) -> None:
         """Wait for company of one's type."""
-        kind = self.kind(view.prompt(request), view.output(request))
-        self._kind_of[request] = kind
-        self._join(request, kind)
+        number = self.type_of(view.prompt(request), view.output(request))
+        self._types[request] = number
+        self._join(request, number)
 
     def _choose(self, view: View) -> Choice:
         starting: list[int] = []
         ready = set()
-        for kind, (n, queue) in enumerate(zip(self.thresholds, self._queues, strict=True)):
+        for number, (n, queue) in enumerate(zip(self.thresholds, self._queues, strict=True)):
             if len(queue) >= n or self._draining:
-                ready.add(kind)
+                ready.add(number)
                 starting += islice(queue, n)
-        return starting, {i for i in view.running if self._kind_of[i] in ready}
+        return starting, {i for i in view.running if self._types[i] in ready}
 
 
 class NestedWait(Batches):

@@ -58,12 +58,13 @@ class Clock:
 @dataclass
 class Request:
     """One request. `rank`: how many attempts started before this one; `still`: the first step in
-    which it has not moved; `before` and `after`: neighbours in its line, or in its queue."""
+    which it has not moved; `before` and `after`: neighbours among the running requests of
+    its group, or in its queue."""
 
     prompt: int
     output: int
     arrival: int
-    kind: int
+    group: int
     made: int
     start: int
     rank: int
@@ -73,8 +74,9 @@ class Request:
 
 
 @dataclass
-class Kind:
-    """A type or a segment: its threshold, where a segment ends, the queue and the line of a type.
+class Group:
+    """A type or a segment: its threshold, where a segment ends, the queue and the running requests
+    of a type, in the order of their starts.
 
     All requests of Nested WAIT are of the first.
     """
@@ -92,7 +94,7 @@ class Kind:
 
 @dataclass
 class Block:
-    """Neighbours in the line with the same number of tokens made; the first so many move."""
+    """Running requests, neighbours, with equally many tokens made; the first so many move."""
 
     stage: int
     first: int
@@ -127,7 +129,7 @@ class State(NamedTuple):
     clock: Rows[Clock]  # one
     requests: Rows[Request]
     arrivals: Rows[int]  # requests by (arrival, index)
-    kinds: Rows[Kind]
+    groups: Rows[Group]
     blocks: Rows[Block]
     old_blocks: Rows[Block]  # scratch for moving them
     attempts: Rows[Attempt]  # logs, until they are collected

@@ -1,7 +1,7 @@
 """WAIT and Nested WAIT step by step, compiled: the schedules of `kvratio.simulate.wait.schedulers`.
 
-Requests that run stand in lines, in the order of their starts: a line for each type; under Nested
-WAIT in a single one. There whoever started earlier has made no fewer tokens, so those of one stage
+Running requests are listed in the order of their starts, for each type; under Nested WAIT in a
+single list. There a request that started earlier has made no fewer tokens, so those of one stage
 are neighbours: a block. A step costs what moves in it, and the types or the occupied stages.
 """
 
@@ -73,31 +73,31 @@ def _observe(state: State) -> bool:
 def _choose_types(state: State) -> None:
     """WAIT: a type moves when enough of it wait to start."""
     clock = state.clock[0]
-    for k in range(state.kinds.size):
-        kind = state.kinds[k]
-        kind.ready = kind.queued >= kind.threshold or clock.draining
-        if kind.ready:
-            clock.moving += kind.running
+    for k in range(state.groups.size):
+        group = state.groups[k]
+        group.ready = group.queued >= group.threshold or clock.draining
+        if group.ready:
+            clock.moving += group.running
 
 
 @compiled
 def _choose_blocks(state: State) -> None:
     """Nested WAIT: segments move, from the first on, as long as enough stand at their entries."""
-    clock, kinds, blocks = state.clock[0], state.kinds, state.blocks
-    segments, entering, b = 0, kinds[0].queued, clock.blocks - 1
-    while segments < kinds.size and (entering >= kinds[segments].threshold or clock.draining):
-        entry = kinds[segments].end  # that of the next segment
+    clock, groups, blocks = state.clock[0], state.groups, state.blocks
+    segments, entering, b = 0, groups[0].queued, clock.blocks - 1
+    while segments < groups.size and (entering >= groups[segments].threshold or clock.draining):
+        entry = groups[segments].end  # that of the next segment
         segments += 1
         while b >= 0 and blocks[b].stage < entry:
             b -= 1
         entering = blocks[b].count if b >= 0 and blocks[b].stage == entry else 0
-    kinds[0].ready = segments > 0
+    groups[0].ready = segments > 0
     segment = 0
     for b in range(clock.blocks - 1, -1, -1):
         block = blocks[b]
-        while segment < kinds.size - 1 and kinds[segment].end <= block.stage:
+        while segment < groups.size - 1 and groups[segment].end <= block.stage:
             segment += 1
-        block.moving = min(block.count, kinds[segment].threshold) if segment < segments else 0
+        block.moving = min(block.count, groups[segment].threshold) if segment < segments else 0
         clock.moving += block.moving
 
 
@@ -116,8 +116,8 @@ def _make_room(state: State) -> bool:
 def _newest(state: State) -> int:
     """Who started last of all that run."""
     found = NOBODY
-    for k in range(state.kinds.size):
-        last = state.kinds[k].last
+    for k in range(state.groups.size):
+        last = state.groups[k].last
         if last == NOBODY:
             continue
         if found == NOBODY or state.requests[last].rank > state.requests[found].rank:
@@ -137,7 +137,7 @@ def _evict(state: State, request: int) -> None:
         block.count -= 1
         if block.count == 0:
             clock.blocks -= 1
-    elif state.kinds[this.kind].ready:
+    elif state.groups[this.group].ready:
         clock.moving -= 1
     clock.held -= this.prompt + this.made
     _end_hold(state, request)
@@ -150,15 +150,15 @@ def _start(state: State) -> None:
     """The heads of the queues of those that are ready start, up to the first that does not fit."""
     clock, rules = state.clock[0], state.rules[0]
     first, fits = NOBODY, True
-    for k in range(state.kinds.size):
-        kind = state.kinds[k]
-        count = min(kind.threshold, kind.queued) if kind.ready else 0
+    for k in range(state.groups.size):
+        group = state.groups[k]
+        count = min(group.threshold, group.queued) if group.ready else 0
         while count > 0 and fits:
-            this = state.requests[kind.queue_first]
+            this = state.requests[group.queue_first]
             fits = clock.held + clock.moving + this.prompt + 1 <= rules.memory
             if fits:
-                first = kind.queue_first if first == NOBODY else first
-                _enter(state, kind.queue_first)
+                first = group.queue_first if first == NOBODY else first
+                _enter(state, group.queue_first)
                 count -= 1
     if rules.nested and clock.started > 0:
         _add_block(state, 0, first, clock.started)
@@ -167,20 +167,20 @@ def _start(state: State) -> None:
 
 @compiled
 def _enter(state: State, request: int) -> None:
-    """The head of a queue goes to the end of its line."""
+    """The head of a queue starts to run: it goes to the end of the running requests."""
     clock, this = state.clock[0], state.requests[request]
-    kind = state.kinds[this.kind]
-    kind.queue_first = this.after
-    kind.queued -= 1
+    group = state.groups[this.group]
+    group.queue_first = this.after
+    group.queued -= 1
     this.made, this.rank = 0, clock.starts
     this.start = this.still = clock.now
-    this.before, this.after = kind.last, NOBODY
-    if kind.last == NOBODY:
-        kind.first = request
+    this.before, this.after = group.last, NOBODY
+    if group.last == NOBODY:
+        group.first = request
     else:
-        state.requests[kind.last].after = request
-    kind.last = request
-    kind.running += 1
+        state.requests[group.last].after = request
+    group.last = request
+    group.running += 1
     clock.running += 1
     clock.starts += 1
     clock.moving += 1
@@ -192,10 +192,10 @@ def _enter(state: State, request: int) -> None:
 
 @compiled
 def _move_types(state: State) -> None:
-    for k in range(state.kinds.size):
-        if not state.kinds[k].ready:
+    for k in range(state.groups.size):
+        if not state.groups[k].ready:
             continue
-        request = state.kinds[k].first
+        request = state.groups[k].first
         while request != NOBODY:
             following = state.requests[request].after
             _make_token(state, request)
@@ -264,21 +264,21 @@ def _end_hold(state: State, request: int) -> None:
 
 @compiled
 def _end(state: State, request: int, end: int, finished: bool) -> None:
-    """An attempt ends; the request leaves its line."""
+    """An attempt ends; the request leaves the running ones."""
     clock, this = state.clock[0], state.requests[request]
-    kind, entry = state.kinds[this.kind], state.attempts[clock.attempts]
+    group, entry = state.groups[this.group], state.attempts[clock.attempts]
     entry.request, entry.start, entry.end, entry.finished = request, this.start, end, finished
     entry.rank = this.rank
     clock.attempts += 1
     if this.before == NOBODY:
-        kind.first = this.after
+        group.first = this.after
     else:
         state.requests[this.before].after = this.after
     if this.after == NOBODY:
-        kind.last = this.before
+        group.last = this.before
     else:
         state.requests[this.after].before = this.before
-    kind.running -= 1
+    group.running -= 1
     clock.running -= 1
 
 
@@ -286,13 +286,13 @@ def _end(state: State, request: int, end: int, finished: bool) -> None:
 def _join(state: State, request: int) -> None:
     """Go to the end of the queue."""
     this = state.requests[request]
-    kind = state.kinds[this.kind]
-    if kind.queued == 0:
-        kind.queue_first = request
+    group = state.groups[this.group]
+    if group.queued == 0:
+        group.queue_first = request
     else:
-        state.requests[kind.queue_last].after = request
-    kind.queue_last = request
-    kind.queued += 1
+        state.requests[group.queue_last].after = request
+    group.queue_last = request
+    group.queued += 1
 
 
 @compiled

@@ -20,7 +20,7 @@ Thresholds = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RequestType:
     """A type of requests: prompt length l (a mean may be given), output length l', arrival rate or
     share of all arrivals (a second, or any other unit of time)."""
 
@@ -31,141 +31,143 @@ class Kind:
     def held(self, first: int = 0) -> Fraction:
         """Cache over the steps after the first `first`, one request in each: tokens.
 
-        >>> Kind(2, 3, Fraction(1)).held()  # 3 + 4 + 5
+        >>> RequestType(2, 3, Fraction(1)).held()  # 3 + 4 + 5
         Fraction(12, 1)
         """
         steps = self.output - first
         return Fraction(self.prompt * steps) + Fraction(steps * (self.output + first + 1), 2)
 
 
-def memory_of_wait(kinds: Sequence[Kind], thresholds: Sequence[int]) -> Fraction:
+def memory_of_wait(types: Sequence[RequestType], thresholds: Sequence[int]) -> Fraction:
     """M of equation (11): tokens held with n_j requests of type j in every stage.
 
     WAIT never holds more (with exact types), whatever arrives.
 
-    >>> memory_of_wait([Kind(1, 1, Fraction(4)), Kind(1, 2, Fraction(1))], [4, 1])
+    >>> memory_of_wait([RequestType(1, 1, Fraction(4)), RequestType(1, 2, Fraction(1))], [4, 1])
     Fraction(13, 1)
     """
-    return sum((n * kind.held() for n, kind in zip(thresholds, kinds, strict=True)), Fraction(0))
+    return sum((n * each.held() for n, each in zip(thresholds, types, strict=True)), Fraction(0))
 
 
-def memory_of_nested(kinds: Sequence[Kind], thresholds: Sequence[int]) -> Fraction:
+def memory_of_nested(types: Sequence[RequestType], thresholds: Sequence[int]) -> Fraction:
     """Tokens held with n_k requests in every stage of segment k, which ends at length l'_k.
 
     Equation (13) has L'_k / 2 for the mean number of tokens made in segment k, with L'_k the sum of
     l'_1 ... l'_k; that is right for two segments only. This is the sum itself. All prompts have the
-    length of the first kind (the paper assumes one length).
+    length of the first type (the paper assumes one length).
 
-    >>> memory_of_nested([Kind(1, 1, Fraction(1)), Kind(1, 3, Fraction(1))], [2, 1])  # 2 2 + 3 + 4
+    >>> types = [RequestType(1, 1, Fraction(1)), RequestType(1, 3, Fraction(1))]
+    >>> memory_of_nested(types, [2, 1])  # 2 2 + 3 + 4
     Fraction(11, 1)
     """
     total, first = Fraction(0), 0
-    for n, kind in zip(thresholds, kinds, strict=True):
-        total += n * Kind(kinds[0].prompt, kind.output, kind.rate).held(first)
-        first = kind.output
+    for n, each in zip(thresholds, types, strict=True):
+        total += n * RequestType(types[0].prompt, each.output, each.rate).held(first)
+        first = each.output
     return total
 
 
 def wait_thresholds(
-    kinds: Sequence[Kind], period: Callable[[Thresholds], Fraction], most: int
+    types: Sequence[RequestType], period: Callable[[Thresholds], Fraction], most: int
 ) -> Thresholds | None:
     """The smallest thresholds with period(n) < n_j / rate_j for all types: equation (11), strictly.
 
     None when they would hold more than `most` tokens: the load is too high for the accelerator or
     for its memory.
 
-    >>> kinds = [Kind(1, 1, Fraction(4))]
-    >>> wait_thresholds(kinds, lambda n: (50 + memory_of_wait(kinds, n)) / 100, most=100)
+    >>> types = [RequestType(1, 1, Fraction(4))]
+    >>> wait_thresholds(types, lambda n: (50 + memory_of_wait(types, n)) / 100, most=100)
     (3,)
     """
-    _check(kinds)
+    _check(types)
 
     def grow(time: Fraction) -> Thresholds:
-        return tuple(floor(kind.rate * time) + 1 for kind in kinds)
+        return tuple(floor(each.rate * time) + 1 for each in types)
 
-    return _least(grow, period, lambda n: memory_of_wait(kinds, n), most)
+    return _least(grow, period, lambda n: memory_of_wait(types, n), most)
 
 
 def nested_thresholds(
-    kinds: Sequence[Kind], period: Callable[[Thresholds], Fraction], most: int
+    types: Sequence[RequestType], period: Callable[[Thresholds], Fraction], most: int
 ) -> Thresholds | None:
-    """The smallest thresholds that satisfy equation (12), for kinds in order of output length.
+    """The smallest thresholds that satisfy equation (12), for types in order of output length.
 
     period(n) < n_1 / (sum of the rates), and n_(k+1) / n_k > p_k, the share of those that reach
     segment k that go on to k + 1. None as in `wait_thresholds`.
 
-    >>> kinds = [Kind(1, 1, Fraction(1)), Kind(1, 2, Fraction(3))]
-    >>> nested_thresholds(kinds, lambda n: (50 + memory_of_nested(kinds, n)) / 100, most=100)
+    >>> types = [RequestType(1, 1, Fraction(1)), RequestType(1, 2, Fraction(3))]
+    >>> nested_thresholds(types, lambda n: (50 + memory_of_nested(types, n)) / 100, most=100)
     (3, 3)
     """
-    _check(kinds)
-    _check_nested(kinds)
-    total = sum((kind.rate for kind in kinds), Fraction(0))
+    _check(types)
+    _check_nested(types)
+    total = sum((each.rate for each in types), Fraction(0))
 
     def grow(time: Fraction) -> Thresholds:
-        return _nested(floor(total * time) + 1, kinds)
+        return _nested(floor(total * time) + 1, types)
 
-    return _least(grow, period, lambda n: memory_of_nested(kinds, n), most)
+    return _least(grow, period, lambda n: memory_of_nested(types, n), most)
 
 
-def _nested(first: int, kinds: Sequence[Kind]) -> Thresholds:
+def _nested(first: int, types: Sequence[RequestType]) -> Thresholds:
     """n_1, and every further one just past p_k of the one before."""
     found = [first]
-    for share in going_on(kinds):
+    for share in going_on(types):
         found.append(floor(found[-1] * share) + 1)
     return tuple(found)
 
 
-def going_on(kinds: Sequence[Kind]) -> list[Fraction]:
+def going_on(types: Sequence[RequestType]) -> list[Fraction]:
     """p_k of equation (12): the share of those that reach segment k that go on to the next.
 
-    >>> going_on([Kind(0, 1, Fraction(1)), Kind(0, 2, Fraction(2)), Kind(0, 3, Fraction(1))])
+    >>> going_on([RequestType(0, k, Fraction(rate)) for k, rate in ((1, 1), (2, 2), (3, 1))])
     [Fraction(3, 4), Fraction(1, 3)]
     """
-    reach = [sum((kind.rate for kind in kinds[k:]), Fraction(0)) for k in range(len(kinds))]
+    reach = [sum((each.rate for each in types[k:]), Fraction(0)) for k in range(len(types))]
     return [after / before for before, after in pairwise(reach)]
 
 
-def wait_for_budget(kinds: Sequence[Kind], memory: int) -> Thresholds:
+def wait_for_budget(types: Sequence[RequestType], memory: int) -> Thresholds:
     """n_j = B rate_j / (rates x l'_j), at least 1, with the largest B that the budget holds.
 
     The rule of the paper's section 6.1 for a limit B on the batch; B follows from the budget here.
 
-    >>> wait_for_budget([Kind(1, 1, Fraction(4)), Kind(1, 2, Fraction(1))], memory=40)
+    >>> wait_for_budget([RequestType(1, 1, Fraction(4)), RequestType(1, 2, Fraction(1))], memory=40)
     (15, 1)
     """
-    _check(kinds)
-    total = sum((kind.rate for kind in kinds), Fraction(0))
+    _check(types)
+    total = sum((each.rate for each in types), Fraction(0))
 
     def scaled(limit: int) -> Thresholds:
-        return tuple(max(1, floor(limit * k.rate / (total * k.output))) for k in kinds)
+        return tuple(max(1, floor(limit * k.rate / (total * k.output))) for k in types)
 
-    return _largest(scaled, lambda n: memory_of_wait(kinds, n), memory)
+    return _largest(scaled, lambda n: memory_of_wait(types, n), memory)
 
 
-def nested_for_budget(kinds: Sequence[Kind], memory: int) -> Thresholds:
+def nested_for_budget(types: Sequence[RequestType], memory: int) -> Thresholds:
     """Thresholds in proportion to the rates at which segments are reached, as the budget holds.
 
     Every n_(k+1) is just past p_k n_k, as equation (12) asks; n_1 is the largest that fits.
 
-    >>> nested_for_budget([Kind(1, 1, Fraction(1)), Kind(1, 2, Fraction(1))], memory=40)
+    >>> types = [RequestType(1, 1, Fraction(1)), RequestType(1, 2, Fraction(1))]
+    >>> nested_for_budget(types, memory=40)
     (11, 6)
     """
-    _check(kinds)
-    _check_nested(kinds)
-    return _largest(lambda n: _nested(n, kinds), lambda n: memory_of_nested(kinds, n), memory)
+    _check(types)
+    _check_nested(types)
+    return _largest(lambda n: _nested(n, types), lambda n: memory_of_nested(types, n), memory)
 
 
-def _check(kinds: Sequence[Kind]) -> None:
-    if not kinds:
-        raise InputError("kinds", [], "at least one type of requests")
-    for kind in kinds:
-        whole("output", kind.output, least=1)
-        rational("rate", kind.rate, above=0)
+def _check(types: Sequence[RequestType]) -> None:
+    if not types:
+        raise InputError("types", [], "at least one type of requests")
+    for each in types:
+        whole("output", each.output, least=1)
+        rational("rate", each.rate, above=0)
 
 
-def _check_nested(kinds: Sequence[Kind]) -> None:
-    lengths = [kind.output for kind in kinds]
+def _check_nested(types: Sequence[RequestType]) -> None:
+    lengths = [each.output for each in types]
     if lengths != sorted(set(lengths)):
         raise InputError("output", lengths, "increasing lengths, one a segment")
 
