@@ -26,6 +26,9 @@ AXIOMS = frozenset(
         "Classical_Prop.classic",
     }
 )
+# what the kernel knows of machine integers, for the theorems by interval arithmetic
+MACHINE = ("PrimInt63.", "Uint63.")
+QUERY = "From KVRatio Require Import Statements.\nPrint Assumptions {}.\n"
 OPTIONS = ("-Q", ".", "KVRatio")
 
 
@@ -61,7 +64,8 @@ def build(
     names = [*sorted(p.name for p in SOURCES.glob("*.v")), "Statements.v"]
     run(["coq_makefile", *OPTIONS, *names, "-o", "Makefile"], folder)
     run(["make", "--no-print-directory", "-j2", "-f", "Makefile"], folder, progress)
-    return run_text(folder, "From KVRatio Require Import Statements.\nPrint Assumptions ledger.\n")
+    groups = ("ledger", "ledger_by_interval")
+    return "".join(run_text(folder, QUERY.format(group)) for group in groups)
 
 
 def axioms(printed_assumptions: str) -> set[str]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from kvratio.proofs_check import statements
 from kvratio.proofs_check.claim import Claim, Numbers
-from kvratio.proofs_check.statements import TEMPLATES
+from kvratio.proofs_check.statements import PARTS, TEMPLATES
 from kvratio.proofs_check.verdict import Verdict
 
 RIGOROUS = frozenset({Verdict.PROVED, Verdict.CERTIFIED, Verdict.REFUTED})
@@ -30,6 +30,11 @@ class Theorem:
         """The name in Coq."""
         return statements.name(self.claim)
 
+    @property
+    def whole(self) -> bool:
+        """Are its constants whole numbers?"""
+        return self.template.endswith("%Z")
+
     def statement(self, numbers: Numbers) -> str:
         """The statement about these constants.
 
@@ -40,6 +45,8 @@ class Theorem:
 
 
 THEOREMS = {id_: Theorem(id_, proof, template) for id_, proof, template in TEMPLATES}
+# of rows that are not covered whole
+PART = {id_: Theorem(id_, proof, template) for id_, proof, template, _ in PARTS}
 
 
 def number(x: Fraction) -> str:
@@ -57,7 +64,7 @@ def number(x: Fraction) -> str:
 
 def printed(claims: Iterable[Claim]) -> str:
     """The file Statements.v: a theorem for each covered claim, and the axioms that they use."""
-    covered = [(THEOREMS[c.id], c) for c in claims if c.id in THEOREMS]
+    covered = _covered(claims)
     lines = [*_header(t for t, _ in covered)]
     for theorem, claim in covered:
         lines += [
@@ -66,8 +73,11 @@ def printed(claims: Iterable[Claim]) -> str:
             f"Proof. exact ({theorem.proof}). Qed.",
             "",
         ]
-    everything = ", ".join(theorem.name for theorem, _ in covered)
-    return "\n".join([*lines, f"Definition ledger := ({everything}).", ""])
+    # with Interval the kernel computes with machine integers, which it has axioms about
+    for group, machine in (("ledger", False), ("ledger_by_interval", True)):
+        names = [t.name for t, _ in covered if ("Constants." in t.proof) == machine]
+        lines.append(f"Definition {group} := ({', '.join(['tt', *names])}).")
+    return "\n".join([*lines, ""])
 
 
 def mutated(claims: Iterable[Claim]) -> tuple[str, int]:
@@ -76,13 +86,14 @@ def mutated(claims: Iterable[Claim]) -> tuple[str, int]:
     Coq has to take each changed statement as one, and to refuse the proof of it. Returns the text
     and how many statements there are.
     """
-    covered = [(THEOREMS[c.id], c) for c in claims if c.id in THEOREMS]
+    covered = _covered(claims)
     lines = [*_header(t for t, _ in covered)]
     count = 0
     for theorem, claim in covered:
         for name, value in claim.numbers.items():
-            for other in (value * Fraction(999, 1000), value * Fraction(1001, 1000)):
-                changed = dict(claim.numbers) | {name: other or Fraction(1, 1000)}
+            step = Fraction(1) if theorem.whole else value / 1000 or Fraction(1, 1000)
+            for other in (value - step, value + step):
+                changed = dict(claim.numbers) | {name: other}
                 lines += [
                     f"Goal {theorem.statement(changed)}.",
                     f"Proof. Fail exact ({theorem.proof}). Abort.",
@@ -91,13 +102,19 @@ def mutated(claims: Iterable[Claim]) -> tuple[str, int]:
     return "\n".join([*lines, ""]), count
 
 
+def _covered(claims: Iterable[Claim]) -> list[tuple[Theorem, Claim]]:
+    every = THEOREMS | PART
+    return [(every[claim.id], claim) for claim in claims if claim.id in every]
+
+
 def _header(theorems: Iterable[Theorem]) -> list[str]:
     modules = sorted({part.split(".")[0].strip("(@") for t in theorems for part in t.proof.split()
                       if "." in part})  # fmt: skip
     return [
         "(* Printed from the ledger by kvratio/proofs_check/theorems.py. *)",
         "Require Import Reals Arith List ZArith. Import ListNotations.",
-        f"From KVRatio Require Import Fluid. From KVRatio Require {' '.join(modules)}.",
+        "From KVRatio Require Import Fluid Model Certificates Greedy.",
+        f"From KVRatio Require {' '.join(modules)}.",
         "Open Scope R_scope.",
         "",
     ]

@@ -6,23 +6,26 @@ import pytest
 from click.testing import CliRunner
 
 from kvratio.proofs_check import coq, ledger
-from kvratio.proofs_check.theorems import THEOREMS, mutated
+from kvratio.proofs_check.theorems import PART, THEOREMS, mutated
 from kvratio.reports.commands.check import command
 
 pytestmark = pytest.mark.formal
 
 
 def test_the_axioms_are_those_of_the_real_numbers(folder: Path) -> None:
-    answer = coq.run_text(
-        folder, "From KVRatio Require Import Statements.\nPrint Assumptions ledger.\n"
-    )
-    assert coq.axioms(answer) == coq.AXIOMS
+    assert coq.axioms(coq.run_text(folder, coq.QUERY.format("ledger"))) == coq.AXIOMS
+
+
+def test_interval_arithmetic_adds_the_machine_integers(folder: Path) -> None:
+    found = coq.axioms(coq.run_text(folder, coq.QUERY.format("ledger_by_interval")))
+    assert {axiom for axiom in found if not axiom.startswith(coq.MACHINE)} == coq.AXIOMS
+    assert any(axiom.startswith(coq.MACHINE) for axiom in found)
 
 
 def test_coq_rejects_every_changed_constant(folder: Path) -> None:
     text, count = mutated(ledger.claims())
     coq.run_text(folder, text, "Mutations")  # would fail if one of the proofs were accepted
-    constants = sum(len(c.numbers) for c in ledger.claims() if c.id in THEOREMS)
+    constants = sum(len(c.numbers) for c in ledger.claims() if c.id in THEOREMS | PART)
     assert count == 2 * constants > 0
 
 
