@@ -141,6 +141,8 @@ def nearest(value: str, known: Iterable[str]) -> list[str]:
 
     >>> [nearest(text, ("a-min", "a-max", "fcfs")) for text in ("A_min", "amin", "fcf", "x")]
     [['a-min'], ['a-min'], ['fcfs'], []]
+    >>> nearest("A_min", ("a-min", "a-min-live")), nearest("aminn", ("a-min", "a-min-live"))
+    (['a-min'], ['a-min', 'a-min-live'])
     """
     plain = {name: re.sub(r"[\W_]", "", name.casefold()) for name in known}
     text = re.sub(r"[\W_]", "", value.casefold())
