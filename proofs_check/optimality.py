@@ -96,13 +96,15 @@ def _least(costs: list[int], earliest: int, latest: int, scale: int) -> int:
 
 def _weights(cut: Cut, s: int, o: int, memory: int, longest: int) -> tuple[int, list[int]]:
     """What a request weighs in a constraint: from which step after its start on, and how much."""
-    if cut[0] == "ahead":
-        _, k, g = cut
-        most = (memory - k * g) // (k - 1) if k > 1 else memory
-        return 0, [max(0, min(s + j, most) - k * max(0, g - o + j)) for j in range(1, o + 1)]
-    _, k, b, peak = cut
-    before, after = min(o, s + o - b), min((s + o + k * b + k - 1 - memory) // k, b - longest)
-    return o - before, [1] * (before + after if s + o >= peak else 0)
+    match cut:
+        case "ahead", k, g:
+            most = (memory - k * g) // (k - 1) if k > 1 else memory
+            return 0, [max(0, min(s + j, most) - k * max(0, g - o + j)) for j in range(1, o + 1)]
+        case "gap", k, b, peak:
+            before = min(o, s + o - b)
+            after = min((s + o + k * b + k - 1 - memory) // k, b - longest)
+            return o - before, [1] * (before + after if s + o >= peak else 0)
+    raise CertificateError("unknown cut", f"{cut!r}"[:80])
 
 
 def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int], Priced]:

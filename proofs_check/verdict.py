@@ -84,4 +84,6 @@ def judge(findings: Sequence[Finding]) -> Verdict:
         return Verdict.OPEN
     if Kind.SAMPLE in steps:
         return Verdict.SUPPORTED
-    return Verdict.CERTIFIED if Kind.INTERVAL in steps else Verdict.PROVED
+    if Kind.INTERVAL in steps:
+        return Verdict.CERTIFIED
+    return Verdict.PROVED if steps == {Kind.EXACT} else Verdict.OPEN

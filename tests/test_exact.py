@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvratio.proofs_check import fluid, interval, two_point
-from kvratio.proofs_check.claims import figure_3_geometric, t8_linear_geometric
+from kvratio.proofs_check.certificate import CertificateError
+from kvratio.proofs_check.claims import figure_3_geometric, mc_sf_study, t8_linear_geometric
 from kvratio.proofs_check.evidence import quadratic
 from kvratio.proofs_check.greedy import greedy
+from kvratio.proofs_check.optimality import _weights
 from kvratio.proofs_check.polynomial import (
     Poly,
     evaluate,
@@ -177,6 +179,14 @@ def test_the_forms_agree_with_the_producers_forms(shares: dict[int, int], s: int
 def test_the_judge_guesses_no_form(case: Any, named: str) -> None:
     with pytest.raises(InputError, match=f"^{named} = "):
         list(fluid.stages(*case))
+
+
+def test_every_dispatch_of_the_judge_is_total() -> None:
+    with pytest.raises(CertificateError, match="unknown cut"):
+        _weights(("gpa", 1, 2, 3), 0, 2, 4, 2)
+    for model in (0, 3):
+        with pytest.raises(InputError, match="1 or 2"):
+            mc_sf_study.draw(model, 0)
 
 
 def test_an_unknown_word_is_refused_before_the_first_stage() -> None:

@@ -14,7 +14,14 @@ from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.forms import AREA, H_SF, geometric_caps, volume
 from kvratio.theory.slicing import proved_caps
-from kvratio.theory.stages import Case, StageBound, best_caps, upper_bound, worst_case
+from kvratio.theory.stages import (
+    Case,
+    StageBound,
+    _nonnegative,
+    best_caps,
+    upper_bound,
+    worst_case,
+)
 
 # Regression: maxima of a first look (../shared/theory-notes.md), to their printed digits.
 NOTES = [
@@ -134,6 +141,51 @@ def test_forged_stage_numbers_are_rejected() -> None:
         StageBound(Case(Fraction(1), 1, 60), caps, bound, minima),
     ]
     assert not any(wrong.holds() for wrong in forged)
+
+
+def test_forged_numbers_are_rejected_by_every_term() -> None:
+    """One cap has no inner stage: the last term alone decides. The other cases fail in it, too."""
+    one_cap = Case(Fraction(0), 1, 400)
+    witness = worst_case(one_cap, (400,)).ratio
+    assert witness > 1
+    assert not StageBound(one_cap, (400,), Fraction(1), ()).holds()
+    assert not StageBound(one_cap, (400,), witness - Fraction(1, 10**9), ()).holds()
+    assert upper_bound(one_cap, (400,)).holds()
+    case, caps = Case(Fraction(0), 1, 60), geometric_caps(60)
+    honest = upper_bound(case, caps)
+    for k in range(len(honest.minima)):  # every stage's inequality is needed
+        larger = list(honest.minima)
+        larger[k] += Fraction(1, 100)
+        assert not StageBound(case, caps, honest.bound, tuple(larger)).holds()
+    smaller = (*honest.minima[:-1], honest.minima[-1] - Fraction(1, 100))
+    assert not StageBound(case, caps, honest.bound, smaller).holds(), "the last term is needed"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "low", "high", "expected"),
+    [
+        (1, -4, 4, 1, None, True),  # (y - 2)^2
+        (1, -4, 3, 0, None, False),  # negative only inside
+        (1, -4, 3, 0, 5, False),
+        (1, -4, 3, 0, 1, True),  # the minimum lies beyond
+        (1, -4, 3, 3, None, True),  # and before
+        (1, 0, -1, 0, None, False),  # negative at the low end
+        (1, -3, 0, 0, 2, False),  # and at the high end
+        (0, 1, 0, 0, None, False),  # linear up: no proof is claimed without a square
+        (-1, 0, 4, 0, None, False),  # falls in the end
+        (-1, 0, 4, 0, 2, True),  # concave: the ends decide
+        (-1, 0, 4, 0, 3, False),
+    ],
+)
+def test_quadratics_of_the_stages(
+    a: int, b: int, c: int, low: int, high: int | None, expected: bool
+) -> None:
+    """By hand; a True is also looked at on a grid."""
+    end = None if high is None else Fraction(high)
+    assert _nonnegative(Fraction(a), Fraction(b), Fraction(c), Fraction(low), end) is expected
+    if expected:
+        grid = [low + Fraction(k, 100) * ((high or low + 9) - low) for k in range(101)]
+        assert min((a * y + b) * y + c for y in grid) >= 0
 
 
 def test_shares_between_the_caps_count() -> None:

@@ -23,6 +23,7 @@ from kvratio.proofs_check.evidence import (
 from kvratio.proofs_check.greedy import greedy, pipeline
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.verdict import Finding, Verdict
+from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, verify
 
 TRIALS = {1: range(600, 640), 2: range(700, 760)}
@@ -40,9 +41,11 @@ def draw(model: int, seed: int) -> Instance:
     memory = int(rng.integers(30, 51))
     if model == 1:
         arrival = [0] * int(rng.integers(40, 61))
-    else:
+    elif model == 2:
         rate, steps = rng.uniform(0.5, 1.5), int(rng.integers(40, 61))
         arrival = [t for t in range(1, steps + 1) for _ in range(rng.poisson(rate))]
+    else:
+        raise InputError("model", model, "1 or 2")
     prompt = [int(s) for s in rng.integers(1, 6, len(arrival))]
     output = [int(rng.integers(1, memory - s + 1)) for s in prompt]
     known = [(o, o) for o in output]
