@@ -31,7 +31,7 @@ class QueueOrder:
         """Raise `InputError` for a declaration in which the word has no meaning."""
 
     def key(self, view: View, request: int) -> int:
-        """The key of a request that joins now."""
+        """The key of a request that joins now, at least 0 (the kernel's tables have no others)."""
         raise NotImplementedError
 
     @staticmethod
