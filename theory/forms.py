@@ -24,6 +24,7 @@ charge* c(k) = k (s + k), for requests that start together and are charged their
     A_MIN            stage k: requests whose lower bound is k share slots of s + k      (P, Lemma 2)
     A_MIN_STAGGERED  as A_MIN, but a request below its bound holds only s + g tokens
     A_L              two lengths: all run l tokens in batches, the rest starts again (P, Theorem 7)
+    promotion(m)     A_l for any lengths: stage 1 up to the threshold m, the rest starts again
     slicing(caps)    stage r: all run up to cap r with staggered starts, the rest starts again
 
 `tel` evaluates a form exactly (Fraction in, Fraction out). `kvratio.theory.matrices` derives from
@@ -40,7 +41,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from kvratio.theory.checks import InputError, rational, whole
+from kvratio.theory.checks import InputError, one_of, rational, whole
 
 Shares = Mapping[int, Fraction | int]
 Interval = tuple[int, int]
@@ -189,6 +190,52 @@ def slicing(caps: Sequence[int]) -> Form:
         return stages
 
     return Form("slicing", "GSA's idea", reaching, _alone(volume), _cut(volume))
+
+
+SLOTS, OWN = "slots", "own"
+READINGS = (SLOTS, OWN)
+_CHARGES: dict[str, Rule] = {SLOTS: _holds_upper_slot, OWN: _alone(batch_charge)}
+
+
+def promotion(threshold: int, first: str = SLOTS, second: str = SLOTS) -> Form:
+    """A_l for any lengths: all are assumed to need `threshold` tokens, the unfinished then u.
+
+    P (Algorithm 6) has two lengths and the threshold l; on these every reading below is `A_L`.
+    Stage 1 runs every request up to the threshold m. Those longer than m are evicted there, join
+    the queue's end, and run to their end in stage 2. The readings say what a request that
+    completes in its stage is charged (an evicted one holds c(m) in all of them):
+
+        first="slots"   j (s + m): a slot of the assumed length, as in A_max's analysis
+        first="own"     c(j): its own length, as in A_random's analysis
+        second="slots"  j (s + u)
+        second="own"    c(j); the upper end u plays no part, so this is also the version for
+                        lengths without an upper end
+
+    With m = u nothing is promoted: A_max in slots, A_random at own lengths. Raises `InputError`
+    for an unknown reading, and where it is used for a threshold outside [1, u].
+
+    >>> tel(promotion(2), {1: 1, 3: 1}, 0) - tel(promotion(2, OWN, OWN), {1: 1, 3: 1}, 0)
+    Fraction(3, 1)
+    >>> tel(promotion(9), {1: 1, 3: 1}, 0)
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: threshold = 9: required a threshold of at most u = 3
+    """
+    one_of("first", first, READINGS)
+    one_of("second", second, READINGS)
+    rules = _CHARGES[first], _CHARGES[second]
+    cap = whole("threshold", threshold, least=1)
+
+    def both(_low: int, high: int) -> Sequence[int]:
+        if cap > high:
+            raise InputError("threshold", cap, f"a threshold of at most u = {high}")
+        return (cap, high) if cap < high else (high,)
+
+    def ends(stage: Stage, length: Any, s: Any) -> Effect:
+        return rules[0 if stage.first else 1](stage, length, s)
+
+    name = f"A_l, threshold {cap} ({first}, {second})"
+    return Form(name, "P Algorithm 6, for any lengths", both, ends, _cut(batch_charge))
 
 
 def geometric_caps(u: int, base: int = 2) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ def _supremum(value: _Value) -> tuple[Any, str, tuple[Step, ...]]:
     """The supremum over 0 < q < 1, where it is, and the proof."""
     a, b = value.slope()
     if value.factor == 0:
-        return _rational_supremum(value.rational)
+        return rational_supremum(value.rational)
     bounds = log_bounds(2)
     try:
         steps = log_sign("rising in q", a, b, 0, 1, bounds)
@@ -85,7 +85,7 @@ def _supremum(value: _Value) -> tuple[Any, str, tuple[Step, ...]]:
     return value.full.subs(q, 1), "supremum as q -> 1", (*bounds.steps, *steps)
 
 
-def _rational_supremum(ratio: Any) -> tuple[Any, str, tuple[Step, ...]]:
+def rational_supremum(ratio: Any) -> tuple[Any, str, tuple[Step, ...]]:
     """Supremum of a rational function that rises in q, always or up to one root of its slope."""
     top, bottom = sympy.fraction(sympy.factor(sympy.diff(ratio, q)))
     slope = sympy.expand(top * bottom)
@@ -146,17 +146,28 @@ def _theorem_8(value: _Value) -> Step:
     return identity("it is the function printed in P's Theorem 8", value.rational, printed)
 
 
+def mean_form(family: Family, form: Form) -> Any:
+    """The form of a policy with one stage: the mean of what it charges, in q, s and u.
+
+    >>> mean_form(GEOMETRIC, A_RANDOM)
+    (q*s - q - s - 1)/(q - 1)**2
+    """
+    charge = coefficient(form).subs(sympy.Symbol("j", positive=True), i)
+    return sympy.factor(tail_sum(sympy.expand(charge * family.weight), q).subs(i, 1))
+
+
 def random_order(family: Family) -> list[Bound]:
     """A_random and H-SF itself: rational in q and s."""
     rows = []
-    charge = coefficient(A_RANDOM).subs(sympy.Symbol("j", positive=True), i)
-    mean = tail_sum(sympy.expand(charge * family.weight), q).subs(i, 1)
-    for form, top in ((A_RANDOM, mean), (H_SF, close(H_SF, family.weight).rational)):
+    for form, top in (
+        (A_RANDOM, mean_form(family, A_RANDOM)),
+        (H_SF, close(H_SF, family.weight).rational),
+    ):
         for benchmark, name in BENCHMARKS:
             if form is benchmark:
                 continue
             ratio = sympy.factor(top / close(benchmark, family.weight).rational)
-            limit, where, proof = _rational_supremum(ratio.subs(s, 0))
+            limit, where, proof = rational_supremum(ratio.subs(s, 0))
             steps = (
                 words("Sums over all lengths closed by telescoping (theory.ratios.series)."),
                 identity("total share", tail_sum(family.weight, q).subs(i, 1), 1),

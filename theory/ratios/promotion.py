@@ -18,8 +18,8 @@ from kvratio.theory.ratios.binary import Binary, l, lemma_bound, s, t, two_point
 from kvratio.theory.ratios.two_point import FAMILY, RHO, a, alpha, rho
 
 SLICING = slicing((1, 2))  # `two_point_form` puts the caps l and u in
-_FAR, _NEAR = 1 + 1 / (2 * (rho - 1)), 1 + 2 / rho**2
-_BEST = sympy.Piecewise((_FAR, rho >= 2), (_NEAR, True))
+FAR, NEAR = 1 + 1 / (2 * (rho - 1)), 1 + 2 / rho**2
+_BEST = sympy.Piecewise((FAR, rho >= 2), (NEAR, True))
 _ATTAINED = "x_l/x_u = rho - 2, or all long where rho < 2; supremum as rho -> 1"
 
 
@@ -37,12 +37,12 @@ def _steps(policy: Form, single: Form) -> tuple[Step, ...]:
         ),
         identity(
             "rho >= 2: (best - 1)(t^2 + 2 t + rho^2) - (t + 2) = (best - 1)(t - (rho - 2))^2",
-            (_FAR - 1) * unit.at(t) - excess.at(t),
-            (_FAR - 1) * (t - (rho - 2)) ** 2,
+            (FAR - 1) * unit.at(t) - excess.at(t),
+            (FAR - 1) * (t - (rho - 2)) ** 2,
         ),
         identity(
             "rho <= 2: it is t (2 t + 4 - rho^2)/rho^2 >= 0, and 0 at t = 0",
-            (_NEAR - 1) * unit.at(t) - excess.at(t),
+            (NEAR - 1) * unit.at(t) - excess.at(t),
             t * (2 * t + 4 - rho**2) / rho**2,
         ),
         nonnegative("below 3: 3 - (1 + 2/rho^2) >= 0 for rho = 1 + t", 2 - 2 / (1 + t) ** 2, t),
@@ -53,7 +53,7 @@ def _special(text: str, at: Any, claimed: Any) -> tuple[Step, ...]:
     """Both pieces of the ratio at a special rho, against the pieces of the claimed formula."""
     return tuple(
         identity(text, piece.subs(rho, at), other.expr)
-        for piece, other in zip((_FAR, _NEAR), claimed.args, strict=True)
+        for piece, other in zip((FAR, NEAR), claimed.args, strict=True)
     )
 
 
@@ -63,7 +63,7 @@ def a_l() -> list[Bound]:
     root, half = sympy.sqrt(alpha), sympy.Rational(1, 2)
     at_0 = sympy.Piecewise((1 + alpha / (2 * (1 - alpha)), alpha <= half), (1 + 2 * alpha**2, True))
     long = sympy.Piecewise((1 + root / (2 * (1 - root)), alpha <= half**2), (1 + 2 * alpha, True))
-    top = digits(_NEAR.subs(rho, 1))
+    top = digits(NEAR.subs(rho, 1))
     return [
         Bound(
             id="two-point/A_l/H-SF",
@@ -119,7 +119,7 @@ def slices() -> list[Bound]:
             family=FAMILY,
             benchmark="area bound",
             closed_form=str(full),
-            value=digits(_NEAR.subs(rho, 1)),
+            value=digits(NEAR.subs(rho, 1)),
             attained=_ATTAINED,
             source="ours",
             steps=_steps(SLICING, AREA),
@@ -137,14 +137,24 @@ def crossed() -> list[Bound]:
     )
     return [
         _crossed(
-            A_L, "A_l", AREA, 6, {s: 0, u: l + 1}, order,
+            A_L,
+            "A_l",
+            AREA,
+            6,
+            {s: 0, u: l + 1},
+            order,
             "below 3 * 2; supremum with all requests long, s = 0, u = l + 1, l -> infinity",
         ),
         _crossed(
-            SLICING, "slicing", H_SF, 3, {s: l**2, u: l + 1}, order,
+            SLICING,
+            "slicing",
+            H_SF,
+            3,
+            {s: l**2, u: l + 1},
+            order,
             "below 3 * 1; supremum with all requests long, s = l^2, u = l + 1, l -> infinity",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _crossed(
@@ -181,7 +191,7 @@ def switch() -> list[Bound]:
     """Where A_l becomes better than A_min: P's (3 - sqrt 5)/2 at s = 0, moving to 1/4."""
     b = sympy.Symbol("b", positive=True)  # b = sqrt(a)
     prompt = (b**2 - b - 1) * (b**2 - b + 1) / (b * (2 - b))
-    a_min, far = 1 + a * (rho - 1) / (2 * rho**2), _FAR
+    a_min, far = 1 + a * (rho - 1) / (2 * rho**2), FAR
     meeting = b / (b - 1)
     ratio_at = RHO[1].subs({u: a * l, s: prompt * l}).subs(a, b**2)
     golden = (1 + sympy.sqrt(5)) / 2
@@ -194,7 +204,7 @@ def switch() -> list[Bound]:
         words("so A_l is better where rho > b/(b - 1)."),
         identity(
             "rho <= 2: A_min - A_l = (a (rho - 1) - 4)/(2 rho^2)",
-            a_min - _NEAR,
+            a_min - NEAR,
             (a * (rho - 1) - 4) / (2 * rho**2),
         ),
         words("which is <= 0, as a <= rho^2 <= 4 and rho - 1 <= 1: A_min is not the worse there."),

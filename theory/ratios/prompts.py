@@ -29,7 +29,7 @@ from kvratio.theory.bound import (
 from kvratio.theory.forms import A_MIN, A_RANDOM, H_SF
 from kvratio.theory.matrices import coefficient
 from kvratio.theory.ratios.endless import FAMILIES, GEOMETRIC, LINEAR, Family
-from kvratio.theory.ratios.series import close, i, q, tail_sum
+from kvratio.theory.ratios.series import close, i, q, slope_sign, tail_sum
 
 S_VALUES = (1, 10, 100, 1000)  # prompts (tokens) with a numeric supremum over q
 _PRECISION = 30  # digits carried in the numeric searches
@@ -48,7 +48,7 @@ def damping() -> tuple[Step, ...]:
             "A_min - H-SF = (A_random - H-SF) (s + i)/(s + j)", form - base, (free - base) * factor
         ),
         nonnegative("at most D (s + 2 m)/2", _d * (_s + 2 * _m) / 2 - pair, _d, _s, _m),
-    )  # fmt: skip
+    )
 
 
 def any_lengths() -> list[Bound]:
@@ -108,7 +108,7 @@ def families() -> list[Bound]:
         limit, other = sympy.factor(mean / first), sympy.factor(mean**2 / second)
         top, higher = limit.subs(q, 1), sympy.Max(limit.subs(q, 1), other.subs(q, 1))
         rising = tuple(
-            positive_between(f"{name} rises with q", _slope(ratio), q, 0, 1)
+            positive_between(f"{name} rises with q", slope_sign(ratio), q, 0, 1)
             for name, ratio in (("E[o]/E[m]", limit), ("E[o]^2/E[m^2]", other))
         )
         steps = (*damping(), words("any lengths/A_min/H-SF, with the moments closed."), *rising)
@@ -146,12 +146,6 @@ def families() -> list[Bound]:
             )
         )
     return rows
-
-
-def _slope(ratio: Any) -> Any:
-    """A polynomial with the sign of the derivative."""
-    top, bottom = sympy.fraction(sympy.factor(sympy.diff(ratio, q)))
-    return sympy.expand(top * bottom)
 
 
 def numeric_suprema() -> list[Bound]:

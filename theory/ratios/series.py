@@ -44,6 +44,16 @@ def tail_sum(polynomial: Any, ratio: Any) -> Any:
     return total
 
 
+def slope_sign(ratio: Any) -> Any:
+    """A polynomial in q with the sign of the derivative of a rational function.
+
+    >>> slope_sign(1 / (1 + q))
+    -q**2 - 2*q - 1
+    """
+    top, bottom = sympy.fraction(sympy.factor(sympy.diff(ratio, q)))
+    return sympy.expand(top * bottom)
+
+
 class Closed(NamedTuple):
     """rational + f1 F(q) + f2 F(q^2): the value of a form over the whole distribution."""
 
