@@ -143,6 +143,17 @@ def test_a_scheduler_that_raises_is_one_failure_with_its_traceback(mine: pytest.
     result.stdout.fnmatch_lines(["*not run: the policy raises an error*"])
 
 
+def test_a_selection_without_that_failure_fails_too(mine: pytest.Pytester) -> None:
+    chosen = ("--kvratio-policy=mysched:Failing", "-k", "budget")
+    result = mine.runpytest_subprocess(*OPTIONS, *chosen)
+    result.assert_outcomes(failed=1, deselected=len(INVARIANTS) - 1)
+
+
+def test_an_id_narrows_what_the_option_names(mine: pytest.Pytester) -> None:
+    named = ("--kvratio-policy=mysched:Hasty", "kvratio-policy=mysched:Hasty::budget")
+    mine.runpytest_subprocess(*OPTIONS, *named).assert_outcomes(failed=1)
+
+
 def test_a_misspelt_column_is_a_usage_error(mine: pytest.Pytester) -> None:
     result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-policy=mysched:Misspelt")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

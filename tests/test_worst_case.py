@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from kvratio.proofs_check.copositive import check
+from kvratio.reports import worst
 from kvratio.reports.cli import cli, main
-from kvratio.reports.commands import worst_case
 from kvratio.theory.adversary import Problem
 
 
@@ -39,10 +39,10 @@ def test_many_lengths_go_through_the_structure(policy: str) -> None:
 
 
 def test_an_interrupt_keeps_the_witness(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_problem: Problem) -> dict[str, object]:
+    def interrupted(*_arguments: object) -> dict[str, object]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(worst_case, "_certify", interrupted)
+    monkeypatch.setattr(worst, "_apart", interrupted)
     shown = run("--policy", "a-random", "--u", "4", "--lengths", "1,4")
     assert "ratio         2.500000000000" in shown
     assert "upper bound   none" in shown

@@ -174,7 +174,7 @@ def _worst_case(data: bytes) -> None:
     lines = [*_text(data).split("\n"), *[""] * 7][:7]
     ends = [int(x) if x.isascii() and x.isdigit() and len(x) < 19 else 7 for x in lines[2:4]]
     caps, lengths = _numbers("caps", lines[5]), _numbers("lengths", lines[6])
-    problem_of(lines[0], ends[1], ends[0], lines[1], lines[4], caps, lengths)
+    problem_of(lines[0], ends[0], ends[1], lines[1], lines[4], caps, lengths)
 
 
 def parsers() -> dict[str, Parser]:
