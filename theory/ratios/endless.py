@@ -150,7 +150,7 @@ def mean_form(family: Family, form: Form) -> Any:
     """The form of a policy with one stage: the mean of what it charges, in q, s and u.
 
     >>> mean_form(GEOMETRIC, A_RANDOM)
-    (q*s - q - s - 1)/(q - 1)**2
+    -(q*s - q - s - 1)/(q - 1)**2
     """
     charge = coefficient(form).subs(sympy.Symbol("j", positive=True), i)
     return sympy.factor(tail_sum(sympy.expand(charge * family.weight), q).subs(i, 1))
