@@ -29,6 +29,7 @@ AXIOMS = frozenset(
 # what the kernel knows of machine integers, for the theorems by interval arithmetic
 MACHINE = ("PrimInt63.", "Uint63.")
 QUERY = "From KVRatio Require Import Statements.\nPrint Assumptions {}.\n"
+GROUPS = ("ledger", "ledger_by_interval")  # of theorems, in Statements.v
 OPTIONS = ("-Q", ".", "KVRatio")
 
 
@@ -51,10 +52,11 @@ def require() -> None:
 
 def build(
     folder: Path, claims: Sequence[Claim], progress: Callable[[str], None] = lambda _line: None
-) -> str:
-    """Compile all of `formal/` and the theorems of the claims in `folder`; the axioms they use.
+) -> dict[str, str]:
+    """Compile all of `formal/` and the theorems of the claims in `folder`.
 
-    Files that have not changed are not compiled again.
+    Files that have not changed are not compiled again. Returns what Coq says about the axioms that
+    the theorems of each of the `GROUPS` use.
     """
     require()
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,8 +66,7 @@ def build(
     names = [*sorted(p.name for p in SOURCES.glob("*.v")), "Statements.v"]
     run(["coq_makefile", *OPTIONS, *names, "-o", "Makefile"], folder)
     run(["make", "--no-print-directory", "-j2", "-f", "Makefile"], folder, progress)
-    groups = ("ledger", "ledger_by_interval")
-    return "".join(run_text(folder, QUERY.format(group)) for group in groups)
+    return {group: run_text(folder, QUERY.format(group)) for group in GROUPS}
 
 
 def axioms(printed_assumptions: str) -> set[str]:

@@ -127,14 +127,14 @@ def check_formally(ids: tuple[str, ...], folder: Path | None) -> int:
         )
     with TemporaryDirectory() as temporary:
         try:
-            answer = coq.build(folder or Path(temporary), chosen, lambda line: click.echo(line))
+            answers = coq.build(folder or Path(temporary), chosen, lambda line: click.echo(line))
         except coq.CoqError as error:
             click.echo(f"Coq rejects: {error}")
             return 1
     for claim in chosen:
         if claim.id in THEOREMS:
             click.echo(f"{claim.id}: checked by Coq: {remark(claim.id)}")
-    found = coq.axioms(answer)
+    found = set().union(*map(coq.axioms, answers.values()))
     shown = sorted(a for a in found if not a.startswith(coq.MACHINE))
     machine = (
         "; by interval arithmetic also the machine integers'" if len(shown) < len(found) else ""

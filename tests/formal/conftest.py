@@ -23,11 +23,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def folder() -> Iterator[Path]:
-    """Where the theories and the theorems of the whole ledger are compiled."""
+def built() -> Iterator[tuple[Path, dict[str, str]]]:
+    """Where all is compiled, with the theorems of the whole ledger, and the axioms that they use."""
     from kvratio.proofs_check import coq, ledger
 
     with TemporaryDirectory() as temporary:
         place = Path(os.environ.get("FORMAL", temporary)).absolute()
-        coq.build(place, ledger.claims())
-        yield place
+        yield place, coq.build(place, ledger.claims())
+
+
+@pytest.fixture(scope="session")
+def folder(built: tuple[Path, dict[str, str]]) -> Path:
+    """Where all is compiled. Tests add files of their own names here and change none."""
+    return built[0]
+
+
+@pytest.fixture(scope="session")
+def axioms(built: tuple[Path, dict[str, str]]) -> dict[str, str]:
+    """What Coq says about the axioms of each group of theorems."""
+    return built[1]
