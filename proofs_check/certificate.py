@@ -60,7 +60,7 @@ def read_certificate(text: str) -> Certificate:
 
     >>> read_certificate('{"format": "kvratio-optimality", "format": "?"}')
     Traceback (most recent call last):
-    kvratio.proofs_check.certificate.CertificateError: duplicate key: among format, format
+    kvratio.proofs_check.certificate.CertificateError: duplicate key: among ['format', 'format']
     """
     hooks: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _integer)
     try:
@@ -96,7 +96,7 @@ def read_certificate(text: str) -> Certificate:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise CertificateError("duplicate key", f"among {', '.join(k for k, _ in pairs)}"[:80])
+        raise CertificateError("duplicate key", f"among {[k for k, _ in pairs]!r}"[:80])
     return found
 
 

@@ -161,7 +161,7 @@ def _form(policy: str, claim: RatioBound) -> tuple[list[list[int]], int]:
 def _load(text: str) -> dict[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) < len(pairs):
-            raise CopositiveError("duplicate key", ", ".join(key for key, _ in pairs))
+            raise CopositiveError("duplicate key", f"among {[key for key, _ in pairs]!r}"[:80])
         return dict(pairs)
 
     def integer(digits: str) -> int:

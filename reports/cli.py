@@ -1,6 +1,7 @@
 """The command line. A command is a module of a package, loaded when used.
 
 Those of `kvratio` are in `kvratio.reports.commands`, those of `kvratio study` in its `_studies`.
+What each exit status means stands in `reports/docs/reference/errors.md`.
 """
 
 import difflib
@@ -9,14 +10,30 @@ import os
 import pkgutil
 import sys
 from collections.abc import Mapping
+from enum import IntEnum
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
-from kvratio.theory.checks import InputError
+from kvratio.theory.checks import InputError, WorkLimitError, printable
 
-EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
+
+class Exit(IntEnum):
+    """What a command ends with."""
+
+    DONE = 0
+    REFUSED = 1  # a verdict: the command ran, and its answer is no
+    BAD_INPUT = 2
+    WORK_LIMIT = 3  # nothing was decided: it would take more work than is allowed
+    INTERRUPTED = 130  # as shells have it for SIGINT
+    PIPE_CLOSED = 141  # as shells have it for SIGPIPE
+
+
+class PipeClosedError(Exception):
+    """Whoever read standard output is gone. No `OSError`, of which click makes a status of 1."""
+
+
 # names of version 0.1, which go with version 0.3
 STUDIES = {
     "adversary": "study adversary",
@@ -56,6 +73,22 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"{self._package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """As click does; `--help` prints here."""
+        try:
+            return super().make_context(*args, **settings)
+        except BrokenPipeError:
+            raise PipeClosedError from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but with an error of our own for a closed pipe."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise PipeClosedError from None
+        except EOFError as error:  # click would take it for Ctrl-D and call it an interrupt
+            raise RuntimeError("unexpected end of data") from error
 
     def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
         """The commands with their whole first sentence, which click would cut off."""
@@ -105,27 +138,51 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; bad input ends with one line on stderr and exit status 2."""
+    if sys.stdout is None:  # closed by the shell: >&-
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is written as an escape
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()  # here, where a failure gets an exit status of ours
+    except (PipeClosedError, BrokenPipeError):
+        _discard_output()
+        status = Exit.PIPE_CLOSED
+    except OSError as error:
+        _discard_output()
+        status = _complain(f"standard output: {error.strerror}")
+    if status:
+        sys.exit(int(status))
+
+
+def _run(arguments: list[str] | None) -> int:
+    """The exit status of a command; its errors have been told."""
     try:
         status = cli.main(args=arguments, prog_name="kvratio", standalone_mode=False)
-        if status is not None:  # click hands an exit asked for by a command back to its caller
-            sys.exit(status)
+        return status or Exit.DONE  # click hands an exit asked for by a command back to its caller
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    except WorkLimitError as error:
+        return _complain(str(error), Exit.WORK_LIMIT)
     except InputError as error:
-        click.echo(f"kvratio: {error}", err=True)
-        sys.exit(EXIT_BAD_INPUT)
+        return _complain(str(error))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        sys.exit(EXIT_BAD_INPUT)
+        return Exit.BAD_INPUT
     except click.UsageError as error:
-        click.echo(f"kvratio: {error.format_message()}", err=True)
-        sys.exit(EXIT_BAD_INPUT)
+        return _complain(error.format_message())
     except click.Abort:
-        click.echo("kvratio: interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        return _complain("interrupted", Exit.INTERRUPTED)
     except OSError as error:
         if error.filename is None:  # not a file of ours, so it is standard output
-            _discard_output()
-        click.echo(f"kvratio: {error.filename or 'standard output'}: {error.strerror}", err=True)
-        sys.exit(EXIT_BAD_INPUT)
+            raise
+        return _complain(f"{error.filename}: {error.strerror}")
+
+
+def _complain(problem: str, status: Exit = Exit.BAD_INPUT) -> Exit:
+    """Tell what is wrong, in one line, and with which exit status it ends."""
+    click.echo(printable(f"kvratio: {problem}"), err=True)
+    return status
 
 
 def _discard_output() -> None:

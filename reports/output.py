@@ -9,7 +9,16 @@ from typing import Any
 import click
 
 from kvratio.simulate.whole import replacing
-from kvratio.theory.checks import InputError
+from kvratio.theory.checks import InputError, printable
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line that holds text from outside: it stays one line, and nothing in it is obeyed.
+
+    >>> say("read a.csv\\n1,2")
+    read a.csv\\n1,2
+    """
+    click.echo(printable(line), err=err)
 
 
 def check_target(target: str | None) -> None:
@@ -57,7 +66,16 @@ def write_text(path: Path, text: str) -> None:
     ...
     kvratio.theory.checks.InputError: file = 'no/such/folder/x': required a file ...
     """
-    write_bytes(path, text.encode())
+    write_bytes(path, encoded(text))
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8. Lone surrogates, which it cannot express, are written as JSON writes them.
+
+    >>> encoded("é\\ud800")
+    b'\\xc3\\xa9\\\\ud800'
+    """
+    return text.encode(errors="backslashreplace")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -77,7 +95,7 @@ def emit_json(target: str, data: Any) -> None:
     """Write `data` as JSON to the file `target`, or to standard output when it is "-"."""
     text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     if target == "-":
-        click.echo(text, nl=False)
+        click.echo(encoded(text), nl=False)  # bytes: JSON is UTF-8 whatever the terminal's encoding
     else:
         write_text(Path(target), text)
 

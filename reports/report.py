@@ -12,10 +12,11 @@ from kvratio import reports
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.document import Document, Section
 from kvratio.reports.material import Material
-from kvratio.reports.output import differences, write_bytes
+from kvratio.reports.output import differences, encoded, write_bytes
 from kvratio.reports.render.html import page
 from kvratio.reports.render.text import csv_text, latex, markdown
 from kvratio.reports.sections import SECTIONS
+from kvratio.theory.checks import printable
 
 TITLE = "kvratio report"
 # those that shape the bytes of a report
@@ -70,7 +71,7 @@ def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
         f"read `reports/published/{name}`, SHA-256 {digest}"
         for name, digest in material.read.items()
     ]
-    return tuple(lines)
+    return tuple(map(printable, lines))
 
 
 def report_files(document: Document, comparison: Comparison) -> dict[str, bytes]:
@@ -85,7 +86,7 @@ def report_files(document: Document, comparison: Comparison) -> dict[str, bytes]
         texts[f"tables/{table.name}.tex"] = latex(table)
     for figure in document.figures():
         texts[f"figures/{figure.name}.svg"] = figure.svg
-    made = {name: text.encode() for name, text in texts.items()}
+    made = {name: encoded(text) for name, text in texts.items()}
     made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
     made[MANIFEST] = _manifest(made, document).encode()
     return made

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from kvratio.reports.output import write_text
 from kvratio.simulate.records import Run
-from kvratio.theory.checks import InputError, whole
+from kvratio.theory.checks import InputError, printable, whole
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 FORMAT = "kvratio runs 1"
@@ -87,7 +87,7 @@ def _exactly(argument: str, data: dict[str, Any], keys: set[str]) -> None:
 def _text(argument: str, value: Any) -> str:
     if not isinstance(value, str):
         raise InputError(argument, value, "a text")
-    return value
+    return printable(value)  # it is shown: on a page, and in messages
 
 
 def _run(k: int, entry: Any, instance: Instance) -> Run:

@@ -6,6 +6,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from kvratio.theory.checks import printable
+
 # of lines of text, in characters, so that what is printed does not depend on the terminal
 WIDTH = 120
 # of a table of numbers: as wide as it needs. A terminal that is narrower wraps the lines, which is
@@ -23,7 +25,7 @@ def print_table(
 ) -> None:
     """Print a table with a title above and a caption below."""
     out = console(UNLIMITED)
-    out.print(title, style="italic")
+    out.print(printable(title), style="italic")
     out.print(table_of(columns, rows))
     out.print(caption, style="dim italic")
 
@@ -34,5 +36,5 @@ def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for k, name in enumerate(columns):
         table.add_column(name, justify="left" if k == 0 else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     return table

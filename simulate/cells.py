@@ -50,6 +50,9 @@ class Cell:
     take: str = FIRST
 
     def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, str) and not value.isascii():
+                _in_utf_8(name, value)
         contender(self.policy)
         _ = self.spec
 
@@ -59,6 +62,13 @@ class Cell:
         fields = asdict(self)
         del fields["policy"]
         return Spec(**fields)
+
+
+def _in_utf_8(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # such as the name of a file in an old encoding
+        raise InputError(name, text, "text in UTF-8, as Parquet has it: rename the file") from None
 
 
 class Chunk(NamedTuple):

@@ -32,7 +32,7 @@ from kvratio.simulate.predictions import predict
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.traces import read_trace
 from kvratio.simulate.workloads import NAMES, Requests, synthetic
-from kvratio.theory.checks import InputError, one_of, rational, whole
+from kvratio.theory.checks import InputError, one_of, printable, rational, whole
 from kvratio.theory.model import Instance
 
 DEFAULT_WORKLOAD = "lmsys"
@@ -195,8 +195,9 @@ def _described(spec: Spec, instance: Instance, clock: str) -> str:
         arrivals = f"timed, {spec.timed} steps a second"
     else:
         arrivals = "arrivals of the file" if max(instance.arrival, default=0) else "all at step 0"
+    name = printable(str(spec.workload))
     words = (
-        f"{spec.workload}: {instance.n} requests{taken}, M = {instance.memory} tokens, {arrivals}, "
+        f"{name}: {instance.n} requests{taken}, M = {instance.memory} tokens, {arrivals}, "
         f"predicted {_predicted(spec, instance)}"
     )
     worker = spec.worker

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.thorough.parsers import SWEEP, Parser, parsers, survives
+from tests.thorough.parsers import SPOOFS, SWEEP, Parser, parsers, survives
 
 PARSERS = parsers()
 TOKENS = (
@@ -20,7 +20,7 @@ TOKENS = (
 def damaged(draw: st.DrawFn, parser: Parser) -> bytes:
     """A valid text with a few pieces cut out, doubled, replaced or put in."""
     text = draw(st.sampled_from(parser.seeds))
-    tokens = (*TOKENS, *(word.encode() for word in parser.words))
+    tokens = (*TOKENS, *SPOOFS, *(word.encode() for word in parser.words))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         end = draw(st.integers(start, min(len(text), start + 12)))
@@ -59,3 +59,13 @@ def test_an_undocumented_error_is_not_swallowed() -> None:
     assert survives(parser, b"1")
     with pytest.raises(UnicodeDecodeError):
         survives(parser, b"\xff")
+
+
+def test_a_message_of_two_lines_is_not_overlooked() -> None:
+    def read(data: bytes) -> None:
+        raise KeyError(data) if data == b"1" else ZeroDivisionError(data.decode())
+
+    parser = Parser(read, (ZeroDivisionError,), (b"1",))
+    assert not survives(parser, b"one line")
+    with pytest.raises(AssertionError, match="not a line"):
+        survives(parser, b"two\nlines")

@@ -28,10 +28,35 @@ class InputError(ValueError):
 
     def __init__(self, argument: str, value: object, required: str) -> None:
         self.argument, self.value, self.required = argument, value, required
-        super().__init__(f"{argument} = {_short(value)}: required {required}")
+        super().__init__(printable(f"{argument} = {_short(value)}: required {required}"))
 
     def __reduce__(self) -> tuple[type["InputError"], tuple[str, object, str]]:
-        return InputError, (self.argument, self.value, self.required)
+        return type(self), (self.argument, self.value, self.required)
+
+
+class WorkLimitError(InputError):
+    """Input that would take more work than is allowed. Nothing was decided; the limit can be moved.
+
+    >>> raise WorkLimitError("work", 10**6, "at most 1000 (--work N allows N)")
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.WorkLimitError: work = 1000000: required at most 1000 (--work N allows N)
+    """
+
+
+def printable(text: str) -> str:
+    """The text on one line, with everything escaped that a terminal would obey and not show.
+
+    Names of files, columns and keys come from outside: a line break in one could otherwise look
+    like a line of ours, and an escape code hide one. Lone surrogates, which no encoding takes, and
+    marks that turn the direction of writing are escaped as well.
+
+    >>> printable("a.csv"), printable("a\\n\\x1b[2Kb\\ud800")
+    ('a.csv', 'a\\\\n\\\\x1b[2Kb\\\\ud800')
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _short(value: object, limit: int = 80) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-EXIT_FAILED = 1
+from kvratio.reports.cli import Exit
+
 GO_ON = "the same command goes on from here"
 OPTIONS = (
     click.option("--processes", type=int, help="Worker processes; default one a core."),
@@ -28,6 +29,7 @@ def computing(
     processes: int | None, dask: str | None, what: str = "simulations"
 ) -> Iterator[tuple[Executor, Callable[[int, int], None]]]:
     """An executor and a progress bar; says that stopped work can go on."""
+    from kvratio.reports.output import say
     from kvratio.reports.progress import progress
     from kvratio.simulate.workers import workers
 
@@ -38,5 +40,5 @@ def computing(
         click.echo(f"kvratio: stopped; {GO_ON}", err=True)
         raise
     except BrokenExecutor as error:
-        click.echo(f"kvratio: workers were lost ({error}); {GO_ON}", err=True)
-        sys.exit(EXIT_FAILED)
+        say(f"kvratio: workers were lost ({error}); {GO_ON}", err=True)
+        sys.exit(Exit.REFUSED)

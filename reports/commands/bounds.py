@@ -55,6 +55,7 @@ def command(
         check_target,
         differences,
         emit_json,
+        say,
         write_text,
     )
     from kvratio.theory.checks import InputError
@@ -89,7 +90,7 @@ def command(
     elif out is not None:
         for name, text in renderings(bounds, points).items():
             write_text(out / name, text)
-            click.echo(str(out / name))
+            say(str(out / name))
     elif json_target != "-":
         _print([*bounds, *points])
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from kvratio.reports.cli import EXIT_INTERRUPTED
+from kvratio.reports.cli import Exit
 from kvratio.reports.commands._source import compare_source, source_options
+from kvratio.theory.checks import printable
 
 
 @click.command()
@@ -35,7 +36,7 @@ def command(
     """
     from kvratio.reports.compare.table import comparison_table
     from kvratio.reports.material import Material
-    from kvratio.reports.output import check_folder, folder
+    from kvratio.reports.output import check_folder, folder, say
     from kvratio.reports.progress import progress
     from kvratio.reports.report import (
         PAGE,
@@ -76,11 +77,11 @@ def command(
     made = report_files(document, comparison)
     write_report(target, made)
     comparison_table(comparison)
-    click.echo(f"Page: {target / PAGE}  ({len(made)} files)")
+    say(f"Page: {target / PAGE}  ({len(made)} files)")
     if stopped:
         missing = ", ".join(comparison.unfinished) or "some sections"
-        click.echo(f"interrupted: the page lacks {missing}", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        say(f"interrupted: the page lacks {missing}", err=True)
+        sys.exit(Exit.INTERRUPTED)
     if write:
         write_report(PUBLISHED, published_part(made))
     if check:
@@ -101,4 +102,4 @@ def _words(options: dict[str, Any], full: bool, data: Path | None) -> str:
             words += [f"--{name}", str(value)]
     words += ["--full"] if full else []
     words += ["--data", str(data)] if data else []
-    return shlex.join(words)
+    return printable(shlex.join(words))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kvratio.reports.cli import EXIT_INTERRUPTED
+from kvratio.reports.cli import Exit
 from kvratio.reports.commands._source import compare_source, source_options
 
 
@@ -44,7 +44,7 @@ def command(
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
     from kvratio.reports.compare.table import comparison_table, timed_table
-    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.output import check_target, emit_json, say
     from kvratio.reports.runs import save_runs
     from kvratio.theory.checks import InputError
 
@@ -63,5 +63,5 @@ def command(
     if save_run is not None:
         save_runs(Path(save_run), comparison.description, comparison.runs)
     if comparison.unfinished:
-        click.echo(f"interrupted, not run: {', '.join(comparison.unfinished)}", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        say(f"interrupted, not run: {', '.join(comparison.unfinished)}", err=True)
+        sys.exit(Exit.INTERRUPTED)

@@ -54,7 +54,7 @@ def command(
     \b
     Example: kvratio sweep --workload lmsys --policy h-sf --policy a-min --seeds 5 --out s.parquet
     """
-    from kvratio.reports.output import check_target
+    from kvratio.reports.output import check_target, say
     from kvratio.simulate.sweep import sweep
 
     check_target(str(out))
@@ -62,7 +62,7 @@ def command(
     with computing(processes, dask) as (executor, report):
         rows = sweep(cells, out, executor, report)
     stuck = sum(row["error"] is not None for row in rows)
-    click.echo(f"{out}: {len(rows)} simulations" + (f", {stuck} without an end" if stuck else ""))
+    say(f"{out}: {len(rows)} simulations" + (f", {stuck} without an end" if stuck else ""))
 
 
 def _cells(config: Path | None, options: dict[str, Any]) -> Any:

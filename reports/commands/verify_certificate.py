@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from kvratio.reports.cli import Exit
+
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -19,6 +21,7 @@ def command(file: Path) -> None:
     """
     from kvratio.proofs_check.certificate import CertificateError, read_certificate
     from kvratio.proofs_check.optimality import check
+    from kvratio.reports.output import say
     from kvratio.theory.checks import InputError
 
     try:
@@ -29,11 +32,11 @@ def command(file: Path) -> None:
         certificate = read_certificate(text)
         lower, upper, leaves = check(certificate)
     except CertificateError as error:
-        click.echo(f"rejected: {error}")
-        sys.exit(1)
+        say(f"rejected: {error}")
+        sys.exit(Exit.REFUSED)
     n, memory = certificate.instance.n, certificate.instance.memory
     proof = f"(n = {n}, M = {memory}; {leaves} leaves)"
     if lower == upper:
-        click.echo(f"optimal: the least total latency is {lower} {proof}")
+        say(f"optimal: the least total latency is {lower} {proof}")
     else:
-        click.echo(f"bounded: the least total latency is between {lower} and {upper} {proof}")
+        say(f"bounded: the least total latency is between {lower} and {upper} {proof}")

@@ -25,7 +25,7 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
     Example: kvratio view run.json --out schedules.html
     Example: kvratio view --workload lmsys --requests 200 --policy a-min --out schedules.html
     """
-    from kvratio.reports.output import check_target, write_text
+    from kvratio.reports.output import check_target, say, write_text
     from kvratio.reports.render.html import view_page
     from kvratio.reports.runs import read_runs, together
     from kvratio.theory.checks import InputError
@@ -42,4 +42,4 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
         write_text(target, view_page(runs.description, runs.runs))
     else:
         compare_source(**options).view(target)
-    click.echo(f"Page: {target}")
+    say(f"Page: {target}")

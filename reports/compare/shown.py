@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kvratio.theory.checks import InputError
+from kvratio.theory.checks import InputError, printable
 
 if TYPE_CHECKING:
     from kvratio.reports.compare.plot import Drawing
@@ -40,7 +40,7 @@ class Shown:
         out = StringIO()
         console = Console(file=out, width=UNLIMITED, markup=False, emoji=False, highlight=False)
         columns, cells, legend = self._table()
-        console.print(self.description)
+        console.print(printable(self.description))
         console.print(table_of(columns, cells))
         console.print(legend)
         return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.thorough.parsers import LONGEST, parsers, survives
+from tests.thorough.parsers import LONGEST, SPOOFS, parsers, survives
 
 ROOT = Path(__file__).parent.parent.parent
 OUT = ROOT / "reports" / "out" / "fuzz"
@@ -38,7 +38,7 @@ def fuzz(name: str, runs: int, seed: int) -> None:
     words = OUT / f"{name}.words"
     lines = (
         f'"{word.encode("unicode_escape").decode().replace(chr(34), chr(92) + chr(34))}"'
-        for word in parser.words
+        for word in (*parser.words, *(spoof.decode("latin-1") for spoof in SPOOFS))
     )
     words.write_text("\n".join(lines).replace("\\r\\n", "\\x0d\\x0a") + "\n")
     options = {

@@ -46,7 +46,7 @@ def run_study(
     study: "Study", out: Path, journal: Path, processes: int | None, dask: str | None
 ) -> dict[str, str]:
     """Carry out a study, write its files to the folder `out`, say where they are; the texts."""
-    from kvratio.reports.output import check_folder, write_text
+    from kvratio.reports.output import check_folder, say, write_text
     from kvratio.reports.studies.study import COLUMNS, carry_out
     from kvratio.simulate.journal import Journal
 
@@ -60,5 +60,5 @@ def run_study(
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(out / name, text)
     pages = ", ".join(str(out / name) for name in files if name.endswith(".md"))
-    click.echo(f"{study.name}: {len(plan)} rows, {pages}", err=True)
+    say(f"{study.name}: {len(plan)} rows, {pages}", err=True)
     return files

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kvratio.reports.commands._workers import EXIT_FAILED, computing, worker_options
+from kvratio.reports.cli import Exit
+from kvratio.reports.commands._workers import computing, worker_options
 
 if TYPE_CHECKING:
     from kvratio.reports.studies.experiments.plan import Experiment
@@ -85,12 +86,13 @@ def command(
 
 
 def _say_what_is_missing(experiment: "Experiment", data: Path | None) -> None:
+    from kvratio.reports.output import say
     from kvratio.reports.studies.experiments.evaluate import available
     from kvratio.reports.studies.experiments.traces import ORIGINALS
 
     for name in available(experiment, data)[1]:
         where = "--data is not given" if data is None else f"not in {data}"
-        click.echo(f"{name}: {where}; left out. Public original: {ORIGINALS[name]}", err=True)
+        say(f"{name}: {where}; left out. Public original: {ORIGINALS[name]}", err=True)
 
 
 def _check(
@@ -105,5 +107,5 @@ def _check(
         click.echo(f"{experiment.name}: {'as published' if not found else 'DIFFERS'}")
         for line in found:
             click.echo(f"  {line}")
-        status = EXIT_FAILED if found else status
+        status = Exit.REFUSED if found else status
     return status
