@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def built() -> Iterator[tuple[Path, dict[str, str]]]:
-    """Where all is compiled, with the theorems of the whole ledger, and the axioms that they use."""
+    """Where all is compiled, with the theorems of the whole ledger, and the axioms of these."""
     from kvratio.proofs_check import coq, ledger
 
     with TemporaryDirectory() as temporary:
