@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kvratio._extras import explained
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
 
@@ -53,6 +54,7 @@ class Rows:
 class Bounds:
     """`kvratio.bounds`: call it for one result, or use `grid` and `table`."""
 
+    @explained
     def __call__(
         self,
         policy: str | None = None,
@@ -85,6 +87,7 @@ class Bounds:
             raise InputError("policy", None, "a policy, such as 'a-min', or the id of a result")
         return find(policy, benchmark, lengths, prompt)
 
+    @explained
     def grid(
         self,
         alpha: Sequence[Any] = (),
@@ -112,6 +115,7 @@ class Bounds:
         chosen = {"policy": policy, "benchmark": benchmark, "lengths": lengths}
         return Rows(grid(alpha, prompt, q, **chosen))
 
+    @explained
     def table(
         self,
         policy: str | None = None,
@@ -134,6 +138,7 @@ class Bounds:
 bounds = Bounds()
 
 
+@explained
 def claim(name: str) -> "Judgement":
     """A claim of the ledger, checked now: `verdict`, `statement`, `evidence`.
 
@@ -149,6 +154,7 @@ def claim(name: str) -> "Judgement":
     return judge(name)
 
 
+@explained
 def worst_case(
     policy: str,
     u: int,
@@ -177,6 +183,7 @@ def worst_case(
     return find(problem, seed)
 
 
+@explained
 def optimal(
     instance: Any, *, seconds: float = 60, solver: str | None = None, seed: int = 0
 ) -> "Found":

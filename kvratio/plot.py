@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from kvratio._extras import explained
+
 if TYPE_CHECKING:
     from kvratio.reports.compare.plot import Drawing
 
 __all__ = ["ratio"]
 
 
+@explained
 def ratio(
     policies: str | Sequence[str] = ("a-min", "a-l"),
     *,

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from kvratio._extras import missing
 from kvratio.theory.checks import InputError, WorkLimitError, printable
 
 
@@ -166,6 +167,11 @@ def _run(arguments: list[str] | None) -> int:
         return _complain(str(error), Exit.WORK_LIMIT)
     except InputError as error:
         return _complain(str(error))
+    except ModuleNotFoundError as error:
+        found = missing(error)
+        if found is None:
+            raise
+        return _complain(str(found))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return Exit.BAD_INPUT

@@ -4,6 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kvratio._extras import explained
 from kvratio.theory.checks import InputError, printable
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Shown:
         rows = [{k: v for k, v in row.items() if k != "obtained"} for row in self.rows()]
         return data_frame(rows)
 
+    @explained
     def plot(self) -> "Drawing":
         """The distribution of latencies, a curve a policy; a notebook shows it, `save` writes it.
 
@@ -67,6 +69,7 @@ class Shown:
 
         return latency_drawing(self._first_runs())
 
+    @explained
     def view(self, target: str | Path) -> Path:
         """Write a page that shows the schedules of the first seed, request by request."""
         from kvratio.reports.compare.table import run_in_steps

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from kvratio.reports.compare.shown import Shown
+from kvratio.simulate.cold import Engine, engine_for, note_compiled
 from kvratio.simulate.contender import Contender, contenders
 from kvratio.simulate.engine import EngineError
-from kvratio.simulate.kernel import run
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError, whole
@@ -84,13 +84,24 @@ def compare(
     Fraction(9, 5)
     """
 
+    engine = engine_of(instance, policies, seeds)
+
     def simulate(one: Contender, seed: int) -> Run:
         report = None if progress is None else partial(progress, one.name)
-        return replace(run(instance, one.player, seed, report), policy=one.name)
+        return replace(engine.run(instance, one.player, seed, report), policy=one.name)
 
     runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate)
+    note_compiled()
     bound = lower_bound(instance)
     return Comparison(description, instance, runs, benchmark, bound, unfinished)
+
+
+def engine_of(
+    instance: Instance, policies: Sequence[Any], seeds: int, also: Iterable[str] = ()
+) -> Engine:
+    """The engine for these runs and that of H-SF; the schedules are the same in either."""
+    players = [one.player for one in contenders(policies, also)]
+    return engine_for(instance.n, 1 + len(players) * whole("seeds", seeds, least=1), players)
 
 
 def seed_by_seed(

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from kvratio.reports.compare.shown import Shown
-from kvratio.reports.compare.steps import seed_by_seed
+from kvratio.reports.compare.steps import engine_of, seed_by_seed
+from kvratio.simulate.cold import note_compiled
 from kvratio.simulate.contender import Contender
 from kvratio.simulate.iteration import NS_PER_S
-from kvratio.simulate.kernel import run_timed
 from kvratio.simulate.timed import TimedRun
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import TITLES, run_wait
@@ -83,14 +83,17 @@ def compare_timed(
     Fraction(9, 5)
     """
 
+    engine = engine_of(instance, policies, seeds, also=TITLES)
+
     def simulate(one: Contender, seed: int) -> TimedRun:
         report = None if progress is None else partial(progress, one.name)
         if isinstance(one.player, str):  # WAIT, which is not declared
             return run_wait(one.name, instance, timing, report)
-        timed = run_timed(instance, one.player, timing, seed, report)
+        timed = engine.run_timed(instance, one.player, timing, seed, report)
         return replace(timed, run=replace(timed.run, policy=one.name))
 
     runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate, also=TITLES)
+    note_compiled()
     bound = certified_in_time(instance, timing)
     return TimedComparison(description, instance, runs, benchmark, bound, unfinished)
 

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import numpy as np
 
+from kvratio._compiled import compiled_on_disk
 from kvratio.simulate.chance import Purpose
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -59,17 +60,14 @@ def entered(function: Function) -> Function:
 
 
 def cached(function: Function) -> Function:
-    """`entered`, or loaded from the cache where a cache folder can be written.
+    """`entered`, or loaded from the cache folder.
 
     numba looks only at the file of a cached function, not at those of the functions it calls. So
     only the kernel's entry is cached, with all it calls, and it holds `sources()` as a constant,
     which is part of its key in the cache.
     """
-    try:
-        result: Function = _compiler().njit(function, cache=True, **OPTIONS)
-    except RuntimeError:  # no cache folder can be written
-        result = entered(function)
-    return result
+    _compiler()
+    return compiled_on_disk(function, **OPTIONS)
 
 
 def sources(*folders: Path) -> int:

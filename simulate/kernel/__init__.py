@@ -16,6 +16,7 @@ from event to event.
 numba is imported at the first run, not before.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -113,6 +114,18 @@ def run_timed(
         return engine.run_timed(instance, policy, timing, seed, progress)
     label = (policy.name, seed)
     return timed_run(label, instance, timing, found.schedule, found.moments, found.passed)
+
+
+def compiled_here() -> bool:
+    """Has this process compiled the machine, or loaded it from the cache folder?
+
+    >>> from kvratio.simulate.policies import POLICIES
+    >>> _ = run(Instance.of(10, [3]), POLICIES["h-sf"])
+    >>> compiled_here()
+    True
+    """
+    machine = sys.modules.get(f"{__name__}.machine")
+    return machine is not None and bool(machine.advance.signatures)
 
 
 class _Found(NamedTuple):

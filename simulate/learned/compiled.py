@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import numba
 
+from kvratio._compiled import compiled_on_disk
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -22,13 +24,9 @@ def inner(function: Function) -> Function:
 
 
 def cached(function: Function) -> Function:
-    """Compile on first use, or load from the cache where a cache folder can be written.
+    """Compile on first use, or load from the cache folder.
 
     numba looks only at the file of a cached function: what it calls must stand in the same file,
     or change its key in the cache.
     """
-    try:
-        result: Function = numba.njit(function, cache=True, error_model="numpy")
-    except RuntimeError:  # no cache folder can be written
-        result = inner(function)
-    return result
+    return compiled_on_disk(function, error_model="numpy")

@@ -14,9 +14,10 @@ placing cheap and lose nothing:
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from kvratio._compiled import compiled_on_disk
 
 Ints = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,16 +51,7 @@ class State(NamedTuple):
     use: Ints
 
 
-def compiled(function: Function) -> Function:
-    """Compile with numba, with its cache on disk where one can be written."""
-    try:
-        result: Function = numba.njit(cache=True)(function)
-    except RuntimeError:  # numba finds no folder for its cache
-        result = numba.njit(function)
-    return result
-
-
-@compiled
+@compiled_on_disk
 def _fit(memory: int, use: Ints, prompt: int, output: int, start: int) -> int:
     """The first start from `start` on at which a request fits beside what is in use."""
     left = output  # tokens not yet found to fit, tested from the last, which is the largest
@@ -73,13 +65,13 @@ def _fit(memory: int, use: Ints, prompt: int, output: int, start: int) -> int:
     return start
 
 
-@compiled
+@compiled_on_disk
 def _add(use: Ints, prompt: int, output: int, start: int, sign: int) -> None:
     for token in range(output):
         use[start + token] += sign * (prompt + 1 + token)
 
 
-@compiled
+@compiled_on_disk
 def place(tables: Any, state: Any, begin: int) -> int:
     """Place the requests of the order from place `begin` on; return the sum of their starts."""
     total = 0
@@ -100,7 +92,7 @@ def place(tables: Any, state: Any, begin: int) -> int:
     return total
 
 
-@compiled
+@compiled_on_disk
 def _remove(tables: Any, state: Any, begin: int) -> int:
     """Undo `place`; return the sum of the starts."""
     total = 0
@@ -111,7 +103,7 @@ def _remove(tables: Any, state: Any, begin: int) -> int:
     return total
 
 
-@compiled
+@compiled_on_disk
 def _propose(state: Any) -> int:
     """Change the order or a delay at random; return the first place that is concerned."""
     order, n = state.order, len(state.order)
@@ -135,7 +127,7 @@ def _propose(state: Any) -> int:
     return min(a, b)
 
 
-@compiled
+@compiled_on_disk
 def anneal(
     tables: Any, state: Any, kept: Any, best: Any, seed: int, moves: int, hot: float, cold: float
 ) -> int:
