@@ -176,7 +176,13 @@ def _row(cell: Cell, drawn: RequestSet) -> Row:
         "obtained": "simulated",
         "error": None,
     }
-    player = contender(cell.policy).player
+    one = contender(cell.policy)
+    player = one.player
+    if one.declared is not None:
+        try:
+            one.declared.check(instance)
+        except InputError as error:
+            return described | {"error": str(error)}
     try:
         if drawn.timing is None:
             return described | run(instance, player, cell.seed).measures.to_json()

@@ -29,6 +29,7 @@ from fractions import Fraction
 
 from kvratio.simulate import words
 from kvratio.theory.checks import InputError, rational
+from kvratio.theory.model import Instance
 
 # Below it, a step may take too many rounds of clearing
 LEAST_CLEARING = Fraction(1, 1000)
@@ -46,6 +47,7 @@ class Assumes(IntEnum):
     CAPS = 6  # `caps` in turn: once one is outlived, evict and assume the next
     LENGTH_CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
     LEVELS = 8  # up to the next learned level of volume, at which the request may be evicted
+    THRESHOLD_THEN_UPPER = 9  # `caps[0]`, or a smaller upper end; once outlived, the upper end
 
 
 class Order(IntEnum):
@@ -107,10 +109,10 @@ class Policy:
     algorithm. `live`: the pseudo lower bound of a running request follows its progress.
     `thinned`: a running request with `g` tokens that has outlived its bound survives each step
     with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
-    `Assumes.CAPS` and `LENGTH_CLASS`; after the last one all that fits is assumed. `reserve`: the
-    share of the budget that admission keeps free. `clearing`: for `Evicts.CLEARED`.
-    `common_prompt`: defined by its source only for requests that share one prompt length (the
-    engines run it on any).
+    `Assumes.CAPS` and `LENGTH_CLASS`, after the last one all that fits is assumed; the threshold of
+    `THRESHOLD_THEN_UPPER`. `reserve`: the share of the budget that admission keeps free.
+    `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined by its source only for requests that
+    share one prompt length (the engines run it on any).
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
@@ -178,6 +180,13 @@ class Policy:
         """Does its schedule depend on the seed?"""
         random_order = words.of(self.order).by_chance or self.ties is Ties.RANDOM
         return random_order or self.thinned or bool(words.of(self.evicts).by_chance(self))
+
+    def check(self, instance: Instance) -> None:
+        """Raise `InputError` where a parameter has no meaning for these requests.
+
+        Engines do not ask: there a threshold above an upper end stands for that end.
+        """
+        words.of(self.assumes).check(instance, self)
 
     def budget(self, memory: int) -> int:
         """What admission may fill, in tokens."""

@@ -174,6 +174,8 @@ BAD = [
     ("quux", "known are"),
     ("simulate --polcy fcfs", "Did you mean '--policy'?"),
     ("simulate --policy best", "policy = 'best': required one of a-l, a-max"),
+    ("simulate --policy a-l:threshold=0", "threshold = 0: required a whole number, at least 1"),
+    ("simulate --workload uniform:l=2,u=9 --policy a-l:threshold=10", "required at most 9"),
     ("simulate extra", "extra"),
     ("simulate --requests", "requires an argument"),
     ("simulate --requests many", "not a valid integer"),

@@ -82,10 +82,11 @@ READS = {
     "CAPS": "",
     "LENGTH_CLASS": "output",
     "LEVELS": "lower upper",
+    "THRESHOLD_THEN_UPPER": "upper",
 }
-PROMOTES = {"LOWER_THEN_UPPER", "CAPS", "LEVELS"}
+PROMOTES = {"LOWER_THEN_UPPER", "CAPS", "LEVELS", "THRESHOLD_THEN_UPPER"}
 
-# no chance, no promotion, nothing learned
+# no chance, no promotion, nothing learned; caps for the words that need some
 PLAIN = Policy(
     name="plain",
     title="Plain",
@@ -94,6 +95,7 @@ PLAIN = Policy(
     order=Order.ASSUMED_LENGTH,
     ties=Ties.INDEX,
     admits=Admits.LOOK_AHEAD,
+    caps=(3, 8),
 )
 # learned prices are declared by two words together, without ties and with one admission test
 PRICED = replace(PLAIN, assumes=Assumes.LEVELS, order=Order.PRICE, admits=Admits.NEXT_STEP)
@@ -135,6 +137,7 @@ ASSUMED = {
     "NOTHING": 1,
     "CAPS": 3,
     "LENGTH_CLASS": 8,
+    "THRESHOLD_THEN_UPPER": 3,
 }
 
 
@@ -222,6 +225,12 @@ def test_thinning_where_no_request_is_promoted(assumes: Assumes) -> None:
         return
     with pytest.raises(InputError, match="thinned = True: required no thinning"):
         replace(assuming(assumes), thinned=True)
+
+
+@pytest.mark.parametrize("caps", [(), (0,), (-1,), (1.5,)])
+def test_a_threshold_is_declared(caps: tuple[Any, ...]) -> None:
+    with pytest.raises(InputError, match=r"^(caps|threshold) ="):
+        replace(PLAIN, assumes=Assumes.THRESHOLD_THEN_UPPER, caps=caps)
 
 
 def test_learned_prices_come_as_a_whole() -> None:

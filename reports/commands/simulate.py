@@ -33,9 +33,9 @@ def command(
     linear-geometric:q=0.9, uniform:l=50,u=500, histogram:LENGTH=WEIGHT,..., lmsys;
     each also takes rate=R (arrivals a second, for --timed and --gpu).
 
-    Policies with parameters: slicing:caps=4,16,64, alpha-protection:alpha=0.3,beta=0.2,
-    fcfs-watermark:reserve=0.05. A scheduler of your own: --policy mymodule:MyScheduler, where
-    mymodule.py is in this folder (kvratio.Scheduler is its base class).
+    Policies with parameters: a-l:threshold=8, slicing:caps=4,16,64, fcfs-watermark:reserve=0.05,
+    alpha-protection:alpha=0.3,beta=0.2. A scheduler of your own: --policy mymodule:MyScheduler,
+    where mymodule.py is in this folder (kvratio.Scheduler is its base class).
 
     A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 

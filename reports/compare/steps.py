@@ -90,7 +90,7 @@ def compare(
         report = None if progress is None else partial(progress, one.name)
         return replace(engine.run(instance, one.player, seed, report), policy=one.name)
 
-    runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate)
+    runs, benchmark, unfinished = seed_by_seed(instance, policies, seed, seeds, simulate)
     note_compiled()
     bound = lower_bound(instance)
     return Comparison(description, instance, runs, benchmark, bound, unfinished)
@@ -105,6 +105,7 @@ def engine_of(
 
 
 def seed_by_seed(
+    instance: Instance,
     policies: Sequence[Any],
     seed: int,
     seeds: int,
@@ -113,9 +114,13 @@ def seed_by_seed(
 ) -> tuple[tuple[R, ...], R, tuple[str, ...]]:
     """The runs policy by policy, that of H-SF, and the policies that an interrupt left out.
 
-    What reads no seed runs once. `also`: names that `simulate` knows besides the policies.
+    Parameters that have no meaning for the instance are refused before anything runs. What reads no
+    seed runs once. `also`: names that `simulate` knows besides the policies.
     """
     chosen = contenders(policies, also)
+    for one in chosen:
+        if one.declared is not None:
+            one.declared.check(instance)
     first = whole("seed", seed)
     each = range(first, first + whole("seeds", seeds, least=1))
     known = {one.name: one for one in (*contenders(BENCHMARK), *chosen)}

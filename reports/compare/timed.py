@@ -92,7 +92,9 @@ def compare_timed(
         timed = engine.run_timed(instance, one.player, timing, seed, report)
         return replace(timed, run=replace(timed.run, policy=one.name))
 
-    runs, benchmark, unfinished = seed_by_seed(policies, seed, seeds, simulate, also=TITLES)
+    runs, benchmark, unfinished = seed_by_seed(
+        instance, policies, seed, seeds, simulate, also=TITLES
+    )
     note_compiled()
     bound = certified_in_time(instance, timing)
     return TimedComparison(description, instance, runs, benchmark, bound, unfinished)

@@ -21,7 +21,7 @@ from scipy.stats import t as student
 from kvratio.reports.render.text import pipe_table
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.kernel import run
-from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.slicing import slicing as slicing_policy
 from kvratio.simulate.policy import Policy
 from kvratio.theory.checks import whole
@@ -35,6 +35,7 @@ from kvratio.theory.forms import (
     Form,
     Shares,
     geometric_caps,
+    promotion,
     ratio,
     slicing,
     tel,
@@ -160,7 +161,11 @@ QUICK_SIZES = (Size(100, 20), Size(200, 20))
 
 
 def claims(law: Law) -> Iterator[tuple[Policy, Form]]:
-    """Which form each policy is claimed to follow on a law, H-SF first."""
+    """Which form each policy is claimed to follow on a law, H-SF first.
+
+    A_l with a threshold is claimed to follow the form in slots under either admission test: P's
+    look-ahead test does not (`kvratio.simulate.policies.a_l` says why).
+    """
     yield POLICIES["h-sf"], H_SF
     for reading in ("a-min", "a-min-live", "a-min-thinned"):
         yield POLICIES[reading], A_MIN
@@ -169,8 +174,22 @@ def claims(law: Law) -> Iterator[tuple[Policy, Form]]:
     yield POLICIES["a-max"], A_MAX
     if len([x for x in law.shares.values() if x]) == 2:
         yield POLICIES["a-l"], A_L
+    else:
+        for test in ("slots", "look-ahead"):
+            name = f"a-l:threshold={mean_length(law)},admits={test}"
+            yield named(name), promotion(mean_length(law))
     caps = geometric_caps(law.high)
     yield slicing_policy(caps), slicing(caps)
+
+
+def mean_length(law: Law) -> int:
+    """The mean length, rounded down: on geometric lengths the best threshold without prompts.
+
+    >>> mean_length(laws()[1])
+    4
+    """
+    total = sum(Fraction(x) for x in law.shares.values())
+    return int(sum(k * x for k, x in law.shares.items()) / total)
 
 
 def outputs(law: Law, count: int) -> list[int]:
@@ -280,7 +299,7 @@ COLUMNS = ("policy", "M", "n", "ratio of forms", "simulated ratio", "latency / f
 def cells(row: Row) -> tuple[str, ...]:
     """A row of the table, formatted under `COLUMNS`."""
     return (
-        POLICIES[row.policy].title,
+        named(row.policy).title,
         f"{row.size.memory:,}",
         f"{row.size.requests:,}",
         f"{row.form_to_h_sf:.4f}",

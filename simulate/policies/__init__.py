@@ -57,9 +57,18 @@ def _caps(text: str) -> tuple[int, ...]:
         raise InputError("caps", text, "whole numbers, separated by commas") from None
 
 
+def _threshold(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        required = "a whole number of tokens, from 1 to the upper end of the predictions"
+        raise InputError("threshold", text, required) from None
+
+
 # What makes a policy from its parameters, and what reads their texts
 Makers = dict[str, tuple[Callable[..., Policy], dict[str, Callable[[str], Any]]]]
 MAKERS: Makers = {
+    "a-l": (a_l.promoting, {"threshold": _threshold, "admits": str}),
     "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
@@ -71,6 +80,7 @@ MAKERS: Makers = {
 def named(text: str) -> Policy:
     """The policy that a text names: one of `POLICIES`, or `NAME:key=value,key=value`.
 
+    - `a-l:threshold=8`, `a-l:threshold=8,admits=slots`
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`

@@ -43,6 +43,10 @@ class Assumption:
         """Raise `InputError` for a declaration in which the word has no meaning."""
 
     @staticmethod
+    def check(instance: Instance, policy: Policy) -> None:
+        """Raise `InputError` where a parameter has no meaning for these requests."""
+
+    @staticmethod
     def later_stages(policy: Policy) -> int:
         """How many stages follow the first."""
         return 0
