@@ -295,6 +295,8 @@ NONE: dict[str, str] = {
     "t6-exact": FINITE,
     "t6-exact-live": FINITE,
     "t4-every-interval": "that the maximum over shares is attained (compactness) is not formalised",
+    "t4-instance": FINITE,
+    "t4-instance-live": FINITE,
     "t4-slicing": "its certificate over 100 lengths is checked in Python only",
     "t5-trace": "the inverse of a matrix of any size is not formalised",
     "fig1-fit": "its multipliers over 60 to 600 lengths are checked in Python only",

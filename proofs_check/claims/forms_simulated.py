@@ -1,6 +1,7 @@
-"""Do the policies, run at large M and n/M, have the latencies of their fluid forms?
+"""Are the latencies of the policies near their fluid forms at one finite M?
 
-One instance each, on which Algorithm 2 as printed does; on another it does not (t6-on-cancel).
+A statement about this size and this instance, on which Algorithm 2 as printed is near; on another
+it is not (t6-on-cancel). What happens as M grows: `kvratio study convergence`.
 """
 
 from fractions import Fraction
@@ -32,8 +33,9 @@ def reading(policy: str, form: str) -> Check:
 CLAIMS = tuple(
     Claim(
         f"form-{policy}",
-        f"{description}, s = 0, lengths 5 and 20, 20 requests a token of memory",
-        f"In the fluid limit the total latency is n^2/(2M) x'Qx for the shares x, Q = {form}.",
+        f"M = 1000, n = 20,000, s = 0, lengths 5 and 20; {description}",
+        f"At this size the total latency is within 5 % of n^2/(2M) x'Qx, its form in the fluid "
+        f"limit for the shares x, Q = {form}.",
         source,
         "mean over seeds of TEL/(n^2/(2M) x'Qx) = 1 within the tolerance",
         verdict,
