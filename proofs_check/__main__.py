@@ -25,6 +25,7 @@ def main(ids: list[str]) -> int:
         unexpected += not entry.as_expected
         note = "" if entry.as_expected else f", but {claim.expected} was declared"
         print(f"{claim.id}: {entry.verdict}{note}")
+        print(f"    {claim.sentence}")
         for finding in entry.findings:
             print(f"    [{finding.kind}, {finding.outcome}] {finding.text}")
     return min(unexpected, 1)

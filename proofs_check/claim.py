@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.source import Place, first, places, said_by
 from kvratio.proofs_check.statements import remark
-from kvratio.proofs_check.verdict import Finding, Verdict, judge
+from kvratio.proofs_check.verdict import Finding, Verdict, counterexample, judge
 
 Numbers = Mapping[str, Fraction]
 Check = Callable[[Numbers, Lab], Iterable[Finding]]
@@ -43,10 +44,11 @@ class Plan:
 class Claim:
     """One claim under one reading.
 
-    `statement` is in our words, with quantifiers and hypotheses; `relation` is what is checked,
-    formally; `numbers` are the claimed constants, which the check reads and the tests mutate;
-    `expected` is a declaration to compare the computed verdict with, and has no part in computing
-    it. A claim with a `plan` runs a simulator, which takes a while.
+    `statement` is in our words, with quantifiers and hypotheses; `reading` are the conditions under
+    which it is examined; `source` says where it stands (`kvratio.proofs_check.source`); `relation`
+    is what is checked, formally; `numbers` are the claimed constants, which the check reads and the
+    tests mutate; `expected` is a declaration to compare the computed verdict with, and has no part
+    in computing it. A claim with a `plan` runs a simulator, which takes a while.
     """
 
     id: str
@@ -58,6 +60,26 @@ class Claim:
     check: Check
     numbers: Numbers = field(default_factory=dict)
     plan: Plan | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The numbered statements that it is about."""
+        return places(self.source)
+
+    @property
+    def number(self) -> str:
+        """The number to show, the paper's; empty if it has none."""
+        return first(self.places)
+
+    @property
+    def said_by(self) -> str:
+        """The paper (P), popular accounts, another publication, or we."""
+        return said_by(self.source)
+
+    @property
+    def sentence(self) -> str:
+        """The condition and the statement; neither is printed without the other."""
+        return f"{self.reading}: {self.statement}"
 
 
 @dataclass(frozen=True)
@@ -78,6 +100,11 @@ class Entry:
         return self.verdict is self.claim.expected
 
     @property
+    def counterexample(self) -> str:
+        """The smallest counterexample found; empty if there is none."""
+        return counterexample(self.findings)
+
+    @property
     def planned(self) -> str:
         """The plan and whether it was met; empty for a claim that is not simulated."""
         plan = self.claim.plan
@@ -89,11 +116,14 @@ class Entry:
         """The entry as plain data."""
         return {
             "id": self.claim.id,
+            "number": self.claim.number,
+            "said by": self.claim.said_by,
             "reading": self.claim.reading,
             "statement": self.claim.statement,
             "source": self.claim.source,
             "relation": self.claim.relation,
             "verdict": str(self.verdict),
+            "counterexample": self.counterexample,
             "expected": str(self.claim.expected),
             "coq": remark(self.claim.id),
             "numbers": {name: str(value) for name, value in self.claim.numbers.items()},

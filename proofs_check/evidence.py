@@ -52,12 +52,12 @@ def _step(kind: Kind, holds: bool, text: str) -> Finding:
 
 
 def _attempt(kind: Kind, succeeds: bool, text: str) -> Finding:
-    return Finding(kind, Outcome.AGAINST if succeeds else Outcome.NEUTRAL, text)
+    return Finding(kind, Outcome.AGAINST if succeeds else Outcome.WITHSTOOD, text)
 
 
 def words(text: str) -> Finding:
     """A sentence between checked steps; it counts for nothing."""
-    return Finding(Kind.EXACT, Outcome.NEUTRAL, text)
+    return Finding(Kind.EXACT, Outcome.REMARK, text)
 
 
 def identity(text: str, left: Like, right: Like) -> Finding:
@@ -146,7 +146,7 @@ def overflow(text: str, policies: Mapping[Sequence[int], AlgorithmTwo]) -> Findi
     """The claim says that no step of Algorithm 2, bounds 1, needs more than the memory here.
 
     >>> overflow("one", {(2, 2): AlgorithmTwo(2)}).outcome
-    <Outcome.NEUTRAL: 'neutral'>
+    <Outcome.WITHSTOOD: 'withstood'>
     """
     for outputs, policy in policies.items():
         try:

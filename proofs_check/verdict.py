@@ -34,7 +34,8 @@ class Outcome(StrEnum):
     STEP = "step"  # a step of its proof holds
     AGAINST = "against"  # the claim is false (or improbable, for a sample)
     FAILED = "failed"  # a step that its proof needs does not hold; the claim may yet be true
-    NEUTRAL = "neutral"  # a possible counterexample that is none
+    WITHSTOOD = "withstood"  # a possible counterexample that is none
+    REMARK = "remark"  # words between the checks; they count for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,17 @@ class Finding:
     def against(self) -> bool:
         """Does it speak against the claim?"""
         return self.outcome is Outcome.AGAINST
+
+
+def counterexample(findings: Sequence[Finding]) -> str:
+    """The first fact against the claim, without the steps that prove it; empty if there is none.
+
+    Checks yield counterexamples from the smallest on.
+
+    >>> counterexample([Finding(Kind.EXACT, Outcome.AGAINST, "M = 3: 6 > 5; steps ...")])
+    'M = 3: 6 > 5'
+    """
+    return next((f.text for f in findings if f.against), "").partition("; ")[0]
 
 
 def judge(findings: Sequence[Finding]) -> Verdict:

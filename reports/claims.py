@@ -8,6 +8,7 @@ from kvratio.proofs_check.claim import Entry, examine
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.statements import remark
+from kvratio.proofs_check.verdict import Kind, Outcome
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +30,7 @@ class Judgement:
     @property
     def evidence(self) -> tuple[str, ...]:
         """What was found, fact by fact."""
-        return tuple(f"[{f.kind}, {f.outcome}] {f.text}" for f in self.entry.findings)
+        return tuple(label(f.kind, f.outcome) + f.text for f in self.entry.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as plain data."""
@@ -56,15 +57,22 @@ def judge(name: str) -> Judgement:
 def text(entry: Entry) -> list[str]:
     """The verdict with all evidence, line by line."""
     claim = entry.claim
-    lines = [
-        f"{claim.id}: {entry.verdict}",
-        f"  {claim.statement}",
-        f"  source: {claim.source}",
-        f"  reading: {claim.reading}",
-        f"  checked: {claim.relation}",
-    ]
+    number = f"{claim.number}, " if claim.number else ""
+    lines = [f"{number}{claim.id}: {entry.verdict}", f"  {claim.sentence}"]
+    if entry.counterexample:
+        lines.append(f"  counterexample: {entry.counterexample}")
+    lines += [f"  source: {claim.source}", f"  checked: {claim.relation}"]
     if entry.planned:
         lines.append(f"  planned before the run: {entry.planned}")
     if formal := remark(claim.id):
         lines.append(f"  checked by Coq: {formal}")
-    return lines + [f"  - [{f.kind}, {f.outcome}] {f.text}" for f in entry.findings]
+    return lines + [f"  - {label(f.kind, f.outcome)}{f.text}" for f in entry.findings]
+
+
+def label(kind: Kind, outcome: Outcome) -> str:
+    """How a fact was found and what it does for the claim; a remark has neither.
+
+    >>> label(Kind.EXACT, Outcome.STEP), label(Kind.SAMPLE, Outcome.REMARK)
+    ('[exact, step] ', '')
+    """
+    return "" if outcome is Outcome.REMARK else f"[{kind}, {outcome}] "

@@ -111,9 +111,12 @@ class Finding:
     """A claim with its verdict in one line, and the evidence behind it."""
 
     id: str
+    number: str  # the paper's ("Theorem 4"), empty for a statement without one
     verdict: str
     claim: str
     reading: str
+    counterexample: str  # the smallest found, empty if there is none
+    said_by: str
     source: str
     checked: str
     planned: str  # what was predicted before a simulation was run; empty for the other claims

@@ -263,7 +263,7 @@ FAILED, AGAINST = (
     ("findings", "verdict"),
     [
         ([], Verdict.OPEN),
-        ([Finding(Kind.EXACT, Outcome.NEUTRAL, "")], Verdict.OPEN),
+        ([Finding(Kind.EXACT, Outcome.WITHSTOOD, "")], Verdict.OPEN),
         ([KINDS[Kind.EXACT]], Verdict.PROVED),
         ([KINDS[Kind.EXACT], KINDS[Kind.INTERVAL]], Verdict.CERTIFIED),
         (list(KINDS.values()), Verdict.SUPPORTED),

@@ -1,6 +1,7 @@
 """The ledger as a whole: the command, its exit status, its table, and untrusted producers."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,9 @@ from kvratio.proofs_check.claim import Claim, Entry, examine
 from kvratio.proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
 from kvratio.proofs_check.lab import OPTIMA, Lab, load
 from kvratio.proofs_check.ledger import markdown, select
+from kvratio.proofs_check.source import said_by
 from kvratio.proofs_check.verdict import Outcome, Verdict
+from kvratio.reports.claims import text
 from kvratio.reports.commands.check import PUBLISHED, command
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule, ScheduleError
@@ -76,9 +79,9 @@ def test_the_module_alone_checks_a_claim(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_published_table_lists_every_claim() -> None:
     text = PUBLISHED.read_text(encoding="utf-8")
     for claim in ledger.claims():
-        assert f"## {claim.id}\n\n{claim.statement}" in text
-        section = text.partition(f"## {claim.id}\n")[2].partition("\n## ")[0]
-        assert f"Verdict: **{claim.expected}**." in section
+        section = text.partition(f"\n## {claim.id}\n")[2].partition("\n## ")[0]
+        assert f"Condition and claim: {claim.sentence}\n" in section
+        assert f"**{claim.expected}**." in section.splitlines()[1]
 
 
 def test_published_sections_are_what_the_check_finds() -> None:
@@ -207,3 +210,82 @@ def test_an_entry_judges_its_findings_each_time() -> None:
     assert entry.as_expected
     assert not Entry(claim, ()).as_expected
     assert Entry(replace(claim, numbers={"A_max": Fraction(9)}), ()).verdict is Verdict.OPEN
+
+
+def test_rows_that_share_a_sentence_are_told_apart_by_their_condition() -> None:
+    rows = [(claim.statement, claim.reading) for claim in ledger.claims()]
+    assert len(set(rows)) == len(rows)
+    shared = Counter(claim.statement for claim in ledger.claims())
+    assert max(shared.values()) > 1
+
+
+def lines_with(statement: str, text: str) -> list[str]:
+    return [line for line in text.splitlines() if statement in line]
+
+
+@pytest.mark.parametrize("name", ["theorem 4", "theorem 6", "figure 3"])
+def test_no_line_shows_a_disputed_sentence_without_its_condition(name: str) -> None:
+    """Of rows with one sentence and different verdicts: in tables, sections, the terminal."""
+    entries = [examine(claim, Lab()) for claim in select([name], quick=True)]
+    printed = "\n".join(line for entry in entries for line in text(entry))
+    published = PUBLISHED.read_text(encoding="utf-8")
+    disputed = [e for e in entries if any(differs(e, other) for other in entries)]
+    for e in disputed:
+        for where in (printed, published):
+            found = lines_with(e.claim.statement, where)
+            readings = {claim.reading for claim in ledger.claims()}
+            assert found
+            assert all(any(reading in line for reading in readings) for line in found)
+    assert disputed or name != "theorem 6"
+
+
+def differs(a: Entry, b: Entry) -> bool:
+    return a.claim.statement == b.claim.statement and a.verdict is not b.verdict
+
+
+def test_claims_are_found_by_number() -> None:
+    four = {claim.id for claim in select(["theorem 4"])}
+    assert {"t4-staggered", "t4-slicing", "t4-instance", "price-lower"} <= four
+    assert all("Theorem 4" in map(str, claim.places) for claim in select(["Thm. 4"]))
+    assert {claim.id for claim in select(["theorem ec.1"])} >= {"ec1-end-points", "ec1-a-random"}
+    assert select(["FIGURE 3"]) == select(["fig. 3"])
+    assert [c.id for c in select(["arXiv 2606.22327, theorem 3.2"])] == ["svf-ratio"]
+    result = CliRunner().invoke(command, ["--claim", "corollary 2"])
+    assert result.exit_code == 0
+    assert result.output.startswith("Corollary 2, c2-")
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"), [("theorem 44", "nearest: Theorem 4"), ("t6", "nearest: t6-s0"), ("!", "")]
+)
+def test_a_number_that_nothing_has_is_one_clear_error(asked: str, near: str) -> None:
+    with pytest.raises(InputError, match="an id or a number that `kvratio check` lists") as error:
+        select([asked])
+    assert near in str(error.value)
+    assert len(str(error.value)) < 200
+
+
+def test_the_numbered_come_first_and_in_order() -> None:
+    numbers = [claim.number for claim in ledger.claims()]
+    unnumbered = numbers.index("")
+    assert not any(numbers[unnumbered:])
+    theorems = list(dict.fromkeys(n for n in numbers if n.startswith("Theorem")))
+    assert theorems == [*(f"Theorem {k}" for k in range(1, 9)), "Theorem EC.1"]
+
+
+def test_every_source_says_who_says_it() -> None:
+    """The grammar of `kvratio.proofs_check.source`: nothing that it does not understand."""
+    for claim in ledger.claims():
+        assert claim.said_by, claim.id
+        ours = claim.said_by == "ours"
+        assert ours == claim.source.startswith("ours")
+        assert "Theorems" not in claim.source or claim.places
+    assert said_by("somebody, somewhere") == ""
+
+
+def test_a_counterexample_is_shown_only_for_what_fails() -> None:
+    for claim in select(["theorem 6"], quick=True):
+        entry = examine(claim, Lab())
+        assert bool(entry.counterexample) == (entry.verdict is Verdict.REFUTED)
+    (refuted,) = select(["t6-prompts"])
+    assert examine(refuted, Lab()).counterexample.startswith("l = 1, u = 3, s = 1, 10 short")

@@ -230,7 +230,7 @@ def test_text_from_outside_is_text_on_the_page() -> None:
     assert "</script>" not in script_data({"x": evil})
     assert json.loads(script_data({"x": evil})) == {"x": evil}
     table = Table("t", evil, (Column("a_b", Kind.TEXT),), ((evil,),))
-    finding = Finding("id", "open", evil, evil, evil, evil, evil, evil, (), evil)
+    finding = Finding("id", evil, "open", evil, evil, evil, evil, evil, evil, evil, evil, (), evil)
     one = Document(evil, evil, (Section("s", evil, (evil, table, (finding,))),), evil, (evil,))
     shown = Page(kvratio.reports.report.page(one))
     assert "b" not in shown.tags

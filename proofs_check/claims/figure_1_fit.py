@@ -78,7 +78,12 @@ def law(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         "With one length, u = 1, every policy has ratio 1. And CR(A_min) <= 3/2 + (1/4) ln u for "
         "every u (t5-constant), which any formula with more than 1/4 ln u exceeds in the end."
     )
-    yield exceeded_at("the fit is at most 1 + t", constant(1 + tolerance), fit(numbers), 1)
+    yield exceeded_at(
+        "one length, u = 1, ratio 1: the fit is at most 1 + t",
+        constant(1 + tolerance),
+        fit(numbers),
+        1,
+    )
     yield exceeded_at(
         f"the fit is at most 3/2 + (1/4) ln u + t, u = 2^{LARGE}",
         lambda u: (

@@ -35,8 +35,11 @@ def small(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         "2 + 2 + 5 + 7 = 16. Starts 0, 1, 1, 3 use 1, 4, 4, 4, 2, 3 tokens of cache and complete "
         "at 2, 3, 4, 6: 15."
     )
+    lengths = ", ".join(map(str, OUTPUTS))
     yield refuted_by(
-        "H-SF is beaten", [h_sf, other, above("TEL of H-SF over the other's", tel, better)]
+        f"M = {instance.memory}, s = 0, outputs {lengths}: H-SF has TEL {tel}, another schedule "
+        f"{better}",
+        [h_sf, other, above("TEL of H-SF over the other's", tel, better)],
     )
     proof, _, least = optimum(lab.optima / CERTIFICATE, instance)
     yield refuted_by(

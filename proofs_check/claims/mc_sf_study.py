@@ -93,7 +93,8 @@ def worst(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     other, better = schedule("starts floor(9 j/6)", pipeline(instance, parallel), instance)
     ratio = Fraction(tel, max(better, 1))
     yield refuted_by(
-        "an instance with a larger ratio",
+        f"M = {memory}, {n} requests with s = 1, o = {length}: TEL(MC-SF) is {tel}, that of "
+        f"another schedule {better}",
         [mc_sf, other, above("TEL(MC-SF) over the other's", ratio, numbers["worst"])],
     )
 

@@ -11,6 +11,7 @@ from kvratio.proofs_check.evidence import (
     nonnegative,
     quadratic,
     refuted_by,
+    show,
     words,
 )
 from kvratio.proofs_check.fluid import latency, ratio, shares_of
@@ -60,7 +61,11 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         "2 + 1/2 + 1 = 7/2, stage 2 takes 2 and is waited 1/2: 15, ratio 5/4. Staggered: stage 2 "
         "takes 3/2: 59/4, ratio 59/48, and no shares make it more than 1.24."
     )
-    yield refuted_by("u = 2, s = 0", [*two_lengths(), *staggered_everywhere()])
+    yield refuted_by(
+        "s = 0, lengths 1 and 2: A_min has ratio 5/4 at shares 2 and 1, staggered A_min 31/25 at "
+        "most for all shares",
+        [*two_lengths(), *staggered_everywhere()],
+    )
     proof, bound = certificate(
         lab.certificates / "a-min-staggered-h-sf-u20.json",
         policy="a-min-staggered",
@@ -70,7 +75,7 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         upper=20,
         lengths=tuple(range(1, 21)),
     )
-    yield refuted_by("u = 20, s = 0", [proof, _witness(20, bound)])
+    yield refuted_by(worse(20, "staggered A_min", bound), [proof, _witness(20, bound)])
 
 
 def doubling(lab: Lab) -> tuple[Finding, Fraction]:
@@ -93,7 +98,12 @@ def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         "Slicing: in the stage of cap X every unfinished request runs until it has made X tokens, "
         "and is cancelled if it is not complete; caps 1, 2, 4, ..., 128, staggered starts."
     )
-    yield refuted_by("u = 100, s = 0", [proof, _witness(100, bound)])
+    yield refuted_by(worse(100, "slicing", bound), [proof, _witness(100, bound)])
+
+
+def worse(u: int, other: str, bound: Fraction) -> str:
+    """The counterexample in a line; what is said of the shares is checked by `_witness`."""
+    return f"s = 0, lengths 1 ... {u}: A_min exceeds {show(bound)}, which bounds {other}"
 
 
 def _witness(u: int, bound: Fraction) -> Finding:

@@ -50,7 +50,7 @@ def with_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         "in vain, which all wait for in full, then for 6: 2 * 2 + 6 = 10. The ratio is 5/3."
     )
     yield counterexample(
-        "A_l / H-SF there, against 1 + b alpha^2 with alpha = 1/2",
+        "s = l = 1, u = 2, all long: A_l / H-SF, against 1 + b alpha^2 with alpha = 1/2",
         ratio("a-l", "h-sf", {1: 0, 2: 1}, 1),
         1 + numbers["b"] / 4,
     )

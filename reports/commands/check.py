@@ -15,14 +15,15 @@ PUBLISHED = reports.PUBLISHED / "claims.md"
 
 
 def claim_names(beginning: str) -> list[str]:
-    """The ids of the claims that begin so, for completion in the shell.
+    """The ids of claims and the numbers that begin so, for completion in the shell.
 
     >>> claim_names("example")
-    ['example-1']
+    ['Example 1', 'example-1']
     """
     from kvratio.proofs_check.ledger import select
 
-    return [claim.id for claim in select() if claim.id.startswith(beginning)]
+    names = {name for claim in select() for name in (claim.id, *map(str, claim.places))}
+    return sorted(n for n in names if n.casefold().startswith(beginning.casefold()))
 
 
 @click.command()
@@ -31,9 +32,9 @@ def claim_names(beginning: str) -> list[str]:
     "--claim",
     "ids",
     multiple=True,
-    metavar="ID",
+    metavar="ID|NUMBER",
     shell_complete=lambda *words: claim_names(words[-1]),
-    help="Only this one (repeatable).",
+    help='Only this one, or those about this number, such as "theorem 4" (repeatable).',
 )
 @click.option("--json", "target", metavar="FILE|-", help="Write the rows as JSON.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/claims.md and .json.")
@@ -77,6 +78,7 @@ def command(
     if Coq accepts them with no axiom but those of its real numbers, 1 if not, 2 without Coq.
 
     Example: kvratio check --claim t6-s0
+    Example: kvratio check --claim "theorem 4"
     """
     if formal:
         sys.exit(check_formally(ids, build))
@@ -156,10 +158,14 @@ def print_entries(entries: list["Entry"], *, evidence: bool) -> None:
         for e in entries:
             click.echo("\n".join(text(e)))
     else:
-        rows = [(e.claim.id, str(e.verdict), e.claim.reading) for e in entries]
+        rows = [
+            (e.claim.number, e.claim.id, str(e.verdict), e.claim.said_by, e.claim.reading)
+            for e in entries
+        ]
+        columns = ("number", "claim", "verdict", "said by", "condition")
         counts = Counter(str(e.verdict) for e in entries)
         caption = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
-        print_table("The ledger of claims", ("claim", "verdict", "reading"), rows, caption)
+        print_table("The ledger of claims", columns, rows, caption)
     for e in entries:
         if not e.as_expected:
             click.echo(f"{e.claim.id}: computed {e.verdict}, declared {e.claim.expected}")

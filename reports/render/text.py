@@ -58,8 +58,9 @@ def _block(block: Block, figures: str) -> list[str]:
 
 def _finding(finding: Finding) -> list[str]:
     return [
-        f"- **{finding.verdict}** {finding.id}: {finding.claim} ({finding.reading}; "
-        f"{finding.source})",
+        f"- {finding.number} **{finding.verdict}** {finding.id}: {finding.reading}: "
+        f"{finding.claim} ({finding.source})".replace("-  ", "- "),
+        *([f"    - counterexample: {finding.counterexample}"] if finding.counterexample else []),
         f"    - checked: `{finding.checked}`. {finding.provenance}",
         *([f"    - planned before the run: {finding.planned}"] if finding.planned else []),
         *([f"    - checked by Coq: {finding.coq}"] if finding.coq else []),

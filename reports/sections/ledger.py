@@ -9,7 +9,7 @@ from kvratio.proofs_check.lab import SIMULATOR, Lab
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Finding as Fact
-from kvratio.proofs_check.verdict import Kind, Outcome, judge
+from kvratio.proofs_check.verdict import Kind, Outcome, counterexample, judge
 from kvratio.reports.document import Column, Evidence, Finding, Obtained, Section, Table
 from kvratio.reports.document import Kind as Cells
 from kvratio.reports.material import Material
@@ -33,17 +33,36 @@ def section(material: Material) -> Section:
         "Every claim and the verdict that its evidence gives",
         tuple(
             Column(name, Cells.TEXT)
-            for name in ("claim", "reading", "source", "verdict", "checked by Coq")
+            for name in (
+                "number",
+                "verdict",
+                "condition",
+                "smallest counterexample found",
+                "claim",
+                "said by",
+                "checked by Coq",
+            )
         ),
-        tuple((f"{f.id}: {f.claim}", f.reading, f.source, f.verdict, f.coq) for f in findings),
+        tuple(
+            (
+                f.number,
+                f.verdict,
+                f.reading,
+                f.counterexample,
+                f"{f.id}: {f.claim}",
+                f.said_by,
+                f.coq,
+            )
+            for f in findings
+        ),
     )
     lead = (
         "A verdict is computed from evidence and from nothing else: proved, certified and refuted "
         "are rigorous, supported and contradicted rest on simulation with confidence intervals, "
-        "open means that the evidence decides nothing. A claim stands under one reading; the same "
-        "statement may hold under one and fail under another. Where a theorem of Coq is named, its "
-        "kernel checks the whole claim; the verdict does not depend on it. Open a line for the "
-        "evidence."
+        "open means that the evidence decides nothing. A claim stands under its condition; the "
+        "same statement may hold under one and fail under another. P is arXiv 2508.14544, and a "
+        "number without another source is P's. Where a theorem of Coq is named, its kernel checks "
+        "the whole claim; the verdict does not depend on it. Open a line for the evidence."
     )
     summary = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
     how = f"{len(now)} of {len(rows)} claims were checked while this report was made"
@@ -72,9 +91,12 @@ def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
     facts = [Fact(Kind(e["kind"]), Outcome(e["outcome"]), e["text"]) for e in row["evidence"]]
     return Finding(
         row["id"],
+        row["number"],
         str(judge(facts)),
         row["statement"],
         row["reading"],
+        counterexample(facts),
+        row["said by"],
         row["source"],
         row["relation"],
         row["plan"],
