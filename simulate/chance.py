@@ -20,6 +20,9 @@ class Purpose(IntEnum):
     QUEUE = 0  # place among equals in the queue, counter = attempts so far
     EVICT = 1  # place among equals in an overflow, counter = step
     THIN = 2  # how long a thinned request survives, counter = attempts so far
+    # the offset of levels, counter = place in a block of requests; the numbers are those of THIN,
+    # which no policy with levels draws
+    OFFSET = 2
 
 
 def request_keys(seed: int, n: int) -> list[int]:

@@ -48,6 +48,8 @@ class Assumes(IntEnum):
     LENGTH_CLASS = 7  # the least of `caps` that the true length does not exceed: clairvoyant
     LEVELS = 8  # up to the next learned level of volume, at which the request may be evicted
     THRESHOLD_THEN_UPPER = 9  # `caps[0]`, or a smaller upper end; once outlived, the upper end
+    # up to the next of its own levels of volume, of growth `growth`; there, evict and assume more
+    OFFSET_LEVELS = 10
 
 
 class Order(IntEnum):
@@ -111,8 +113,10 @@ class Policy:
     with probability (s + g) / (s + g + 1). `caps`: the stages' lengths in tokens, increasing, for
     `Assumes.CAPS` and `LENGTH_CLASS`, after the last one all that fits is assumed; the threshold of
     `THRESHOLD_THEN_UPPER`. `reserve`: the share of the budget that admission keeps free.
-    `clearing`: for `Evicts.CLEARED`. `common_prompt`: defined by its source only for requests that
-    share one prompt length (the engines run it on any).
+    `clearing`: for `Evicts.CLEARED`. `growth` and `classes`: the growth b of the levels
+    b^(k + offset) of `Assumes.OFFSET_LEVELS`, and the number of classes of offsets; 0: independent
+    offsets. `common_prompt`: defined by its source only for requests that share one prompt length
+    (the engines run it on any).
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> POLICIES["a-min"].sees
@@ -133,6 +137,8 @@ class Policy:
     caps: tuple[int, ...] = ()
     reserve: Fraction = Fraction(0)
     clearing: Fraction = Fraction(1)
+    growth: Fraction = Fraction(2)
+    classes: int = 0
     common_prompt: bool = False
 
     def __post_init__(self) -> None:
@@ -178,8 +184,9 @@ class Policy:
     @property
     def randomised(self) -> bool:
         """Does its schedule depend on the seed?"""
-        random_order = words.of(self.order).by_chance or self.ties is Ties.RANDOM
-        return random_order or self.thinned or bool(words.of(self.evicts).by_chance(self))
+        by_chance = words.of(self.order).by_chance or words.of(self.assumes).by_chance
+        by_chance = by_chance or self.ties is Ties.RANDOM or self.thinned
+        return by_chance or bool(words.of(self.evicts).by_chance(self))
 
     def check(self, instance: Instance) -> None:
         """Raise `InputError` where a parameter has no meaning for these requests.

@@ -83,8 +83,9 @@ READS = {
     "LENGTH_CLASS": "output",
     "LEVELS": "lower upper",
     "THRESHOLD_THEN_UPPER": "upper",
+    "OFFSET_LEVELS": "",
 }
-PROMOTES = {"LOWER_THEN_UPPER", "CAPS", "LEVELS", "THRESHOLD_THEN_UPPER"}
+PROMOTES = {"LOWER_THEN_UPPER", "CAPS", "LEVELS", "THRESHOLD_THEN_UPPER", "OFFSET_LEVELS"}
 
 # no chance, no promotion, nothing learned; caps for the words that need some
 PLAIN = Policy(
@@ -201,7 +202,12 @@ def test_chance_comes_from_these_words_alone() -> None:
         and word is not Order.PRICE
         and with_word(field, word).randomised
     }
-    assert random == {"order RANDOM", "ties RANDOM", "evicts SMALLEST_BOUND"}
+    assert random == {
+        "order RANDOM",
+        "ties RANDOM",
+        "evicts SMALLEST_BOUND",
+        "assumes OFFSET_LEVELS",
+    }
     assert replace(PLAIN, thinned=True).randomised
     half = Fraction(1, 2)
     assert not replace(PLAIN, live=True, reserve=half, clearing=half).randomised

@@ -67,6 +67,8 @@ def declarations(draw: Callable[..., Any]) -> Policy:
         caps=tuple(sorted(caps)),
         reserve=draw(st.just(Fraction(0)) | st.fractions(0, Fraction(9, 10), max_denominator=20)),
         clearing=draw(st.fractions(Fraction(1, 20), 1, max_denominator=20)),
+        growth=draw(st.sampled_from((Fraction(3, 2), Fraction(5, 2), Fraction(14)))),
+        classes=draw(st.sampled_from((0, 1, 3, 64))),
     )
 
 

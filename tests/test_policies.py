@@ -179,7 +179,11 @@ def test_a_min_with_outputs_below_their_lower_ends() -> None:
     assert sorted((a.start, a.end, a.finished) for a in attempts) == [(0, 2, True), (2, 4, True)]
 
 
-CUT = (Assumes.CAPS, Assumes.LEVELS)  # these may cancel a request that runs alone
+CUT = (
+    Assumes.CAPS,
+    Assumes.LEVELS,
+    Assumes.OFFSET_LEVELS,
+)  # these may cancel a request that runs alone
 
 
 @pytest.mark.parametrize("name", [name for name, p in POLICIES.items() if p.assumes not in CUT])

@@ -15,6 +15,7 @@ from kvratio.simulate.policies import (
     learned_slicing,
     mc_benchmark,
     mc_sf,
+    offset_slicing,
     protection,
     shortest_predicted,
     slicing,
@@ -45,6 +46,7 @@ POLICIES: dict[str, Policy] = {
         gsa.SLICES,
         gsa.CLASSES,
         slicing.POLICY,
+        offset_slicing.POLICY,
         learned_slicing.POLICY,
     )
 }
@@ -65,11 +67,19 @@ def _threshold(text: str) -> int:
         raise InputError("threshold", text, required) from None
 
 
+def _count(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError("classes", text, "a whole number") from None
+
+
 # What makes a policy from its parameters, and what reads their texts
 Makers = dict[str, tuple[Callable[..., Policy], dict[str, Callable[[str], Any]]]]
 MAKERS: Makers = {
     "a-l": (a_l.promoting, {"threshold": _threshold, "admits": str}),
     "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
+    "offset-slicing": (offset_slicing.offset_slicing, {"growth": str, "classes": _count}),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
     "gsa": (gsa.gsa, {"growth": str, "first": str}),
@@ -82,6 +92,7 @@ def named(text: str) -> Policy:
 
     - `a-l:threshold=8`, `a-l:threshold=8,admits=slots`
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
+    - `offset-slicing:growth=8,classes=1`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`
     - `gsa:growth=2,first=16`, `gba:growth=3/2`

@@ -73,7 +73,7 @@ class Word(Admission):
         """Volumes add up over attempts that were not evicted for lack of cache."""
         longest = words.of(policy.assumes).longest(instance, policy)
         assumed = np.minimum(longest, instance.memory).astype(float)
-        attempts = 2 + np.searchsorted(policy.caps, instance.output)
+        attempts = np.full(instance.n, 2 + words.of(policy.assumes).later_stages(policy))
         if policy.thinned:  # each time its bound grows, up to the output
             attempts = attempts + np.array(instance.output, np.int64)
         volumes = attempts * assumed * (np.array(instance.prompt) + assumed)

@@ -27,13 +27,14 @@ class Assumption:
 
     Traits: `sees` are the hidden columns that are read; `covers`: with right predictions no output
     is longer than assumed; `below_truth`: where no lower end is above the truth, no assumed length
-    is; `promotes`: there is more than one stage.
+    is; `promotes`: there is more than one stage; `by_chance`: the lengths are random.
     """
 
     sees: ClassVar[frozenset[str]] = frozenset()
     covers: ClassVar[bool] = False
     below_truth: ClassVar[bool] = False
     promotes: ClassVar[bool] = False
+    by_chance: ClassVar[bool] = False
 
     def __init__(self, book: Book) -> None:
         self.book = book
