@@ -9,11 +9,11 @@ leave room unused here.)
 
 In the fluid limit, with staggered starts, all requests at time 0, it is at most K = 2.72837...
 times the optimum, for all lengths and prompts, with b = 13.8073 and independent offsets; no policy
-that loses what it cancels has a smaller constant (`kvratio.theory.price`). With m classes of offsets
-and one random phase the factor over K is x coth x, x = ln(b)/(4m): 1.000035 at m = 64, and 1.13 at
-m = 1 (one offset common to all: arXiv 2211.02044 for one machine). It is a policy for the worst
-case: it neither reads predictions nor learns, so it makes each request run more than once, also
-where all lengths are equal.
+that loses what it cancels has a smaller constant (`kvratio.theory.price`). With m classes of
+offsets and one random phase the factor over K is x coth x, x = ln(b)/(4m): 1.000035 at m = 64, and
+1.14 at m = 1 (one offset common to all: arXiv 2211.02044 for one machine). It is a policy for the
+worst case: it neither reads predictions nor learns, so it makes each request run more than once,
+also where all lengths are equal.
 
 Predictions are never read, so none is wrong. An overflow evicts those admitted last; the one that
 was admitted first completes or reaches its next level, and there are finitely many levels, so every
