@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.compare.steps import compare as compare_in_steps
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, requests
-from kvratio.theory.checks import InputError
+from kvratio.theory.checks import InputError, duration
 from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
@@ -174,9 +174,7 @@ def check(target: Any, *, seconds: float = 60, only: Sequence[str] = ()) -> "Con
     """
     from kvratio.simulate.testing.conformance import examine
 
-    if not seconds > 0:
-        raise InputError("seconds", seconds, "a positive number")
-    end = time.monotonic() + seconds
+    end = time.monotonic() + duration("seconds", seconds)
     examples = FEW
     while True:
         started = time.monotonic()

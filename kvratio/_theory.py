@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kvratio._extras import explained
-from kvratio.theory.checks import InputError
+from kvratio.theory.checks import InputError, duration
 from kvratio.theory.model import Instance
 
 if TYPE_CHECKING:
@@ -208,6 +208,4 @@ def optimal(
     chosen = getattr(instance, "instance", instance)
     if not isinstance(chosen, Instance):
         raise InputError("instance", instance, "an Instance, requests, or the name of a file")
-    if not seconds > 0:
-        raise InputError("seconds", seconds, "a positive number")
-    return answer(chosen, seconds, solver, seed)
+    return answer(chosen, duration("seconds", seconds), solver, seed)

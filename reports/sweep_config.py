@@ -20,11 +20,13 @@ One value may stand for a list of one. Paths are relative to where the command r
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
 from kvratio.simulate.cells import Cell
+from kvratio.simulate.streams import read_text
 from kvratio.simulate.sweep import AXES, MOST_CELLS, cells_of
 from kvratio.theory.checks import InputError, whole
 
@@ -35,14 +37,14 @@ def read_config(path: Path) -> list[Cell]:
     >>> read_config(Path("no-such.toml"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.toml': required a TOML file that exists
+    kvratio.theory.checks.InputError: file = 'no-such.toml': required a file that exists
     """
-    if not path.is_file():
-        raise InputError("file", str(path), "a TOML file that exists")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise InputError("file", str(path), f"TOML ({error})") from None
+    except RecursionError:
+        raise InputError("file", str(path), "TOML, nested less deeply") from None
     try:
         return cells_of_config(data)
     except InputError as error:
@@ -59,19 +61,23 @@ def cells_of_config(data: Mapping[str, Any]) -> list[Cell]:
     blocks = data.get("sweep", [{}])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise InputError("sweep", blocks, "blocks that begin with [[sweep]]")
-    found = [cell for block in blocks for cell in cells_of(_axes({**common, **block}))]
-    return list(dict.fromkeys(found))
+    axes = [_axes({**common, **block}) for block in blocks]
+    count = sum(prod(map(len, block.values())) for block in axes)
+    if count > MOST_CELLS:
+        required = f"at most {MOST_CELLS} simulations, of all blocks together"
+        raise InputError("sweep", f"{count} simulations", required)
+    return list(dict.fromkeys(cell for block in axes for cell in cells_of(block)))
 
 
-def _axes(block: Mapping[str, Any]) -> dict[str, list[Any]]:
-    axes = {}
+def _axes(block: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    axes: dict[str, Sequence[Any]] = {}
     for name, value in block.items():
         if name == "seeds" and not isinstance(value, list):
-            axes[name] = list(range(whole("seeds", value, least=1, most=MOST_CELLS)))
+            axes[name] = range(whole("seeds", value, least=1, most=MOST_CELLS))
         else:
             axes[name] = value if isinstance(value, list) else [value]
         kind = int if name in ("seeds", "memory", "requests", "prompts") else str
-        for entry in axes[name]:
+        for entry in axes[name] if isinstance(axes[name], list) else ():
             if name in AXES and type(entry) is not kind:
                 raise InputError(name, entry, "a whole number" if kind is int else "a text")
     return axes

@@ -12,7 +12,8 @@ from typing import Any
 from kvratio.reports.certificate import Certificate
 from kvratio.theory.adversary import Problem, Witness, worst_case
 from kvratio.theory.certificates import MOST_LENGTHS, certify
-from kvratio.theory.checks import rational
+from kvratio.theory.checks import rational, whole
+from kvratio.theory.model import MOST_TOKENS
 from kvratio.theory.slicing import proved_caps
 
 POLL_SECONDS = 0.2  # how often a running solver is looked at: an interrupt is answered at once
@@ -77,7 +78,8 @@ def problem_of(
     >>> problem_of("slicing", 8).caps == proved_caps(0, 1, 8)
     True
     """
-    exact = rational("prompt", prompt, least=0)
+    exact = rational("prompt", prompt, least=0, most=MOST_TOKENS)
+    whole("upper", u, least=whole("lower", l, least=1), most=MOST_TOKENS)
     if policy == "slicing" and not caps:
         caps = proved_caps(exact, l, u)
     return Problem(policy, benchmark, l, u, exact, caps, lengths)

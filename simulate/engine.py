@@ -34,6 +34,7 @@ from kvratio.theory.checks import InputError, whole
 from kvratio.theory.model import Instance, Schedule
 
 HERE = Path(__file__).resolve().parent
+MOST_ATTEMPTS = 10_000_000  # of a run: a gigabyte or two
 
 
 class EngineError(RuntimeError):
@@ -42,6 +43,10 @@ class EngineError(RuntimeError):
 
 class LivelockError(EngineError):
     """A scheduler stopped making progress: for long nothing arrives or completes."""
+
+
+class EvictionsError(EngineError):
+    """So many attempts were evicted that their record would fill the memory."""
 
 
 class SchedulerFault(EngineError):  # noqa: N818 (of the scheduler, not of the engine)
@@ -261,6 +266,17 @@ def finish(
             last_event, completed, waited_for = now, engine.completed, engine.to_arrive
         elif now - last_event > patience:
             raise LivelockError(f"step {now}: nothing arrives or completes in {patience} steps")
+        check_attempts(len(engine._attempts))
+
+
+def check_attempts(count: int) -> None:
+    """Raise `EvictionsError` for more attempts than can be kept.
+
+    Where the budget is near the longest requests, a policy that readmits at once what it evicted
+    makes attempts in proportion to the budget and the number of requests.
+    """
+    if count > MOST_ATTEMPTS:
+        raise EvictionsError(f"more than {MOST_ATTEMPTS} attempts: requests evict each other")
 
 
 def patience(instance: Instance) -> int:

@@ -45,6 +45,8 @@ def test_no_text_ends_in_a_traceback(name: str, data: st.DataObject) -> None:
 FOUND = [
     ("rational", b"1e70888888888888888888888888_8888888888888888"),
     ("workload", b"geometric:q=.9999999899999"),
+    ("policy", b"gsa:growth=1.0" + b"1" * 300),
+    ("policy", b"slicing:growth=1e399"),
     ("sweep", SWEEP.replace(b"seeds = 2", b"seeds = " + b"4" * 90)),
 ]
 

@@ -327,7 +327,7 @@ def test_the_command_takes_options(tmp_path: Path, capsys: pytest.CaptureFixture
         ("memory = 9\nworkloads = 'no.csv'\npolicies = 'h-sf'", "a file that exists"),
         ("memory = 9\nworkloads = 'lmsys'\npolicies = 'h-sf'", "it can never fit"),
         ("sweep = 3", r"\[\[sweep\]\]"),
-        (None, "TOML file that exists"),
+        (None, "a file that exists"),
     ],
 )
 def test_bad_configurations_are_answered_in_one_line(

@@ -37,6 +37,7 @@ from kvratio.theory.forms import (
     slicing,
 )
 from kvratio.theory.matrices import matrix_float
+from kvratio.theory.model import MOST_CAPS, MOST_TOKENS
 
 Array = NDArray[np.float64]
 
@@ -55,6 +56,7 @@ SUPPORT = 1e-9  # a share below this part of the largest (in scaled coordinates)
 MOST_LENGTHS = (
     2000  # of dense matrices, 32 MB each; see kvratio.theory.survival and kvratio.theory.stages
 )
+LONGEST = 1_000_000  # lengths in all; minutes and a gigabyte with the multipliers of survival
 ROUNDING_LOSS = 1e-10  # relative loss of ratio allowed when the witness is rounded
 SETTLED = 1e-13  # relative gain of a whole sweep below which coordinate ascent stops
 SWEEPS = 400
@@ -86,8 +88,13 @@ class Problem:
         one_of("policy", self.policy, POLICIES)
         one_of("benchmark", self.benchmark, BENCHMARKS)
         low = whole("lower", self.lower, least=1)
-        high = whole("upper", self.upper, least=low)
-        object.__setattr__(self, "prompt", rational("prompt", self.prompt, least=0))
+        high = whole("upper", self.upper, least=low, most=MOST_TOKENS)
+        prompt = rational("prompt", self.prompt, least=0, most=MOST_TOKENS)
+        object.__setattr__(self, "prompt", prompt)
+        if high - low >= LONGEST and not self.lengths:
+            raise InputError("upper", high, f"an interval of at most {LONGEST} lengths")
+        if len(self.caps) > MOST_CAPS:
+            raise InputError("caps", f"{len(self.caps)} caps", f"at most {MOST_CAPS}")
         if (self.policy == "slicing") != bool(self.caps):
             raise InputError("caps", self.caps, "caps for slicing, and for no other policy")
         lengths = tuple(self.lengths) or tuple(range(low, high + 1))

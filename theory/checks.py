@@ -15,6 +15,7 @@ from typing import Any
 # A text such as 1e999999999 would be a number of a billion digits; no quantity here needs more
 # than the range of a double.
 MOST_EXPONENT = 400
+MOST_SECONDS = 10**9  # of a time limit: thirty years
 
 
 class InputError(ValueError):
@@ -130,6 +131,23 @@ def rational(
     ):
         raise InputError(argument, value, required)
     return number
+
+
+def duration(argument: str, value: Any) -> float:
+    """Require a time limit: a finite number of seconds above 0.
+
+    >>> duration("seconds", float("nan"))
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.checks.InputError: seconds = nan: required a number of seconds, above 0
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value <= MOST_SECONDS
+    ):
+        raise InputError(argument, value, "a number of seconds, above 0")
+    return float(value)
 
 
 def same_length(argument: str, value: Sized, length: int, partner: str) -> None:

@@ -24,6 +24,7 @@ Column = tuple[int, ...]
 # Far beyond any use, and small enough that 64-bit arithmetic elsewhere cannot overflow.
 MOST_TOKENS = 10**9
 MOST_STEPS = 10**12
+MOST_CAPS = 2000  # stages of a policy with caps; a growth of 1.01 makes 1,393
 
 
 def _column(name: str, values: Any, length: int, least: int) -> Column:

@@ -12,8 +12,9 @@ from importlib import import_module
 
 from kvratio.reports.render.text import pipe_table, tex_text
 from kvratio.theory.bound import Bound
-from kvratio.theory.checks import InputError, rational
-from kvratio.theory.forms import interval, prompt_length
+from kvratio.theory.checks import InputError, rational, whole
+from kvratio.theory.forms import interval
+from kvratio.theory.model import MOST_TOKENS
 from kvratio.theory.ratios import MODULES as CLOSED_FORMS
 from kvratio.theory.ratios import built
 
@@ -90,7 +91,8 @@ def point(
     ...
     kvratio.theory.checks.InputError: u = 2: required a whole number, at least 4
     """
-    values: dict[str, Fraction] = {"s": prompt_length(prompt or "0")}
+    s = rational("prompt", "0" if prompt is None else prompt, least=0, most=MOST_TOKENS)
+    values: dict[str, Fraction] = {"s": s}
     if alpha is not None:
         share = rational("alpha", alpha, above=0, most=1)
         if ends is not None and Fraction(*ends) != share:
@@ -98,6 +100,7 @@ def point(
         ends = ends or (share.numerator, share.denominator)
     if ends is not None:
         low, high = interval(*ends)
+        whole("u", high, most=MOST_TOKENS)
         values |= {"l": Fraction(low), "u": Fraction(high), "alpha": Fraction(low, high)}
     if q is not None:
         values["q"] = rational("q", q, above=0, below=1)

@@ -18,7 +18,7 @@ from kvratio.reports.commands._source import spec_of
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the answer as JSON.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
     default=60.0,
     show_default=True,
     help="Time limit in seconds; at the limit the best schedule and bound so far are printed.",
@@ -57,8 +57,9 @@ def command(
     from kvratio.reports.optimal import answer, as_json, as_text
     from kvratio.reports.output import check_target, emit_json
     from kvratio.simulate.requests import requests
-    from kvratio.theory.checks import InputError
+    from kvratio.theory.checks import InputError, duration
 
+    duration("time-limit", time_limit)
     check_target(json_file)
     check_target(None if certificate is None else str(certificate))
     drawn = requests(spec_of(workload=file, seed=seed, **options))

@@ -9,25 +9,29 @@ from kvratio.reports.cli import Exit
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def command(file: Path) -> None:
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--work",
+    type=click.IntRange(0),
+    help="Refuse a certificate with more work than so many entries; default 100000000 (seconds).",
+)
+def command(file: Path, work: int | None) -> None:
     """Check an optimality certificate exactly.
 
-    Says what the certificate in FILE proves. Exit status: 0 accepted, 1 rejected (with the
-    reason), 2 unreadable file. The grammar, and why an accepted certificate is a proof, are in
-    proofs_check/FORMAT.md.
+    Says what the certificate in FILE (- for standard input) proves. Exit status: 0 accepted, 1
+    rejected (with the reason), 2 unreadable file, 3 not checked, as that would take too much work.
+    The grammar, and why an accepted certificate is a proof, are in proofs_check/FORMAT.md.
 
     Example: kvratio verify-certificate tests/forged/valid.json
     """
     from kvratio.proofs_check.certificate import CertificateError, read_certificate
     from kvratio.proofs_check.optimality import check
+    from kvratio.proofs_check.work import MOST_WORK, limit_work
     from kvratio.reports.output import say
-    from kvratio.theory.checks import InputError
+    from kvratio.simulate.streams import read_text
 
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError("file", str(file), "UTF-8 text") from None
+    text = read_text(file)
+    limit_work(text, MOST_WORK if work is None else work)
     try:
         certificate = read_certificate(text)
         lower, upper, leaves = check(certificate)

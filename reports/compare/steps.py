@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from kvratio.reports.compare.shown import Shown
 from kvratio.simulate.cold import Engine, engine_for, note_compiled
 from kvratio.simulate.contender import Contender, contenders
-from kvratio.simulate.engine import EngineError
+from kvratio.simulate.engine import EngineError, EvictionsError
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
-from kvratio.theory.checks import InputError, whole
+from kvratio.theory.checks import InputError, WorkLimitError, whole
 from kvratio.theory.model import Instance
 
 BENCHMARK = "h-sf"  # it reads no seed: one run of it stands beside all
@@ -129,6 +129,9 @@ def seed_by_seed(
         one = known[name]
         try:
             return tuple(simulate(one, k) for k in (each if one.reads_seed else each[:1]))
+        except EvictionsError as error:
+            required = f"a memory that is further from the longest request ({error})"
+            raise WorkLimitError("policy", name, required) from error
         except EngineError as error:
             required = f"a scheduler that completes these requests ({error})"
             raise InputError("policy", name, required) from error

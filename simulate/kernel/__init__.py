@@ -60,7 +60,7 @@ def run(
     """Simulate a policy on an instance: `kvratio.simulate.engine.run`, fast if it is declared.
 
     `progress` is called with the number of completed requests from time to time, and at the end.
-    Raises `EngineError` for a livelock, as the reference engine does.
+    Raises `EngineError` for a livelock and for evictions without end, as the reference engine does.
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
@@ -160,6 +160,7 @@ def _execute(
         state = build.with_room(state, policy)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
+        engine.check_attempts(len(attempts))
         if status != machine.LEARN:  # that is within a step, and its end is not noted yet
             moments.collect(state)
         if progress is not None:

@@ -20,6 +20,9 @@ class Attempts:
         self._numbers = np.arange(n).astype(object)
         self._columns: tuple[list[Any], ...] = ([], [], [], [])
 
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
     def collect(self, state: State) -> None:
         """Empty the log."""
         clock, log = state.clock[0], cast(Any, state.log)

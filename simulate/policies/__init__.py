@@ -125,15 +125,15 @@ def named(text: str) -> Policy:
 
 def _values(text: str, rest: str, required: str) -> dict[str, str]:
     """The values by key; a comma within a value is not followed by `key=`."""
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     key = ""
     for item in rest.split(","):
         start, equals, value = item.partition("=")
         if equals and start and start not in values:
             key = start
-            values[key] = value
+            values[key] = [value]
         elif key and not equals:
-            values[key] += "," + item
+            values[key].append(item)
         else:
             raise InputError("policy", text, required)
-    return values
+    return {key: ",".join(items) for key, items in values.items()}

@@ -17,8 +17,10 @@ from math import ceil
 
 from kvratio.simulate.policy import Admits, Assumes, Order, Policy, Ties
 from kvratio.theory.checks import InputError, rational, whole
+from kvratio.theory.model import MOST_CAPS
 
 LONGEST = 2**20  # beyond every output length in use
+FINEST = 10**6
 
 
 def slicing(caps: tuple[int, ...], name: str = "slicing") -> Policy:
@@ -29,6 +31,8 @@ def slicing(caps: tuple[int, ...], name: str = "slicing") -> Policy:
     >>> slicing((1, 10)).caps
     (1, 10)
     """
+    if len(caps) > MOST_CAPS:
+        raise InputError("caps", f"{len(caps)} caps", f"at most {MOST_CAPS}")
     steps = tuple(whole("caps", cap, least=1) for cap in caps)
     if not steps or any(a >= b for a, b in pairwise(steps)):
         raise InputError("caps", caps, "at least one cap, each larger than the one before")
@@ -58,13 +62,17 @@ def sliced(caps: tuple[int, ...] = (), growth: Fraction | int | str | None = Non
 def growing(growth: Fraction | int | str, first: int | str = 1) -> tuple[int, ...]:
     """The caps first, growth first, growth^2 first, ..., rounded up, until one is >= `LONGEST`.
 
-    Raises `InputError` unless 1.01 <= growth and 1 <= first.
+    Raises `InputError` unless 1.01 <= growth <= 2^20 and 1 <= first <= 2^20, and for fractions that
+    are finer than a millionth.
 
     >>> growing(Fraction(3, 2))[:6], growing(4)[-1]
     ((1, 2, 3, 4, 6, 8), 1048576)
     """
-    factor = rational("growth", growth, least=Fraction(101, 100))
+    factor = rational("growth", growth, least=Fraction(101, 100), most=LONGEST)
     exact = rational("first", first, least=1, most=LONGEST)
+    for name, number in (("growth", factor), ("first", exact)):
+        if number.denominator > FINEST:  # its powers are exact: they would fill the memory
+            raise InputError(name, number, f"a fraction with a denominator of at most {FINEST}")
     caps = [ceil(exact)]
     while caps[-1] < LONGEST:
         exact *= factor

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.certificates import copositive_by_hand
 
@@ -42,6 +42,12 @@ class MemoryFile:
     def __str__(self) -> str:
         return self._name
 
+    def exists(self) -> bool:
+        return True
+
+    def is_dir(self) -> bool:
+        return False
+
     def is_file(self) -> bool:
         return True
 
@@ -51,8 +57,8 @@ class MemoryFile:
     def read_text(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return self._data.decode(encoding, errors)
 
-    def open(self, _: str) -> io.BytesIO:
-        return io.BytesIO(self._data)
+    def open(self, _mode: str, buffering: int = -1) -> io.BufferedReader:
+        return io.BufferedReader(cast(Any, io.BytesIO(self._data)), max(buffering, 16))
 
 
 INSTANCE: dict[str, Any] = {
@@ -65,6 +71,16 @@ INSTANCE: dict[str, Any] = {
 CSV = b"arrival_s,prompt_tokens,output_tokens,p10,p90\n0,5,7,3,9.5\n0.25,1,2,1,1e1\n"
 AZURE = b"TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,374,44\n"
 MOONCAKE = b'{"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46]}\n'
+FUZZED_WORK = 1_000_000  # entries of a certificate: a second
+BOMBS = (  # certificates that would take minutes or gigabytes
+    b'{"format":"kvratio-optimality","version":1,"instance":{"memory":10000000,"requests":['
+    b'{"prompt":0,"output":9999940},{"prompt":1,"output":9999940}]},"schedule":[],"lower":0,'
+    b'"upper":0,"scale":1,"cuts":[],"prices":[[]],"tree":[0]}',
+    b'{"format":"kvratio-optimality","version":1,"instance":{"memory":2,"requests":['
+    b'{"prompt":0,"output":2}]},"schedule":[[0,0,2,true]],"lower":0,"upper":2,"scale":1,'
+    b'"cuts":[["ahead",1,0]],"prices":[[[0,9999990],[1,9999990]],[0,[0,1]],[1,[0,1]]],"tree":[0]}',
+)
+DEEP = b"memory = " + b"[" * 1500 + b"]" * 1500
 SWEEP = b"""memory = [99]
 policies = ["h-sf", "a-min"]
 seeds = 2
@@ -126,8 +142,16 @@ def _run(data: bytes) -> None:
 def _optimality(data: bytes) -> None:
     from kvratio.proofs_check.certificate import read_certificate
     from kvratio.proofs_check.optimality import check
+    from kvratio.proofs_check.work import limit_work
 
+    limit_work(_text(data), FUZZED_WORK)
     check(read_certificate(_text(data)))
+
+
+def _policy(data: bytes) -> None:
+    from kvratio.simulate.policies import named
+
+    named(_text(data))
 
 
 def _copositive(data: bytes) -> None:
@@ -186,7 +210,7 @@ def parsers() -> dict[str, Parser]:
     """The parsers by name."""
     from kvratio.proofs_check.certificate import CertificateError
     from kvratio.proofs_check.copositive import CopositiveError
-    from kvratio.theory.checks import InputError
+    from kvratio.theory.checks import InputError, WorkLimitError
 
     bad = (InputError,)
     instance = json.dumps(INSTANCE).encode()
@@ -202,7 +226,10 @@ def parsers() -> dict[str, Parser]:
         "csv": Parser(_trace("t.csv"), bad, (CSV, AZURE), ("TIMESTAMP", "e400", "\r\n", '"')),
         "jsonl": Parser(_trace("t.jsonl"), bad, (MOONCAKE * 2,), ('"output_tokens"', "null")),
         "optimality": Parser(
-            _optimality, (CertificateError,), optimality, ('"gap"', '"ahead"', "999999999")
+            _optimality,
+            (CertificateError, WorkLimitError),
+            (*optimality, *BOMBS),
+            ('"gap"', '"ahead"', "999999999", "9999990"),
         ),
         "copositive": Parser(
             _copositive,
@@ -224,8 +251,13 @@ def parsers() -> dict[str, Parser]:
             bad,
             (b"1:1000", b"bins:10", b"bins:10:1000", b"relative:0.5", b"columns:p10,p90"),
         ),
+        "policy": Parser(
+            _policy, bad, (b"h-sf", b"slicing:caps=4,16", b"gsa:growth=2,first=16"), ("caps=", ",1")
+        ),
         "rational": Parser(_rational, bad, (b"1/3", b"0.25", b"1e-7", b" -2 "), ("e", "_", "/")),
-        "sweep": Parser(_sweep, bad, (SWEEP,), ("[[sweep]]", "timed", "prompts", "'''", "inf")),
+        "sweep": Parser(
+            _sweep, bad, (SWEEP, DEEP), ("[[sweep]]", "timed", "prompts", "'''", "inf")
+        ),
         "deployment": Parser(_deployment, bad, (b"llama-3-8b:h100", b"llama-2-70b:a100-80x2")),
         "worst-case": Parser(
             _worst_case,
