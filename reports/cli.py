@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from kvratio._extras import missing
+from kvratio.reports.interrupts import prompt
 from kvratio.theory.checks import InputError, WorkLimitError, printable
 
 
@@ -144,7 +145,8 @@ def main(arguments: list[str] | None = None) -> Any:
     if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is written as an escape
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status = _run(arguments)
+        with prompt():
+            status = _run(arguments)
         sys.stdout.flush()  # here, where a failure gets an exit status of ours
     except (PipeClosedError, BrokenPipeError):
         _discard_output()

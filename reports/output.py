@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from kvratio.simulate.whole import replacing
+from kvratio.simulate.streams import STANDARD
+from kvratio.simulate.whole import is_stream, replacing
 from kvratio.theory.checks import InputError, printable
 
 
@@ -28,7 +29,9 @@ def check_target(target: str | None) -> None:
     """
     if target in (None, "-"):
         return
-    path = Path(target)
+    path = Path(str(target))
+    if is_stream(path):
+        return
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         raise InputError("file", target, "a file in a folder that exists and can be written")
 
@@ -93,11 +96,19 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def emit_json(target: str, data: Any) -> None:
     """Write `data` as JSON to the file `target`, or to standard output when it is "-"."""
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    if target == "-":
-        click.echo(encoded(text), nl=False)  # bytes: JSON is UTF-8 whatever the terminal's encoding
-    else:
-        write_text(Path(target), text)
+    write_text(Path(target), json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def quiet(*targets: str | Path | None) -> bool:
+    """Does one of them go to standard output, so that nothing else may? Two of them are refused.
+
+    >>> quiet("-", None), quiet("a.json", None)
+    (True, False)
+    """
+    standard = sum(str(target) == STANDARD for target in targets)
+    if standard > 1:
+        raise InputError("file", STANDARD, "standard output for one file, names for the others")
+    return standard == 1
 
 
 def differences(made: Mapping[str, str], folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ from kvratio.reports.output import differences, encoded, write_bytes
 from kvratio.reports.render.html import page
 from kvratio.reports.render.text import csv_text, latex, markdown
 from kvratio.reports.sections import SECTIONS
+from kvratio.simulate.streams import repeatable
 from kvratio.theory.checks import printable
 
 TITLE = "kvratio report"
@@ -66,7 +67,9 @@ def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
     lines = [f"kvratio {version('kvratio')}, seed {material.seed}"]
     lines.append(f"Python {platform.python_version()}")
     lines += [f"{name} {version(name)}" for name in DEPENDENCIES]
-    lines += [f"read `{path}`, SHA-256 {_sha(path.read_bytes())}" for path in read]
+    for path in read:  # a pipe cannot be read again
+        digest = f", SHA-256 {_sha(path.read_bytes())}" if repeatable(path) else ""
+        lines.append(f"read `{path}`{digest}")
     lines += [
         f"read `reports/published/{name}`, SHA-256 {digest}"
         for name, digest in material.read.items()

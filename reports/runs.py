@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from kvratio.reports.output import write_text
 from kvratio.simulate.records import Run
+from kvratio.simulate.streams import read_text
 from kvratio.theory.checks import InputError, printable, whole
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
@@ -111,9 +112,7 @@ def read_runs(path: Path) -> Runs:
     ...
     kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
-    if not path.is_file():
-        raise InputError("file", str(path), "a file that exists")
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = read_text(path)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -15,9 +15,16 @@ WIDTH = 120
 UNLIMITED = 1000
 
 
+class _Terminal(Console):
+    """Standard output; a closed pipe is the command line's to answer (rich would end with 1)."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(width: int = WIDTH) -> Console:
     """Standard output; brackets and colons in names of files are text, not styles or signs."""
-    return Console(width=width, markup=False, emoji=False, highlight=False)
+    return _Terminal(width=width, markup=False, emoji=False, highlight=False)
 
 
 def print_table(

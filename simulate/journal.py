@@ -62,9 +62,13 @@ class Journal:
         """Add rows that were finished together as one line."""
         line = memoryview(json.dumps(rows).encode() + b"\n")
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        whole = os.fstat(handle).st_size
         try:
             while line:  # a nearly full disk takes a part
                 line = line[os.write(handle, line) :]
+        except OSError as error:
+            os.ftruncate(handle, whole)
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
         finally:
             os.close(handle)
 

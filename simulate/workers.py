@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 
 from kvratio.theory.checks import InputError, whole
 
@@ -34,8 +34,12 @@ def workers(processes: int | None = None, dask: str | None = None) -> Iterator[E
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_be_a_worker)
     try:
         yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:  # an interrupt too: what is finished is kept, what runs is not waited for
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            process.terminate()
+        raise
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _be_a_worker() -> None:

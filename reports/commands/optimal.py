@@ -55,13 +55,14 @@ def command(
     Example: kvratio optimal instance.json --certificate proof.json
     """
     from kvratio.reports.optimal import answer, as_json, as_text
-    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.output import check_target, emit_json, quiet
     from kvratio.simulate.requests import requests
     from kvratio.theory.checks import InputError, duration
 
     duration("time-limit", time_limit)
     check_target(json_file)
     check_target(None if certificate is None else str(certificate))
+    silent = quiet(json_file, certificate)
     drawn = requests(spec_of(workload=file, seed=seed, **options))
     found = answer(drawn.instance, time_limit, solver, seed)
     if certificate is not None:
@@ -70,5 +71,5 @@ def command(
         found.certificate.save(certificate)
     if json_file is not None:
         emit_json(json_file, as_json(found))
-    if json_file != "-":
+    if not silent:
         click.echo(as_text(found), nl=False)

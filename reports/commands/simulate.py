@@ -44,13 +44,14 @@ def command(
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
     from kvratio.reports.compare.table import comparison_table, timed_table
-    from kvratio.reports.output import check_target, emit_json, say
+    from kvratio.reports.output import check_target, emit_json, quiet, say
     from kvratio.reports.runs import save_runs
     from kvratio.theory.checks import InputError
 
     for target in (json_target, save_run):
         check_target(target)
-    if save_run is not None and (gpu is not None or save_run in ("", "-")):
+    silent = quiet(json_target, save_run)
+    if save_run is not None and (gpu is not None or not save_run):
         raise InputError("save-run", save_run, "the name of a file, and no --gpu")
     if gpu is None and iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
@@ -58,7 +59,7 @@ def command(
     show: Callable[[Any], None] = comparison_table if gpu is None else timed_table
     if json_target is not None:
         emit_json(json_target, comparison.rows())
-    if json_target != "-":
+    if not silent:
         show(comparison)
     if save_run is not None:
         save_runs(Path(save_run), comparison.description, comparison.runs)

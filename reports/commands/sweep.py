@@ -56,8 +56,12 @@ def command(
     """
     from kvratio.reports.output import check_target, say
     from kvratio.simulate.sweep import sweep
+    from kvratio.simulate.whole import is_stream
+    from kvratio.theory.checks import InputError
 
     check_target(str(out))
+    if is_stream(out):
+        raise InputError("out", str(out), "the name of a file: a stopped sweep goes on beside it")
     cells = _cells(config, options)
     with computing(processes, dask) as (executor, report):
         rows = sweep(cells, out, executor, report)

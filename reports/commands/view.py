@@ -25,16 +25,21 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
     Example: kvratio view run.json --out schedules.html
     Example: kvratio view --workload lmsys --requests 200 --policy a-min --out schedules.html
     """
-    from kvratio.reports.output import check_target, say, write_text
+    from kvratio.reports.output import check_target, quiet, say, write_text
     from kvratio.reports.render.html import view_page
     from kvratio.reports.runs import read_runs, together
+    from kvratio.simulate.streams import existing, repeatable
     from kvratio.theory.checks import InputError
 
+    for name in files:
+        existing(name)
     chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
     if files and chosen:
         raise InputError("view", " ".join(chosen), "either files of runs or what to simulate")
     if (out is None and not files) or (out is not None and not out.strip()):
         raise InputError("out", out, "the name of a file")
+    if out is None and not repeatable(Path(files[0])):
+        raise InputError("out", out, "the name of a file (the runs come from a pipe)")
     target = Path(files[0]).with_suffix(".html") if out is None else Path(out)
     check_target(str(target))
     if files:
@@ -42,4 +47,5 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
         write_text(target, view_page(runs.description, runs.runs))
     else:
         compare_source(**options).view(target)
-    say(f"Page: {target}")
+    if not quiet(target):
+        say(f"Page: {target}")

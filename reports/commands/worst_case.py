@@ -36,12 +36,13 @@ def command(seed: int, certificate: str | None, json_target: str | None, **optio
     from rich.console import Console
 
     from kvratio.reports import worst
-    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.output import check_target, emit_json, quiet
     from kvratio.theory.certificates import MOST_LENGTHS
     from kvratio.theory.checks import InputError
 
     check_target(json_target)
     check_target(certificate)
+    silent = quiet(json_target, certificate)
     started = time.perf_counter()
     options |= {name: _numbers(name, options[name]) for name in ("caps", "lengths")}
     problem = worst.problem_of(**options)
@@ -55,7 +56,7 @@ def command(seed: int, certificate: str | None, json_target: str | None, **optio
         click.echo("interrupted: the witness found so far is kept", err=True)
     if json_target is not None:
         emit_json(json_target, found.to_json())
-    if json_target != "-":
+    if not silent:
         _show(found.witness, found.bound, time.perf_counter() - started)
 
 

@@ -92,7 +92,7 @@ def peak_memory(policy: str, requests: int) -> Peak:
     """The peak of the resident memory of a fresh process that runs a policy."""
     program = f"from {__name__} import print_peak; print_peak({policy!r}, {requests})"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True
     )
     return Peak(*json.loads(done.stdout))
 
@@ -136,7 +136,7 @@ def rival(python: str, instance: Instance) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.jsonl"
         trace.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        command = [python, "-c", RIVAL_PROGRAM, str(trace), json.dumps(settings)]
+        command = [python, "-P", "-c", RIVAL_PROGRAM, str(trace), json.dumps(settings)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         except OSError as error:

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from kvratio._compiled import disabled
 from kvratio.simulate import engine, words
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
@@ -125,7 +126,7 @@ def compiled_here() -> bool:
     True
     """
     machine = sys.modules.get(f"{__name__}.machine")
-    return machine is not None and bool(machine.advance.signatures)
+    return machine is not None and bool(getattr(machine.advance, "signatures", ()))
 
 
 class _Found(NamedTuple):
@@ -146,7 +147,7 @@ def _execute(
     from kvratio.simulate.kernel import build
 
     whole("seed", seed)
-    if not build.fits(instance, policy, timing):
+    if disabled() or not build.fits(instance, policy, timing):
         return None
     from kvratio.simulate.kernel import logs, machine
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
 
+from kvratio._compiled import disabled
 from kvratio.simulate.holding import HeldRun, run_holder
 from kvratio.simulate.iteration import NS_PER_S, Batch, IterationTime
 from kvratio.simulate.timing import Timing
@@ -47,12 +48,14 @@ def run_wait(
     >>> run_wait("wait", Instance.of(20, [2, 2, 2, 2], prompt=1), timing).counts.evictions
     0
     """
-    from kvratio.simulate.wait import fast  # imports numba
-
     one_of("policy", name, TITLES)
     timing.check(instance)
     scheduler = scheduler_for(name, instance, timing)
-    found = fast.run(instance, scheduler, timing, name, progress)
+    found = None
+    if not disabled():
+        from kvratio.simulate.wait import fast  # imports numba
+
+        found = fast.run(instance, scheduler, timing, name, progress)
     if found is None:  # `scheduler` is as before: the compiled run only reads from it
         return run_holder(instance, scheduler, timing, (name, 0), progress)
     return found

@@ -40,7 +40,7 @@ def ask(
     }
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "kvratio.theory.hindsight.child"],
+            [sys.executable, "-P", "-m", "kvratio.theory.hindsight.child"],
             input=json.dumps(task), capture_output=True, text=True, timeout=seconds + SPARE,
             check=False,
         )  # fmt: skip
@@ -48,7 +48,7 @@ def ask(
         return None, -float("inf")
     if done.returncode:
         raise InputError("solver", "CP-SAT", f"a working ortools ({done.stderr.strip()[-60:]})")
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout.splitlines()[-1])  # a native library may print before it
     return answer["starts"], float(answer["bound"])
 
 

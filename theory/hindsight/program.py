@@ -17,8 +17,12 @@ are verified in integers here, and a solver's bound is reported as the solver's.
 """
 
 import math
+import os
+import sys
 import warnings
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,13 +168,35 @@ def _through_cvxpy(
     try:
         with warnings.catch_warnings():  # that a time limit was met is said by the status
             warnings.simplefilter("ignore", UserWarning)
-            problem.solve(solver=name, **_time_limit(name, seconds))
+            with kept_from_standard_output():
+                problem.solve(solver=name, **_time_limit(name, seconds))
     except cp.SolverError:  # what some solvers make of a time limit without a solution
         return None, -math.inf
     bound = _dual_bound(problem)
     if x.value is None:
         return None, bound
     return _starts(program, np.rint(x.value).astype(int), instance.n), bound
+
+
+@contextmanager
+def kept_from_standard_output() -> Iterator[None]:
+    """What native code prints goes to standard error: standard output is the caller's alone.
+
+    >>> with kept_from_standard_output():
+    ...     _ = os.write(1, b"")
+    """
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is no standard output
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _starts(program: Program, counts: Any, n: int) -> list[int] | None:

@@ -23,13 +23,14 @@ def command(requests: int, rival_python: str, json_target: str | None, plot: str
     \b
     Example: kvratio study bench --json bench.json
     """
-    from kvratio.reports.output import check_target, emit_json, write_text
+    from kvratio.reports.output import check_target, emit_json, quiet, write_text
     from kvratio.reports.progress import progress
     from kvratio.reports.studies.bench import Bench, growth_figure, table
     from kvratio.reports.studies.study import carry_out
 
     check_target(json_target)
     check_target(plot)
+    silent = quiet(json_target, plot)
     study = Bench(requests, rival_python)
     with progress() as report:
         rows = carry_out(study, None, None, lambda done, total: report("bench", done, total))
@@ -38,5 +39,5 @@ def command(requests: int, rival_python: str, json_target: str | None, plot: str
         emit_json(json_target, result)
     if plot is not None:
         write_text(Path(plot), growth_figure(result))
-    if json_target != "-":
+    if not silent:
         table(result)
