@@ -331,6 +331,7 @@ def test_an_interrupt_ends_also_what_does_not_look_up(busy: str) -> None:
     with subprocess.Popen(command, text=True, **pipes) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "begun\n"
+        time.sleep(1)  # until it is in native code
         run.send_signal(signal.SIGINT)
         out, err = run.communicate(timeout=60)
     assert run.returncode == 130
