@@ -4,7 +4,8 @@ At every step the longest feasible prefix of the queue starts; feasible is what 
 of arXiv 2508.14544: with every request running to its *assumed* length, the cache stays within the
 budget in every step to come. The queue has the requests that have arrived, in ascending order of
 `key` (the assumed length unless given), ties by index. Assuming the true lengths this is H-SF
-(Algorithm 3) and MC-SF, assuming the upper ends A_max (Algorithm 1), with volumes as keys SVF.
+(Algorithm 3) and MC-SF, assuming the upper ends A_max (Algorithm 1), with volumes as keys SVF, with
+a random order as keys A_random (Algorithm 4).
 Slow, and meant to be read.
 """
 
@@ -14,9 +15,15 @@ from kvratio.theory.model import Instance, Schedule
 
 
 def greedy(
-    instance: Instance, assumed: Sequence[int], key: Sequence[int] | None = None
+    instance: Instance,
+    assumed: Sequence[int],
+    key: Sequence[int] | None = None,
+    *,
+    skip: bool = False,
 ) -> Schedule:
     """The schedule; `assumed` has a length for every request, never below its true one (tokens).
+
+    `skip`: whoever does not fit is passed over, and those behind it may start.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1)
     >>> greedy(instance, [4] * 5).start
@@ -30,6 +37,8 @@ def greedy(
         running = {i: a for i, a in starts.items() if a + instance.output[i] > now}
         for i in [i for i in queue if instance.arrival[i] <= now]:
             if not _feasible(instance, assumed, running | {i: now}):
+                if skip:
+                    continue
                 break
             running[i] = starts[i] = now
             queue.remove(i)

@@ -288,6 +288,7 @@ PARTS: tuple[tuple[str, str, str, str], ...] = (
 FINITE = "the policy on finite instances is not formalised"
 INFINITE = "its sums over all lengths are infinite series, which are not formalised"
 ALL_POLICIES = "the argument about every policy (a potential, expectations) is not formalised"
+TEXT = "a remark of P's text, checked by numbers"
 INTEGRALS = "its form is an integral over offsets, which is not formalised"
 
 NONE: dict[str, str] = {
@@ -296,6 +297,33 @@ NONE: dict[str, str] = {
     "t6-exact-live": FINITE,
     "t4-every-interval": "that the maximum over shares is attained (compactness) is not formalised",
     "t4-instance": FINITE,
+    "example-ec1": FINITE,
+    "prop-ec1": FINITE,
+    "lemma-ec1": FINITE,
+    "coupling-ec3": FINITE,
+    "ec10-turned": FINITE,
+    "lemma-1": FINITE,
+    "lemma-1-live": FINITE,
+    "prop-1": FINITE,
+    "prop-1-live": FINITE,
+    "prop-1-thinned": "the policy's random survival is not formalised",
+    "corollary-1": "matrices are not formalised; its sums over lengths are, for t5-sharper",
+    "lemma-3": "its integral (a Gram matrix) is not formalised",
+    "alg5-overlap": TEXT,
+    "alg5-disjoint": TEXT,
+    "sec4-range": "that a logarithm grows slower than a root is argued in words",
+    "switch-guarantee": "the two bounds are (theorems t6_s0, t7_s0); their comparison is not",
+    "switch-guarantee-prompts": "the bound on A_l is (theorem t7_rho); the comparison is not",
+    "asymptotic-s0": "slicing with doubling caps is not formalised",
+    "asymptotic-prompts": "its parts are (theorems slicing_5, t5_prompts); put together in words",
+    "sec5.3-peak": TEXT,
+    "exp3-x": TEXT,
+    "fig3-increasing": INFINITE,
+    "fig3-increasing-prompts": INFINITE,
+    "fig3-1.6": INFINITE,
+    "fig3-1.6-prompts": INFINITE,
+    "fig3-tight": INFINITE,
+    "popular-tight": INFINITE,
     "t4-instance-live": FINITE,
     "t4-slicing": "its certificate over 100 lengths is checked in Python only",
     "t5-trace": "the inverse of a matrix of any size is not formalised",

@@ -52,7 +52,37 @@ class AlgorithmTwo:
 
         start = (tuple(sorted((lower, o) for o in outputs)), ())
         chain = self._chain(start)
-        expected = {state: Fraction(sum(map(len, state))) for state in chain}  # steps, then more
+        steps = {state: Fraction(sum(map(len, state))) for state in chain}
+        return self._total(start, chain, steps)
+
+    def completed(self, outputs: Sequence[int], lower: int) -> dict[tuple[int, int], Fraction]:
+        """Expected number of completions by (bound when it completes, output).
+
+        >>> AlgorithmTwo(2).completed([2, 2], lower=1)  # neither bound ever rises
+        {(1, 2): Fraction(2, 1)}
+        """
+        start = (tuple(sorted((lower, o) for o in outputs)), ())
+        done: dict[tuple[int, int], dict[State, Fraction]] = {}
+        for state in self._chain(start):
+            for p, (_, running) in self._batches(*state) if state != DONE else ():
+                for bound, output, made in running:
+                    if made + 1 == output:
+                        here = done.setdefault((bound, output), {})
+                        here[state] = here.get(state, Fraction(0)) + p
+        expected = {}
+        for kind, reward in sorted(done.items()):
+            chain = self._chain(start)
+            each = {state: reward.get(state, Fraction(0)) for state in chain}
+            expected[kind] = self._total(start, chain, each)
+        return expected
+
+    def _total(
+        self,
+        start: State,
+        chain: dict[State, dict[State, Fraction]],
+        expected: dict[State, Fraction],
+    ) -> Fraction:
+        """Expected sum over all steps of what each state contributes; uses up both mappings."""
         sources: dict[State, set[State]] = {state: set() for state in chain}
         for state, after in chain.items():
             for other in after:
@@ -95,12 +125,17 @@ class AlgorithmTwo:
             sources[other].discard(state)
 
     def _step(self, waiting: Group, running: Group) -> Iterator[tuple[Fraction, State]]:
+        for p, (rest, batch) in self._batches(waiting, running):
+            after = [(self._bound(b, g + 1), o, g + 1) for b, o, g in batch if g + 1 < o]
+            yield p, (rest, tuple(sorted(after)))
+
+    def _batches(self, waiting: Group, running: Group) -> Iterator[tuple[Fraction, State]]:
+        """Who waits and who makes a token in the next step."""
         for p, kept, gone in self._evict(Fraction(1), running, ()):
             for q, batch, rest in self._admit(p, kept, waiting):
                 if self._next(batch) > self.memory:
                     raise OverBudgetError(self._next(batch))
-                after = [(self._bound(b, g + 1), o, g + 1) for b, o, g in batch if g + 1 < o]
-                yield q, (tuple(sorted(rest + gone)), tuple(sorted(after)))
+                yield q, (tuple(sorted(rest + gone)), batch)
 
     def _bound(self, bound: int, made: int) -> int:
         return max(bound, made) if self.live else bound

@@ -10,7 +10,14 @@ import pytest
 
 import kvratio.proofs_check.claims
 from kvratio.proofs_check.claim import Claim, Plan, examine
-from kvratio.proofs_check.claims import four_slicings, t4_every_instance
+from kvratio.proofs_check.claims import (
+    algorithm_5,
+    ec1_memory,
+    figure_3_curves,
+    four_slicings,
+    lemma_1,
+    t4_every_instance,
+)
 from kvratio.proofs_check.fluid import latency
 from kvratio.proofs_check.greedy import greedy
 from kvratio.proofs_check.lab import PUBLISHED, Lab
@@ -113,6 +120,12 @@ MUTATIONS = [
     ("ec1-a-random", "a", "99/100", Verdict.REFUTED),
     ("t1-upper", "a", "99/100", Verdict.REFUTED),
     ("h-sf-2x", "bound", "199/100", Verdict.REFUTED),
+    ("example-ec1", "M", "6", Verdict.OPEN),  # I2 needs 7
+    ("lemma-3", "factor", "11", Verdict.OPEN),
+    ("switch-guarantee", "c", "1308/1000", Verdict.REFUTED),
+    ("fig3-1.6", "bound", "1555/1000", Verdict.REFUTED),
+    ("fig3-tight", "bound", "1555/1000", Verdict.OPEN),
+    ("fig3-tight", "bound", "156/100", Verdict.OPEN),  # true, but not the least
     ("example-1", "A_max", "10", Verdict.REFUTED),
     ("example-1", "H-SF", "4", Verdict.REFUTED),
 ]
@@ -140,6 +153,7 @@ def test_a_wrong_constant_changes_the_verdict(
         ("t6-exact", "c", "5"),
         ("t6-exact-live", "c", "4"),
         ("mc-sf-worst", "worst", "136/100"),
+        ("fig3-1.6-prompts", "bound", "162/100"),
     ],
 )
 def test_a_counterexample_refutes_only_what_it_contradicts(
@@ -157,6 +171,35 @@ def test_an_instance_refutes_only_where_a_min_is_slower() -> None:
     assert finding.outcome is not Outcome.AGAINST
     assert finding.text.endswith("4 <= 4")
     assert t4_every_instance.compared(3, 2, 2, live=True).outcome is Outcome.AGAINST
+
+
+def test_period_counts_are_the_claimed_ones_where_nobody_is_cancelled() -> None:
+    """M = 2, outputs 1, 1: both complete in period 1, as Lemma 1 has it; AlgorithmTwo(4): too."""
+    assert not lemma_1.compared(2, (1, 1), 1, live=False).against
+    assert lemma_1.compared(3, (2, 2), 1, live=True).against
+
+
+def test_orders_and_packing_by_hand() -> None:
+    """Two requests of 2 tokens, M = 4: both have room at 0."""
+    two = Instance.of(4, [2, 2])
+    assert ec1_memory.loose((0, 2), two) == [(1, 0), (1, 1)]
+    assert ec1_memory.loose((0, 0), two) == []
+    assert not ec1_memory.valid((0, 0), Instance.of(3, [2, 2]))
+    assert ec1_memory.later((0, 1), (1, 1)) == 1
+
+
+def test_the_enclosure_with_prompts_holds_the_known_values() -> None:
+    """At s = 0, q = 1/2: Theorem 8's function, and the geometric closed form 1.55606."""
+    low, high = figure_3_curves.enclosed(True, Fraction(1, 2), 0)
+    assert low <= Fraction(9, 4) * Fraction(71, 16) / Fraction(417, 64) <= high < low + 1e-9
+    low, high = figure_3_curves.enclosed(False, Fraction(1, 2), 0)
+    assert 1.55605 < low <= high < 1.55607
+
+
+def test_algorithm_5_on_disjoint_intervals() -> None:
+    intervals = [(1, 3), (4, 6), (7, 9)]
+    for low, high in intervals:
+        assert {algorithm_5.start(intervals, o) for o in range(low, high + 1)} == {low}
 
 
 def test_no_finite_run_is_compared_with_a_bound_of_the_fluid_limit() -> None:
@@ -338,6 +381,16 @@ REQUIRED = {
         "Theorem 7": ["t7-s0", "t7-prompts", "t7-rho", "switch-s0", "switch-prompts"],
         "Theorem 8": ["t8-s0", "t8-prompts", "t8-printed-sum"],
         "Theorem EC.1": ["ec1-end-points", "ec1-a-random"],
+        "appendix EC.1": ["example-ec1", "prop-ec1", "lemma-ec1", "coupling-ec3", "ec10-turned"],
+        "Lemma 1": ["lemma-1", "lemma-1-live"],
+        "Proposition 1": ["prop-1", "prop-1-live", "prop-1-thinned"],
+        "Corollary 1 and Lemma 3": ["corollary-1", "lemma-3"],
+        "Algorithm 5": ["alg5-overlap", "alg5-disjoint"],
+        "section 4": ["sec4-range"],
+        "asymptotic optimality": ["asymptotic-s0", "asymptotic-prompts"],
+        "section 5.1": ["switch-guarantee", "switch-guarantee-prompts"],
+        "section 5.3": ["sec5.3-peak", "fig3-tight"],
+        "section 6, x": ["exp3-x"],
         "Corollary 2": ["c2-s0", "c2-prompts", "c2-never-worse"],
         "Lemma 2 as a limit": ["form-a-min", "form-a-min-live", "form-a-min-thinned"],
         "other forms as limits": ["form-h-sf", "form-a-l", "form-a-max", "form-a-random"],
@@ -345,6 +398,8 @@ REQUIRED = {
     "arXiv 2508.14544: figures, examples, experiments": {
         "figure 1": ["fig1-fit", "fig1-law"],
         "figure 3": ["fig3-s0", "fig3-limit", "fig3-prompts"],
+        "figure 3, its curves": ["fig3-increasing", "fig3-increasing-prompts"],
+        "figure 3, 1.6": ["fig3-1.6", "fig3-1.6-prompts"],
         "Example 1": ["example-1"],
         "Experiment 1": ["exp1-a-min", "exp1-a-min-live", "exp1-a-max"],
         "Experiment 2": ["exp2-a-min", "exp2-a-max"],
@@ -361,6 +416,7 @@ REQUIRED = {
         "O(M log M)": ["t3-step"],
         "only lower bounds": ["popular-only-lower"],
         "twice": ["exp1-a-max"],
+        "tight": ["popular-tight"],
         "five times": ["exp3-5x", "exp3-0.95-5x"],
         "the hindsight optimum": ["h-sf-optimal", "h-sf-2x"],
     },

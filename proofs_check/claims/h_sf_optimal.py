@@ -67,7 +67,8 @@ CLAIMS = (
         "h-sf-optimal",
         "finite instances, against all schedules",
         "H-SF is the hindsight optimum: no schedule has a smaller total latency.",
-        "popular account; arXiv 2508.14544, Example 1 and section 6 (a lower bound on latency)",
+        "arXiv 2508.14544, Example 1, Algorithm 3, section 6 (a lower bound on latency); popular "
+        "account",
         "for every instance and schedule: TEL(H-SF) <= TEL(schedule)",
         Verdict.REFUTED,
         small,

@@ -42,7 +42,7 @@ CLAIMS = (
         "t1-upper",
         "fluid limit, the form claimed for A_max, all lengths in [l, u], any common prompt",
         "CR(A_max) <= a (1 + a)/2 with a = 1/alpha.",
-        "arXiv 2508.14544, Theorem 1",
+        "arXiv 2508.14544, Theorem 1 and equation (EC.11)",
         "for all shares: A_max <= (1/alpha) A_random <= (1/alpha) (1 + c/alpha)/2 H-SF; c = 1",
         Verdict.PROVED,
         upper,

@@ -46,20 +46,21 @@ def closed_form(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     rising = slope(top) * bottom - top * slope(bottom)
     yield positive("its derivative's numerator: it increases", rising.coefficients(), 0, 1)
     yield at_most(
-        "it stays below its value at q = 1", _value(top, 1) / _value(bottom, 1), numbers["bound"]
+        "it stays below its value at q = 1", value(top, 1) / value(bottom, 1), numbers["bound"]
     )
     near = Fraction(9999, 10000)
-    value = _value(top, near) / _value(bottom, near)
-    yield counterexample("q = 0.9999: its value", value, numbers["bound"])
+    at = value(top, near) / value(bottom, near)
+    yield counterexample("q = 0.9999: its value", at, numbers["bound"])
 
 
-def _value(p: Poly, q: Fraction | int) -> Fraction:
+def value(p: Poly, q: Fraction | int) -> Fraction:
+    """A polynomial in q at a point."""
     return evaluate(p.coefficients(), Fraction(q))
 
 
 def prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     q, s, terms = Fraction(4, 5), 1, 60
-    h_sf = _value(sums_of_the_forms(s)[1], q) / ((1 - q) * (1 - q**2)) ** POWER
+    h_sf = value(sums_of_the_forms(s)[1], q) / ((1 - q) * (1 - q**2)) ** POWER
     shares = {k: k * q ** (k - 1) for k in range(1, terms + 1)}
     yield counterexample(
         f"s = 1, q = 4/5: A_min / H-SF, A_min without the lengths above {terms}, H-SF with all",
@@ -79,7 +80,7 @@ def printed_sum(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield equation(
         "q = 1/2: sum of k^3 q^(k-1) (2 k q^(k-1) + sum over i > k of i q^(i-1)), and as printed",
         number(sum_.put(**values)),
-        _value(bottom, at) / ((1 - at) ** 6 * (1 + at) ** 4),
+        value(bottom, at) / ((1 - at) ** 6 * (1 + at) ** 4),
     )
 
 
