@@ -60,6 +60,15 @@ def words(text: str) -> Finding:
     return Finding(Kind.EXACT, Outcome.REMARK, text)
 
 
+def cited(text: str, source: str) -> Finding:
+    """A step that a publication proves and nobody checked here: the claim is cited at best.
+
+    >>> cited("packing", "Steinberg (1997)").kind
+    <Kind.CITED: 'cited'>
+    """
+    return Finding(Kind.CITED, Outcome.STEP, f"not checked here: {text} ({source})")
+
+
 def identity(text: str, left: Like, right: Like) -> Finding:
     """Two polynomials are identical.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import kvratio.proofs_check.claims
 from kvratio.proofs_check.claim import Claim, Entry
+from kvratio.proofs_check.numbered import answers
 from kvratio.proofs_check.source import OURS, PAPER, asked
 from kvratio.proofs_check.statements import remark
 from kvratio.theory.checks import InputError, nearest
@@ -50,8 +51,14 @@ def _named(name: str, known: Mapping[str, Claim]) -> list[Claim]:
     if name in known:
         return [known[name]]
     place = asked(name)
+    answer = answers().get(place) if place else None
+    if answer and answer.same_as:
+        place = answer.same_as
     found = [claim for claim in known.values() if place in claim.places]
     if not found:
+        if answer and answer.none:
+            required = f"a number with a row; this one has none: {answer.none}"
+            raise InputError("claim", name, required)
         numbers = [str(p) for claim in known.values() for p in claim.places]
         close = nearest(str(place or name), dict.fromkeys(numbers if place else known))
         hint = f"; nearest: {', '.join(close)}" if close else ""

@@ -289,6 +289,7 @@ FINITE = "the policy on finite instances is not formalised"
 INFINITE = "its sums over all lengths are infinite series, which are not formalised"
 ALL_POLICIES = "the argument about every policy (a potential, expectations) is not formalised"
 TEXT = "a remark of P's text, checked by numbers"
+TEXT_OF_WAIT = "WAIT is not formalised"
 INTEGRALS = "its form is an integral over offsets, which is not formalised"
 
 NONE: dict[str, str] = {
@@ -324,6 +325,11 @@ NONE: dict[str, str] = {
     "fig3-1.6-prompts": INFINITE,
     "fig3-tight": INFINITE,
     "popular-tight": INFINITE,
+    "svf-area": FINITE,
+    "route-area-order": FINITE,
+    "route-prop-1": FINITE,
+    "wait-13": TEXT_OF_WAIT,
+    "wait-13-two": TEXT_OF_WAIT,
     "t4-instance-live": FINITE,
     "t4-slicing": "its certificate over 100 lengths is checked in Python only",
     "t5-trace": "the inverse of a matrix of any size is not formalised",

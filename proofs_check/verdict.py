@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     REFUTED = "refuted"  # a counterexample, checked rigorously
     SUPPORTED = "supported"  # simulation or data, confidence interval on the claimed side
     CONTRADICTED = "contradicted"  # likewise, on the other side
+    CITED = "cited"  # a publication proves it; some step is taken from there, unchecked
     OPEN = "open"  # the evidence decides nothing
 
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     EXACT = "exact"  # integers and fractions
     INTERVAL = "interval"  # outward-rounded arithmetic, two implementations agreeing
     SAMPLE = "sample"  # verified schedules over several seeds
+    CITED = "cited"  # said by a publication, not checked here
 
 
 class Outcome(StrEnum):
@@ -81,7 +83,7 @@ def judge(findings: Sequence[Finding]) -> Verdict:
 
     One rigorous fact against the claim refutes it; failing that, one sample against it contradicts
     it. A claim stands if it has proof steps and all of them hold; it is then as strong as the
-    weakest kind of step. Everything else is open.
+    weakest kind of step, a cited one being the weakest. Everything else is open.
 
     >>> judge([Finding(Kind.EXACT, Outcome.STEP, ""), Finding(Kind.INTERVAL, Outcome.STEP, "")])
     <Verdict.CERTIFIED: 'certified'>
@@ -94,6 +96,8 @@ def judge(findings: Sequence[Finding]) -> Verdict:
     steps = {f.kind for f in findings if f.outcome is Outcome.STEP}
     if not steps or any(f.outcome is Outcome.FAILED for f in findings):
         return Verdict.OPEN
+    if Kind.CITED in steps:
+        return Verdict.CITED
     if Kind.SAMPLE in steps:
         return Verdict.SUPPORTED
     if Kind.INTERVAL in steps:

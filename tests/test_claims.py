@@ -124,6 +124,8 @@ MUTATIONS = [
     ("lemma-3", "factor", "11", Verdict.OPEN),
     ("switch-guarantee", "c", "1308/1000", Verdict.REFUTED),
     ("fig3-1.6", "bound", "1555/1000", Verdict.REFUTED),
+    ("route-area-order", "c", "1", Verdict.OPEN),
+    ("route-area-order", "limit", "2", Verdict.OPEN),
     ("fig3-tight", "bound", "1555/1000", Verdict.OPEN),
     ("fig3-tight", "bound", "156/100", Verdict.OPEN),  # true, but not the least
     ("example-1", "A_max", "10", Verdict.REFUTED),
@@ -200,6 +202,12 @@ def test_algorithm_5_on_disjoint_intervals() -> None:
     intervals = [(1, 3), (4, 6), (7, 9)]
     for low, high in intervals:
         assert {algorithm_5.start(intervals, o) for o in range(low, high + 1)} == {low}
+
+
+@pytest.mark.parametrize(("name", "c"), [("route-16", "15"), ("route-28", "27")])
+def test_a_cited_claim_needs_its_own_arithmetic(name: str, c: str) -> None:
+    (claim,) = select([name])
+    assert examine(replace(claim, numbers={"c": Fraction(c)}), Lab()).verdict is Verdict.OPEN
 
 
 def test_no_finite_run_is_compared_with_a_bound_of_the_fluid_limit() -> None:
@@ -354,6 +362,9 @@ def recorded(factor: dict[str, float]) -> type[Lab]:
             Verdict.SUPPORTED,
         ),
         ("t4-worst-slicing", {"a-min-thinned": 0.9, "a-min": 2.0}, Verdict.CONTRADICTED),
+        ("popular-halving", {"a-min": 0.9, "a-max": 2.0}, Verdict.SUPPORTED),
+        ("popular-halving", {"a-min": 1.1, "a-max": 2.0}, Verdict.CONTRADICTED),
+        ("popular-balloons", {"a-max": 4.9}, Verdict.CONTRADICTED),
         ("t4-worst-staggered", {"a-min-staggered": 1.1, "a-min": 2.0}, Verdict.CONTRADICTED),
         ("mc-sf-model-1", {"search": 0.9}, Verdict.CONTRADICTED),
         ("mc-sf-model-2", {"search": 0.99}, Verdict.OPEN),  # upper bounds of OPT support nothing
@@ -417,6 +428,8 @@ REQUIRED = {
         "only lower bounds": ["popular-only-lower"],
         "twice": ["exp1-a-max"],
         "tight": ["popular-tight"],
+        "halving": ["popular-halving"],
+        "balloons": ["popular-balloons"],
         "five times": ["exp3-5x", "exp3-0.95-5x"],
         "the hindsight optimum": ["h-sf-optimal", "h-sf-2x"],
     },
@@ -426,6 +439,10 @@ REQUIRED = {
         "MC-SF, study": ["mc-sf-model-1", "mc-sf-model-2", "mc-sf-worst"],
         "GSA": ["gsa-fluid", "gsa-finite", "gsa-sampled"],
         "GBA": ["gba-fluid", "gba-sampled"],
+        "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],
+        "ROUTE": ["route-constant", "route-makespan", "route-online", "route-prop-1"],
+        "ROUTE, lengths known": ["route-area-order", "route-16", "route-28"],
+        "WAIT": ["wait-13", "wait-13-two", "wait-theorem-1", "wait-theorem-2"],
     },
     "ours": {
         "A_min within 1/2, every prompt": ["secular-enclosure", "secular-every-prompt"],

@@ -264,9 +264,19 @@ FAILED, AGAINST = (
     [
         ([], Verdict.OPEN),
         ([Finding(Kind.EXACT, Outcome.WITHSTOOD, "")], Verdict.OPEN),
+        ([Finding(Kind.CITED, Outcome.STEP, "")], Verdict.CITED),
+        ([Finding(k, Outcome.STEP, "") for k in Kind], Verdict.CITED),
+        (
+            [Finding(Kind.CITED, Outcome.STEP, ""), Finding(Kind.EXACT, Outcome.AGAINST, "")],
+            Verdict.REFUTED,
+        ),
+        (
+            [Finding(Kind.CITED, Outcome.STEP, ""), Finding(Kind.EXACT, Outcome.FAILED, "")],
+            Verdict.OPEN,
+        ),
         ([KINDS[Kind.EXACT]], Verdict.PROVED),
         ([KINDS[Kind.EXACT], KINDS[Kind.INTERVAL]], Verdict.CERTIFIED),
-        (list(KINDS.values()), Verdict.SUPPORTED),
+        (list(KINDS.values())[:3], Verdict.SUPPORTED),
         ([KINDS[Kind.EXACT], FAILED[0]], Verdict.OPEN),
         ([KINDS[Kind.SAMPLE], FAILED[2]], Verdict.OPEN),
         ([KINDS[Kind.EXACT], AGAINST[0]], Verdict.REFUTED),

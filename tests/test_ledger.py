@@ -15,7 +15,8 @@ from kvratio.proofs_check.claim import Claim, Entry, examine
 from kvratio.proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
 from kvratio.proofs_check.lab import OPTIMA, Lab, load
 from kvratio.proofs_check.ledger import markdown, select
-from kvratio.proofs_check.source import said_by
+from kvratio.proofs_check.numbered import answers
+from kvratio.proofs_check.source import PAPER, Place, said_by
 from kvratio.proofs_check.verdict import Outcome, Verdict
 from kvratio.reports.claims import text
 from kvratio.reports.commands.check import PUBLISHED, command
@@ -223,24 +224,23 @@ def lines_with(statement: str, text: str) -> list[str]:
     return [line for line in text.splitlines() if statement in line]
 
 
-@pytest.mark.parametrize("name", ["theorem 4", "theorem 6", "figure 3"])
-def test_no_line_shows_a_disputed_sentence_without_its_condition(name: str) -> None:
+def test_no_line_shows_a_disputed_sentence_without_its_condition() -> None:
     """Of rows with one sentence and different verdicts: in tables, sections, the terminal."""
-    entries = [examine(claim, Lab()) for claim in select([name], quick=True)]
-    printed = "\n".join(line for entry in entries for line in text(entry))
+    rows = ledger.claims()
+    printed = "\n".join(line for claim in rows for line in text(Entry(claim, ())))
     published = PUBLISHED.read_text(encoding="utf-8")
-    disputed = [e for e in entries if any(differs(e, other) for other in entries)]
-    for e in disputed:
+    disputed = [a for a in rows if any(differ(a, b) for b in rows)]
+    assert {claim.id for claim in disputed} >= {"t6-s0", "t6-prompts", "fig3-s0", "fig3-prompts"}
+    for claim in disputed:
+        readings = [other.reading for other in rows if other.statement == claim.statement]
         for where in (printed, published):
-            found = lines_with(e.claim.statement, where)
-            readings = {claim.reading for claim in ledger.claims()}
+            found = [line for line in where.splitlines() if claim.statement in line]
             assert found
             assert all(any(reading in line for reading in readings) for line in found)
-    assert disputed or name != "theorem 6"
 
 
-def differs(a: Entry, b: Entry) -> bool:
-    return a.claim.statement == b.claim.statement and a.verdict is not b.verdict
+def differ(a: Claim, b: Claim) -> bool:
+    return a.statement == b.statement and a.expected is not b.expected
 
 
 def test_claims_are_found_by_number() -> None:
@@ -250,9 +250,9 @@ def test_claims_are_found_by_number() -> None:
     assert {claim.id for claim in select(["theorem ec.1"])} >= {"ec1-end-points", "ec1-a-random"}
     assert select(["FIGURE 3"]) == select(["fig. 3"])
     assert [c.id for c in select(["arXiv 2606.22327, theorem 3.2"])] == ["svf-ratio"]
-    result = CliRunner().invoke(command, ["--claim", "corollary 2"])
+    result = CliRunner().invoke(command, ["--claim", "corollary 1"])
     assert result.exit_code == 0
-    assert result.output.startswith("Corollary 2, c2-")
+    assert result.output.startswith("Corollary 1, corollary-1: proved")
 
 
 @pytest.mark.parametrize(
@@ -283,9 +283,56 @@ def test_every_source_says_who_says_it() -> None:
     assert said_by("somebody, somewhere") == ""
 
 
-def test_a_counterexample_is_shown_only_for_what_fails() -> None:
-    for claim in select(["theorem 6"], quick=True):
-        entry = examine(claim, Lab())
-        assert bool(entry.counterexample) == (entry.verdict is Verdict.REFUTED)
+def test_a_counterexample_is_shown_just_for_what_fails() -> None:
+    rows = json.loads(PUBLISHED.with_suffix(".json").read_text(encoding="utf-8"))
+    stands = {"proved", "certified", "supported", "cited"}
+    for row in rows:
+        if row["verdict"] in stands | {"refuted", "contradicted"}:
+            assert bool(row["counterexample"]) != (row["verdict"] in stands), row["id"]
     (refuted,) = select(["t6-prompts"])
     assert examine(refuted, Lab()).counterexample.startswith("l = 1, u = 3, s = 1, 10 short")
+
+
+# How many numbered statements of each kind the paper has, counted in its text: (body, appendix EC).
+PRINTED = {
+    "Theorem": (8, 1),
+    "Lemma": (3, 1),
+    "Proposition": (1, 1),
+    "Corollary": (2, 0),
+    "Definition": (1, 5),
+    "Example": (1, 1),
+    "Algorithm": (6, 0),
+    "Figure": (7, 0),
+    "Equation": (5, 11),
+    "Experiment": (3, 0),
+}
+
+
+@pytest.mark.parametrize("kind", PRINTED)
+def test_every_numbered_statement_of_the_paper_is_listed(kind: str) -> None:
+    body, appendix = PRINTED[kind]
+    labels = [*map(str, range(1, body + 1)), *(f"EC.{k}" for k in range(1, appendix + 1))]
+    listed = [place.label for place in answers() if place.kind == kind]
+    assert sorted(listed) == sorted(labels)
+
+
+@pytest.mark.parametrize("place", answers(), ids=str)
+def test_nothing_numbered_is_without_an_answer(place: Place) -> None:
+    """Rows that exist and are found by the number, or a reason."""
+    answer = answers()[place]
+    assert [bool(a) for a in (answer.rows, answer.same_as, answer.none)].count(True) == 1
+    if answer.same_as:
+        assert select([str(place)]) == select([str(answer.same_as)])
+    elif answer.none:
+        with pytest.raises(InputError, match="this one has none"):
+            select([str(place)])
+    else:
+        found = {claim.id for claim in select([str(place)])}
+        assert set(answer.rows) <= found
+        assert any(claim.said_by != "ours" for claim in select(answer.rows))
+
+
+def test_every_number_that_a_row_names_is_listed() -> None:
+    """A typing error in a source would name a number that the paper does not have."""
+    named = {place for claim in ledger.claims() for place in claim.places if place.paper == PAPER}
+    assert named <= set(answers())

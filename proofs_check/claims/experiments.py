@@ -98,7 +98,7 @@ def _claim(
         name,
         f"lengths fitted to the published summary, latency in steps; {reading}",
         statement,
-        "arXiv 2508.14544, section 6; popular account",
+        f"arXiv 2508.14544, Experiment {name[3]}; popular account",
         relation,
         verdict,
         check,

@@ -247,7 +247,7 @@ CLAIMS = (
         "the intervals [(1-x) o, (1+x) o] of Experiment 3",
         "Larger values of x correspond to more precise predictions (the setup; the results say "
         "that a smaller value does).",
-        f"{PAPER}, section 6, Experiment 3",
+        f"{PAPER}, Experiment 3 and section 6",
         "for all o and x < y: the interval of y is no wider than that of x",
         Verdict.REFUTED,
         meaning,

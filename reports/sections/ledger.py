@@ -20,6 +20,7 @@ LABELS = {
     Kind.EXACT: Obtained.DERIVED,
     Kind.INTERVAL: Obtained.CERTIFIED,
     Kind.SAMPLE: Obtained.SIMULATED,
+    Kind.CITED: Obtained.CITED,
 }
 
 
@@ -59,6 +60,7 @@ def section(material: Material) -> Section:
     lead = (
         "A verdict is computed from evidence and from nothing else: proved, certified and refuted "
         "are rigorous, supported and contradicted rest on simulation with confidence intervals, "
+        "cited means that a publication proves it with a step that is not checked here, "
         "open means that the evidence decides nothing. A claim stands under its condition; the "
         "same statement may hold under one and fail under another. P is arXiv 2508.14544, and a "
         "number without another source is P's. Where a theorem of Coq is named, its kernel checks "
