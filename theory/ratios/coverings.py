@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import mpmath
@@ -52,6 +52,7 @@ def scaled(form: Any, prompt: Any = 0) -> Any:
 sigma = sympy.Symbol("sigma", nonnegative=True)
 
 
+@lru_cache(maxsize=64)
 def scaled_for_every_prompt(form: Any) -> Any:
     """A form times p^2 in p, X, y and sigma = s p."""
     places = {m: X / p, s: sigma / p, q: 1 - p}

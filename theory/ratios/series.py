@@ -24,6 +24,7 @@ q, s = sympy.symbols("q s", positive=True)
 i, k = sympy.symbols("i k", positive=True)
 
 
+@lru_cache(maxsize=256)
 def tail_sum(polynomial: Any, ratio: Any) -> Any:
     """R(i), polynomial in i, with sum_{m>=i} p(m) z^(m-1) = z^(i-1) R(i), for |z| < 1.
 
