@@ -51,8 +51,29 @@ class Rows:
         return data_frame(self.rows)
 
 
+class OneTable(Rows):
+    """The table of all policies and families; its `rows` are its cells."""
+
+    def __repr__(self) -> str:
+        return self._as("text")
+
+    def _repr_html_(self) -> str:
+        return self._as("html")
+
+    def to_latex(self) -> str:
+        """A table of one page for a paper (packages booktabs, amsmath)."""
+        return self._as("latex")
+
+    @staticmethod
+    def _as(form: str) -> str:
+        from kvratio.reports.bounds.summary import published_cells, published_figures
+        from kvratio.reports.bounds.summary_texts import FORMATS
+
+        return FORMATS[form](published_cells(), published_figures())
+
+
 class Bounds:
-    """`kvratio.bounds`: call it for one result, or use `grid` and `table`."""
+    """`kvratio.bounds`: call it for one result, or use `table`, `grid` and `rows`."""
 
     @explained
     def __call__(
@@ -68,7 +89,7 @@ class Bounds:
         `policy`: such as "a-min". `benchmark`: "h-sf" or "area" (the optimum of the fluid limit).
         `lengths`: "two-point", "geometric", "linear-geometric", "uniform", "all" or "any".
         `prompt`: a number of tokens, "any" (a formula in s), "long" or "worst"; default: any, if
-        such a formula is known. Or the `id` of a row of `table`.
+        such a formula is known. Or the `id` of a row of `rows`.
 
         The result has `closed_form` (sympy), `value` (the supremum), `steps` (the derivation, each
         step with the check that it passed), `obtained`, `at(...)`; a notebook typesets it. Raises
@@ -116,17 +137,51 @@ class Bounds:
         return Rows(grid(alpha, prompt, q, **chosen))
 
     @explained
-    def table(
+    def table(self) -> "OneTable":
+        """A_min, A_l, A_max, A_random and H-SF on two-point, geometric and linearly weighted
+        geometric lengths: the suprema of their ratios to H-SF and to the optimum, a row a cell.
+
+        Read from the published results of the derivations; `kvratio.bounds(id=...)` derives a cell
+        anew. A notebook shows one table, `to_pandas()` has a row for each cell with its id.
+
+        >>> import kvratio as kv
+        >>> cells = {row["id"]: row for row in kv.bounds.table().rows}
+        >>> cell = cells["geometric/A_min/H-SF/s=0"]
+        >>> cell["value"], cell["published"], cell["obtained"]
+        (1.68223383328, '1.7', 'derived')
+        """
+        from kvratio.reports.bounds.summary import published_cells, published_figures
+
+        figures = {(p.lengths, p.policy): p.figure for p in published_figures()}
+        rows = []
+        for cell in published_cells():
+            here = cell.prompt == "0" and cell.against == "H-SF"
+            rows.append(
+                {
+                    "lengths": cell.lengths,
+                    "prompt": cell.prompt,
+                    "policy": cell.policy,
+                    "against": cell.against,
+                    "value": float(cell.value),
+                    "growth": cell.growth,
+                    "obtained": cell.obtained,
+                    "published": figures.get((cell.lengths, cell.policy)) if here else None,
+                    "id": cell.id,
+                }
+            )
+        return OneTable(rows)
+
+    def rows(
         self,
         policy: str | None = None,
         benchmark: str | None = None,
         lengths: str | None = None,
         prompt: Any = None,
     ) -> Rows:
-        """The published table, or its rows about something: what can be derived, by id.
+        """The rows of the published bounds, all or those about something: what can be derived.
 
         >>> import kvratio as kv
-        >>> [row["id"] for row in kv.bounds.table("a-l", "h-sf", "two-point").rows]
+        >>> [row["id"] for row in kv.bounds.rows("a-l", "h-sf", "two-point").rows]
         ['two-point/A_l/H-SF', 'two-point/A_l/H-SF/s=0', 'two-point/A_l/H-SF/long prompts']
         """
         from kvratio.reports.bounds.find import matching

@@ -47,6 +47,9 @@ MUTATIONS = [
     ("fig3-limit", "constant", "9999999/1000000", Verdict.REFUTED),
     ("t8-s0", "bound", "1555/1000", Verdict.REFUTED),
     ("popular-1.56", "bound", "1555/1000", Verdict.REFUTED),
+    ("popular-a-l-geometric", "bound", "399/100", Verdict.REFUTED),
+    ("popular-a-l-linear", "bound", "266/100", Verdict.REFUTED),
+    ("popular-a-l-slots", "bound", "100", Verdict.OPEN),
     ("t5-sharper", "c", "49/100", Verdict.REFUTED),  # true at u <= 100, false at u = 2^1000000
     ("secular-enclosure", "b", "99/100", Verdict.REFUTED),
     ("secular-enclosure", "c", "18/100", Verdict.REFUTED),

@@ -207,7 +207,7 @@ def find(
     if rows:
         raise InputError("bound", asked, f"one of several, by its id: {_ids(rows)}")
     known = _ids(matching(policy, None, lengths) or matching(policy))
-    raise InputError("bound", asked, f"a result of the table (bounds.table()), such as {known}")
+    raise InputError("bound", asked, f"a result of the table (bounds.rows()), such as {known}")
 
 
 def _ids(rows: Sequence[Row]) -> str:

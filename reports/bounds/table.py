@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from importlib import import_module
 
+from kvratio.reports.bounds import summary_texts
+from kvratio.reports.bounds.summary import cells as summary_cells
+from kvratio.reports.bounds.summary import growth, published_figures
 from kvratio.reports.render.text import pipe_table, tex_text
 from kvratio.theory.bound import Bound
 from kvratio.theory.checks import InputError, rational, whole
@@ -160,10 +163,17 @@ def cells(bound: Bound) -> tuple[str, ...]:
 def renderings(bounds: Sequence[Bound], points: Sequence[Bound]) -> dict[str, str]:
     """All published texts by file name: bounds.md, bounds.csv, bounds.tex, bounds.json."""
     rows = json_rows(bounds, points)
+    one = summary_cells(rows)
+    first, top = "", ""
+    if one:
+        figures = published_figures()
+        first = summary_texts.latex(one, figures) + "\n"
+        lines = summary_texts.markdown(one, figures, lambda row: f"#{summary_texts.slug(row)}")
+        top = "\n".join([f"## {summary_texts.TITLE}", "", *lines, "", "## All results", "", ""])
     return {
-        "bounds.md": markdown(bounds, points),
+        "bounds.md": markdown(bounds, points, top),
         "bounds.csv": csv_text([*bounds, *points]),
-        "bounds.tex": latex(bounds),
+        "bounds.tex": first + latex(bounds),
         "bounds.json": json.dumps(rows, indent=2, ensure_ascii=False) + "\n",
     }
 
@@ -171,7 +181,13 @@ def renderings(bounds: Sequence[Bound], points: Sequence[Bound]) -> dict[str, st
 def json_rows(bounds: Iterable[Bound], points: Iterable[Bound]) -> list[dict[str, object]]:
     """Plain rows; those at a point leave the derivation to the row of the formula."""
     at_points = [{k: v for k, v in b.row().items() if k != "steps"} for b in points]
-    return [*(b.row() for b in bounds), *at_points]
+    rows = (b.row() for b in bounds)
+    return [*({**row, **_growth(row)} for row in rows), *at_points]
+
+
+def _growth(row: Mapping[str, object]) -> dict[str, str]:
+    """How fast a ratio without bound grows, where its closed form tells."""
+    return {"growth": text} if (text := growth(row)) else {}
 
 
 def csv_text(bounds: Sequence[Bound]) -> str:
@@ -183,11 +199,12 @@ def csv_text(bounds: Sequence[Bound]) -> str:
     return stream.getvalue()
 
 
-def markdown(bounds: Sequence[Bound], points: Sequence[Bound]) -> str:
-    """The table, the values at example points, and every derivation step by step."""
+def markdown(bounds: Sequence[Bound], points: Sequence[Bound], first: str = "") -> str:
+    """What comes first, the results, their values at points, and each derivation step by step."""
     short = ("id", "value", "obtained")
     values = [(b.id, b.value, b.obtained) for b in points]
     lines = ["# Competitive ratios in the fluid limit", "", *LEGEND, ""]
+    lines += first.splitlines()
     lines += pipe_table([name.replace("_", " ") for name in COLUMNS], map(cells, bounds))
     lines += ["", "## Values at points", "", *pipe_table(short, values)]
     lines += ["", "## Derivations", "", "In brackets: the kind of check that the step passed."]

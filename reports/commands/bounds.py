@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write bounds.md/.csv/.tex/.json here (folder)."
 )
+@click.option("--table", "one_table", is_flag=True, help="Only the table of all policies.")
+@click.option(
+    "--format",
+    "table_format",
+    type=click.Choice(["text", "markdown", "latex", "html", "json"]),
+    help="How to print that table (default: text).",
+)
 @click.option("--ladder", is_flag=True, help="Only the ladder: what not knowing costs.")
 @click.option("--check", is_flag=True, help="Compare with the published copy, byte for byte.")
 def command(
@@ -28,17 +35,31 @@ def command(
     q: str | None,
     json_target: str | None,
     out: Path | None,
+    one_table: bool,
+    table_format: str | None,
     ladder: bool,
     check: bool,
 ) -> None:
     """Derive all competitive ratios and print them with how each was obtained.
 
+    First comes one table: A_min, A_l, A_max, A_random and H-SF on two-point, geometric and linearly
+    weighted geometric lengths. --table prints just it, from published results of the derivations.
     Without a point, the closed forms and their suprema; with --alpha (or --interval), --prompt or
     --q, the formulas that these determine, evaluated there. --check exits with 1 on a difference.
 
     \b
+    Example: kvratio bounds --table
     Example: kvratio bounds --alpha 1/100 --prompt 10
     """
+    from kvratio.theory.checks import InputError
+
+    if one_table or table_format:
+        if not one_table:
+            raise InputError("--format", table_format, "--table")
+        if any((alpha, ends, prompt, q, out, check, json_target, ladder)):
+            raise InputError("--table", True, "no other option but --format")
+        _print_one_table(table_format or "text")
+        return
     from kvratio.reports import PUBLISHED
     from kvratio.reports.bounds.table import (
         MODULES,
@@ -58,7 +79,6 @@ def command(
         say,
         write_text,
     )
-    from kvratio.theory.checks import InputError
 
     if ladder:
         if any((alpha, ends, prompt, q, out, check, json_target)):
@@ -101,6 +121,13 @@ def _watch(module: str) -> None:
         click.echo(f"deriving {module} ...", err=True)
 
 
+def _print_one_table(form: str) -> None:
+    from kvratio.reports.bounds.summary import published_cells, published_figures
+    from kvratio.reports.bounds.summary_texts import FORMATS
+
+    click.echo(FORMATS[form](published_cells(), published_figures()), nl=False)
+
+
 def _print_ladder() -> None:
     from kvratio.reports.bounds.ladder import SHORT_NOTE, TITLE, terminal
     from kvratio.reports.terminal import print_table
@@ -112,9 +139,15 @@ def _print(bounds: "list[Bound]") -> None:
     from rich import box
     from rich.table import Table
 
-    from kvratio.reports.bounds.table import LEGEND
+    from kvratio.reports.bounds.summary import cells as summary_cells
+    from kvratio.reports.bounds.summary import published_figures
+    from kvratio.reports.bounds.summary_texts import terminal
+    from kvratio.reports.bounds.table import LEGEND, json_rows
     from kvratio.reports.terminal import console
 
+    one = summary_cells(json_rows(bounds, []))
+    if one:
+        click.echo(terminal(one, published_figures()))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption="\n".join(LEGEND))
     for name in ("id", "benchmark", "closed form", "value", "obtained"):
         table.add_column(name, overflow="fold")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from kvratio.reports.document import Section
 from kvratio.reports.material import Material
 from kvratio.reports.sections import (
+    bound_table,
     bounds,
     convergence,
     curves,
@@ -19,6 +20,7 @@ from kvratio.reports.sections import (
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     terms.section,
     ledger.section,
+    bound_table.section,
     bounds.section,
     curves.section,
     convergence.section,

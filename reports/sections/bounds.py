@@ -141,6 +141,6 @@ def _suprema(rows: list[dict[str, Any]]) -> Table:
         ),
         tuple(body),
         "Without prompts, except slicing on two lengths, which is over all prompts, and learned "
-        "slicing, whose bound is for all lengths and prompts. An empty cell: "
-        "no closed form, see the tables by family; A_l is defined for two lengths only.",
+        "slicing, whose bound is for all lengths and prompts. An empty cell: no closed form, see "
+        "the tables by family. A_l is that of arXiv 2508.14544, for two lengths.",
     )

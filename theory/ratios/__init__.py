@@ -9,7 +9,7 @@ uniform       A_min on uniform lengths                      lacunary    slicing 
 A_l with a threshold: pair_promotion (two lengths, the better threshold); on the endless families,
 over thresholds (closed sums) and coverings (suprema in ball arithmetic): endless_promotion (forms,
 equations), endless_thresholds (suprema), endless_slots (no bound, and the rate), endless_means
-(the other policies with the mean as prompt; the switch to A_min)
+(the other policies with the mean as prompt; the switch to A_min), switching (that with prompts)
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ MODULES = (
     "kvratio.theory.ratios.endless_thresholds",
     "kvratio.theory.ratios.endless_slots",
     "kvratio.theory.ratios.endless_means",
+    "kvratio.theory.ratios.switching",
 )
 
 

@@ -187,10 +187,19 @@ def _crossed(
     )
 
 
+def switch_prompt(b: Any) -> Any:
+    """s/l, the prompt at which A_min and A_l change places at alpha = 1/b^2; any number type.
+
+    >>> switch_prompt(sympy.Rational(7, 4))
+    185/112
+    """
+    return (b**2 - b - 1) * (b**2 - b + 1) / (b * (2 - b))
+
+
 def switch() -> list[Bound]:
     """Where A_l becomes better than A_min: P's (3 - sqrt 5)/2 at s = 0, moving to 1/4."""
     b = sympy.Symbol("b", positive=True)  # b = sqrt(a)
-    prompt = (b**2 - b - 1) * (b**2 - b + 1) / (b * (2 - b))
+    prompt = switch_prompt(b)
     a_min, far = 1 + a * (rho - 1) / (2 * rho**2), FAR
     meeting = b / (b - 1)
     ratio_at = RHO[1].subs({u: a * l, s: prompt * l}).subs(a, b**2)
