@@ -425,6 +425,12 @@ REQUIRED = {
         "1.5": ["popular-1.5"],
         "1.7": ["fig3-s0"],
         "1.56": ["popular-1.56"],
+        "A_l on three families": [
+            "t7-s0",
+            "popular-a-l-geometric",
+            "popular-a-l-linear",
+            "popular-a-l-slots",
+        ],
         "logarithm": ["t5-constant"],
         "A_max unbounded": ["popular-unbounded"],
         "O(M log M)": ["t3-step"],

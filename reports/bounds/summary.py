@@ -42,6 +42,8 @@ PROMPT_NAMES = {
     **{(lengths, MEAN): "s = E[o]" for lengths in LENGTHS[1:]},
     **{(lengths, LONG): "s -> inf" for lengths in LENGTHS},
 }
+# one row for all prompts: its supremum is reached where rho = 2, and every prompt has such lengths
+SAME_SUPREMUM = "two-point/A_l own, own/H-SF"
 # claims of the ledger about a published bound against H-SF: without prompts, and with them
 CLAIMS = {
     ("two-point", "A_min"): ("t6-s0", "t6-prompts"),
@@ -101,7 +103,8 @@ def _row(
 ) -> Row | None:
     """The row for this prompt, or the one for every prompt."""
     first = f"{lengths}/{name}/{benchmark}"
-    at = by_id.get(f"{first}/{ENDS[lengths, prompt]}") or by_id.get(f"{first}/all prompts")
+    end = "all prompts" if first == SAME_SUPREMUM else ENDS[lengths, prompt]
+    at = by_id.get(f"{first}/{end}")
     if at is not None:
         return at
     # without an end: a formula in s, whose supremum is that for s = 0, or no bound for any s
