@@ -13,11 +13,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def folder() -> Path:
     """Where compiled code is kept: `NUMBA_CACHE_DIR` if it is set, else the platform's folder.
 
-        >>> import os
-    import sys
-        >>> getfixture("monkeypatch").setenv("NUMBA_CACHE_DIR", "/somewhere")
-        >>> folder()
-        PosixPath('/somewhere')
+    >>> getfixture("monkeypatch").setenv("NUMBA_CACHE_DIR", "/somewhere")
+    >>> folder()
+    PosixPath('/somewhere')
     """
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:

@@ -31,14 +31,17 @@ def read_trace(
     prompt: int | None = None,
     timed: Any = None,
     seed: int = 0,
+    columns: str | None = None,
+    skip_invalid: bool = False,
 ) -> RequestSet:
-    """Requests of a trace (CSV, JSON Lines) or an instance file (JSON).
+    """Requests of a trace (CSV, JSON Lines, packed or not) or an instance file (JSON).
 
     `memory`: the budget M in tokens; default 16492, or what an instance file says. `predict`: the
     predicted intervals, "L:U", "bins:K[:TOP]", "relative:X" or "columns:LOW,HIGH"; default: one
     interval for all, [1, longest output]. `requests`: how many; default all. `take`: "first" or
     "sample" (by `seed`). `prompt`: a common prompt in tokens, instead of the file's. `timed`: steps
-    a second, to use the arrival times; by default all arrive at step 0.
+    a second, to use the arrival times; by default all arrive at step 0. `columns`: names that are
+    not known, such as "arrival=t,output=n,unit=ms". `skip_invalid`: leave out wrong rows.
 
     Raises `InputError` naming file and line for a malformed file, and the argument for the rest.
 
@@ -60,6 +63,8 @@ def read_trace(
         prompt=prompt,
         timed=timed,
         seed=seed,
+        columns=columns,
+        skip_invalid=skip_invalid,
     )
 
 
@@ -73,6 +78,8 @@ def workload(
     take: str = FIRST,
     prompt: int | None = None,
     timed: Any = None,
+    columns: str | None = None,
+    skip_invalid: bool = False,
 ) -> RequestSet:
     """Requests of a built-in workload, drawn by the seed; or of a file, or of two sources "A + B".
 
@@ -85,7 +92,10 @@ def workload(
     <lmsys: 2000 requests, M = 16492 tokens, all at step 0, predicted [1, 533]>
     """
     rate = None if timed is None else str(timed)
-    return _requests(Spec(name, requests, take, predict, memory, prompt, rate, seed=seed))
+    reading: dict[str, Any] = {"columns": columns, "skip_invalid": skip_invalid}
+    return _requests(
+        Spec(name, requests, take, predict, memory, prompt, rate, seed=seed, **reading)
+    )
 
 
 def _requests(spec: Spec) -> RequestSet:

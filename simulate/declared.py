@@ -23,6 +23,7 @@ class Declared:
 
     def __init__(self, policy: Policy, n: int, seed: int) -> None:
         self.policy = policy
+        self.capacity = n  # requests that it has room for
         self.sees = policy.sees
         self.book = Book(policy, n, seed)
         self.assumption: Assumption = words.of(policy.assumes)(self.book)

@@ -4,7 +4,7 @@ Every command and the public interface read requests here. A workload's text is
 
 - a built-in workload, drawn by the seed: "lmsys", "geometric:q=0.9,rate=5"
   (`kvratio.simulate.workloads`);
-- a trace, CSV or JSON Lines: "traces/azure.csv" (`kvratio.simulate.traces`);
+- a trace, CSV or JSON Lines: "traces/azure.csv" (`kvratio.simulate.traces`); "-" is standard input;
 - an instance file, JSON: "instance.json", with its own memory, arrivals in steps and intervals;
 - "A + B": prompts and arrivals of A beside output lengths and further columns (predictions) of B,
   each request of A with a row of B drawn at random, with replacement. So nothing is known of how
@@ -26,11 +26,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from kvratio.simulate.exact import Exact
+from kvratio.simulate.formats import asked_for
 from kvratio.simulate.gpu.deployment import Deployment, deployment
 from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.predictions import predict
+from kvratio.simulate.streams import STANDARD, decoded, existing, opened, repeatable
 from kvratio.simulate.timing import Timing
-from kvratio.simulate.traces import read_trace
+from kvratio.simulate.traces import read_document, read_rows
 from kvratio.simulate.workloads import NAMES, Requests, synthetic
 from kvratio.theory.checks import InputError, one_of, printable, rational, whole
 from kvratio.theory.model import Instance
@@ -56,7 +59,9 @@ class Spec:
     `prompt`: a common prompt length in tokens instead of the workload's. `timed`: steps a second,
     an exact number as text, to use arrival times; None: all arrive at step 0. `gpu`: a text of
     `kvratio.simulate.gpu.deployment`, to run in seconds with the workload's arrivals; `iteration`:
-    a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of what is drawn.
+    a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of what is drawn. `columns`:
+    which columns of a trace hold what (`kvratio.simulate.formats.asked_for`). `skip_invalid`: leave
+    out rows of a trace that are wrong or can never fit the budget, and count them.
 
     Raises `InputError` for values that no workload can have.
 
@@ -76,8 +81,11 @@ class Spec:
     gpu: str | None = None
     iteration: str = "roofline"
     seed: int = 0
+    columns: str | None = None
+    skip_invalid: bool = False
 
     def __post_init__(self) -> None:
+        asked_for(self.columns)
         one_of("take", self.take, (FIRST, SAMPLE))
         whole("seed", self.seed)
         for name, least in (("memory", 1), ("requests", 1), ("prompt", 0)):
@@ -150,8 +158,10 @@ def put(spec: Spec, source: Source) -> RequestSet:
     worker = spec.worker
     budget = DEFAULT_MEMORY if worker is None else worker.budget
     rate = None if spec.timed is None else rational("timed", spec.timed, above=0)
+    memory = budget if spec.memory is None else spec.memory
+    source = _fitting(spec, source, memory)
     instance = source.instance(
-        budget if spec.memory is None else spec.memory,
+        memory,
         predict(spec.prediction, source),
         prompt=spec.prompt,
         rate=rate,
@@ -159,7 +169,29 @@ def put(spec: Spec, source: Source) -> RequestSet:
     timing = None
     if worker is not None:
         timing = Timing.of(source, iteration_by(worker, spec.iteration))
-    return RequestSet(spec, source, instance, timing, _described(spec, instance, _clock(source)))
+    words = _described(spec, instance, _clock(source))
+    if source.skipped:
+        words += f"; {source.skipped} rows left out"
+    return RequestSet(spec, source, instance, timing, words)
+
+
+def _fitting(spec: Spec, source: Requests, memory: int) -> Requests:
+    """The requests that fit the budget by themselves; another is named by its line, or left out."""
+    prompts = source.prompt if spec.prompt is None else (spec.prompt,) * len(source)
+    if source.lines is None or prompts is None:
+        return source
+    needs = [s + o for s, o in zip(prompts, source.output, strict=True)]
+    if max(needs) <= memory:
+        return source
+    if not spec.skip_invalid:
+        k = next(k for k, tokens in enumerate(needs) if tokens > memory)
+        required = f"at most memory = {memory} tokens (--skip-invalid leaves such rows out)"
+        where = f"{source.source}, line {source.lines[k]}: prompt + output"
+        raise InputError(where, needs[k], required)
+    kept = [k for k, tokens in enumerate(needs) if tokens <= memory]
+    if not kept:
+        raise InputError("memory", memory, f"at least {min(needs)} tokens, for one request to fit")
+    return replace(_rows(source, kept), skipped=source.skipped + len(needs) - len(kept))
 
 
 def _clock(source: Requests) -> str:
@@ -235,6 +267,7 @@ def draw(spec: Spec, digests: Mapping[str, str] | None = None) -> Source:
         prompt=source.prompt,
         arrival=source.arrival,
         support=None,
+        lines=None,
     )
 
 
@@ -262,7 +295,9 @@ def _one(
     if isinstance(part, str) and _built_in(part):
         return synthetic(part, count or DEFAULT_REQUESTS, spec.seed)
     path = _existing(part)
-    source = _file(path, None if digests is None else digests[str(part)])
+    first = count if spec.take == FIRST else None
+    how = (spec.columns, first or None, spec.skip_invalid)
+    source = _file(path, None if digests is None else digests[str(part)], *how)
     if not count:
         return source
     size = len(source.output)
@@ -290,39 +325,62 @@ def _sample(size: int, count: int, seed: int, in_time: bool) -> Sequence[int]:
 
 def _existing(part: str | Path) -> Path:
     path = Path(part)
-    if not path.is_file():
-        if isinstance(part, str) and path.name == part and not path.suffix:
-            one_of("workload", part.partition(":")[0], NAMES)
-        raise InputError("file", str(part), "a file that exists")
-    return path
+    a_word = isinstance(part, str) and path.name == part and not path.suffix
+    if a_word and part != STANDARD and (path.is_dir() or not path.exists()):
+        one_of("workload", str(part).partition(":")[0], NAMES)
+    return existing(part)
 
 
-def _file(path: Path, expected: str | None) -> Source:
-    return read_file(path) if expected is None else _known_file(str(path), expected)
+How = tuple[str | None, int | None, bool]  # columns, the most requests, whether to leave rows out
+
+
+def _file(path: Path, expected: str | None, *how: Any) -> Source:
+    return read_file(path, *how) if expected is None else _known_file(str(path), expected, how)
 
 
 @lru_cache(maxsize=8)
-def _known_file(path: str, expected: str) -> Source:
+def _known_file(path: str, expected: str, how: How) -> Source:
     if digest(path) != expected:
         raise InputError("file", path, "the same content here as where the sweep was started")
-    return read_file(Path(path))
+    return read_file(Path(path), *how)
 
 
-def read_file(path: Path) -> Source:
-    """A file of requests: an instance file if its name ends in .json, otherwise a trace.
+def read_file(
+    path: Path, columns: str | None = None, most: int | None = None, skip_invalid: bool = False
+) -> Source:
+    """A file of requests: an instance or another JSON document, or a trace.
 
     >>> read_file(Path("no-such.json"))
     Traceback (most recent call last):
     ...
     kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
-    if _existing(path).suffix != ".json":
-        return read_trace(path)
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    with opened(_existing(path)) as stream:
+        if not _is_document(path, stream.peek(1)):
+            return read_rows(path, stream, columns, most, skip_invalid)
+        text = decoded(path, stream)
     try:
-        return parse_instance(text)
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: instance file", text[:40], f"valid JSON ({error})") from None
+    if not isinstance(data, dict) or {"input_lens", "output_lens"} <= set(data):
+        return read_document(path, data, columns, most, skip_invalid)
+    try:
+        return Instance.from_json(data)
     except InputError as error:
         raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+
+
+def _is_document(path: Path, head: bytes) -> bool:
+    """One JSON document, by its name; or, without a name that says it, by how it begins."""
+    suffixes = path.suffixes
+    if {".json", ".jsonl", ".csv"} & set(suffixes):
+        return ".json" in suffixes
+    begins = head.lstrip()
+    first = begins.partition(b"\n")[0]
+    document = any(key in first for key in (b'"memory"', b'"input_lens"'))
+    lines = begins.startswith(b"{") and first.rstrip().endswith(b"}") and not document
+    return begins.startswith((b"{", b"[")) and not lines
 
 
 def parse_instance(text: str) -> Instance:
@@ -346,14 +404,20 @@ def digest(path: str) -> str:
     ...
     kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
     """
-    return sha256(_existing(Path(path)).read_bytes()).hexdigest()
+    if not repeatable(existing(path)):
+        raise InputError("file", path, "a regular file: workers read it again")
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _rows(source: S, rows: Sequence[int]) -> S:
     """The chosen rows of requests or of an instance, arrivals as they are."""
 
     def chosen(column: Any) -> Any:
-        return column and tuple(column[i] for i in rows)
+        return (
+            column.taken(rows)
+            if isinstance(column, Exact)
+            else column and tuple(column[i] for i in rows)
+        )
 
     if isinstance(source, Instance):
         names = ("prompt", "output", "arrival", "lower", "upper")
@@ -364,6 +428,7 @@ def _rows(source: S, rows: Sequence[int]) -> S:
         prompt=chosen(source.prompt),
         arrival=chosen(source.arrival),
         columns={name: chosen(values) for name, values in source.columns.items()},
+        lines=chosen(source.lines),
     )
 
 
@@ -373,4 +438,6 @@ def _from_0(source: S) -> S:
         return source
     moments: Any = source.arrival
     first = min(moments)
+    if isinstance(source, Requests) and isinstance(moments, Exact):
+        return replace(source, arrival=moments.since(first))
     return replace(source, arrival=tuple(moment - first for moment in moments))

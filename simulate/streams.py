@@ -101,7 +101,12 @@ def read_text(path: Path) -> str:
     kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
     """
     with opened(path) as stream:
-        data: bytes = stream.read(MOST_BYTES + 1)
+        return decoded(path, stream)
+
+
+def decoded(path: Path, stream: Any) -> str:
+    """The text of what is left of an open stream; `path` is its name in messages."""
+    data: bytes = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise InputError("file", str(path), f"at most {MOST_BYTES >> 20} MiB of text")
     try:

@@ -4,7 +4,7 @@ Sampling is by exact inversion: a uniform 63-bit integer is compared with cumula
 rounded up to multiples of 2^-63, so that the same seed gives the same requests on every machine.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -33,14 +33,19 @@ class Requests:
     `output` and `prompt` in tokens, `arrival` in seconds (exact); `prompt` and `arrival` are None
     where the source has none. `columns` holds further numeric columns by name, such as
     predictions. `support` is the interval of all output lengths that the source can have, if known.
+    Of a file: `lines`, the line of each request; `skipped`, how many wrong rows were left out;
+    `without`, why it has no arrivals, if there is more to say.
     """
 
     source: str
     output: tuple[int, ...]
     prompt: tuple[int, ...] | None = None
-    arrival: tuple[Fraction, ...] | None = None
-    columns: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
+    arrival: Sequence[Fraction] | None = None
+    columns: Mapping[str, Sequence[Fraction]] = field(default_factory=dict)
     support: tuple[int, int] | None = None
+    lines: Sequence[int] | None = field(default=None, compare=False)
+    skipped: int = field(default=0, compare=False)
+    without: str = field(default="", compare=False)
 
     def __len__(self) -> int:
         return len(self.output)
@@ -70,6 +75,8 @@ class Requests:
         if rate is not None:
             if self.arrival is None:
                 required = f"arrival times; {self.source} has none (a workload takes rate=R)"
+                if self.without:
+                    required = self.without
                 raise InputError("timed", str(rate), required)
             arrival = [int(second * rate) for second in self.arrival]
         return Instance.of(

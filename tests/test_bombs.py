@@ -11,8 +11,10 @@ from kvratio.reports.bounds.table import point
 from kvratio.reports.sweep_config import cells_of_config
 from kvratio.reports.worst import problem_of
 from kvratio.simulate import engine
+from kvratio.simulate.declared import Declared
 from kvratio.simulate.kernel import run as run_compiled
 from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.server import Server
 from kvratio.theory.checks import InputError, WorkLimitError
 from kvratio.theory.model import MOST_CAPS, Instance
 from tests.command import kvratio
@@ -125,3 +127,18 @@ def test_evictions_without_end_are_given_up(name: str, monkeypatch: pytest.Monke
     ended = kvratio("simulate", "--trace", "near.json", "--policy", name)
     assert (ended.status, ended.out) == (3, "")
     assert "more than 60 attempts" in ended.err
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_server_refuses_more_requests_than_its_scheduler_was_made_for(name: str) -> None:
+    server = Server(10, Declared(POLICIES[name], n=2, seed=0))
+    server.submit(output=3, prompt=1)
+    server.step()
+    server.submit(output=3, prompt=1)
+    for _ in range(2):
+        with pytest.raises(InputError, match="requests = 3: .* at most 2 in all"):
+            server.submit(output=3, prompt=1)
+    for _ in range(20):
+        server.step()
+    assert server.idle
+    assert server.instance.n == 2

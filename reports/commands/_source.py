@@ -52,6 +52,14 @@ OPTIONS = (
     click.option(
         "--take", help="Which of a file's requests: first (default) or sample (by the seed)."
     ),
+    click.option(
+        "--columns",
+        metavar="KEY=NAME,...",
+        help="Columns of a trace: arrival=NAME,prompt=NAME,output=NAME,unit=s|ms|date.",
+    ),
+    click.option(
+        "--skip-invalid", is_flag=True, help="Leave out wrong rows of a trace, and count them."
+    ),
     click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
     click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps per second."),
 )

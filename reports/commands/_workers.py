@@ -41,4 +41,4 @@ def computing(
         raise
     except BrokenExecutor as error:
         say(f"kvratio: workers were lost ({error}); {GO_ON}", err=True)
-        sys.exit(Exit.REFUSED)
+        sys.exit(Exit.BAD_INPUT)

@@ -15,6 +15,8 @@ from kvratio.reports.commands._source import spec_of
 @click.option("--memory", type=int, help="KV-cache budget M in tokens; default 16492.")
 @click.option("--prompt", type=int, help="Common prompt length in tokens.")
 @click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps per second.")
+@click.option("--columns", metavar="KEY=NAME,...", help="Columns of a trace, as for `simulate`.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out wrong rows of a trace.")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the answer as JSON.")
 @click.option(
     "--time-limit",

@@ -98,6 +98,8 @@ def _words(options: dict[str, Any], full: bool, data: Path | None) -> str:
     for name, value in options.items():
         if name == "policies":
             words += [word for policy in value for word in ("--policy", policy)]
+        elif name == "skip_invalid":
+            words += ["--skip-invalid"] if value else []
         elif value is not None:
             words += [f"--{name}", str(value)]
     words += ["--full"] if full else []
