@@ -76,7 +76,8 @@ class Server(Engine):
 
         Lengths in tokens; `interval` is the predicted one of the output length, by default
         [1, memory - prompt]. Raises `InputError` for a request that is malformed or can never
-        fit the present budget, and for one more than the scheduler was made for. Takes time proportional to the number of requests so far.
+        fit the present budget, and for one more than the scheduler was made for. Takes time
+        proportional to the number of requests so far.
         """
         capacity: int | None = getattr(self._live, "capacity", None)  # None: any number
         if capacity is not None and self.instance.n >= capacity:

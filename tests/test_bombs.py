@@ -136,7 +136,7 @@ def test_a_server_refuses_more_requests_than_its_scheduler_was_made_for(name: st
     server.step()
     server.submit(output=3, prompt=1)
     for _ in range(2):
-        with pytest.raises(InputError, match="requests = 3: .* at most 2 in all"):
+        with pytest.raises(InputError, match=r"requests = 3: .* at most 2 in all"):
             server.submit(output=3, prompt=1)
     for _ in range(20):
         server.step()
