@@ -8,6 +8,8 @@ lengths l, u, which are natural ones; `INR` makes a real number of a natural one
 LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
 PAIR = "(1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->"
 TWO = "(two l u X Y) l u"
+DOUBLING = "slicing 0 x 1 u 0 (map (Nat.pow 2) (seq 0 (S m)))"
+LEVELS = "forall r a z, requests r -> a <= z ->"
 T = "2 * INR l / (INR l + 1) + sum (fun k => / INR k) (S l) (u - l)"
 
 TEMPLATES: tuple[tuple[str, str, str], ...] = (
@@ -229,6 +231,18 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "  quadrupling s (l - 1) caps u -> slicing s x l u (l - 1) caps <= {c} * area s x l u",
     ),
     (
+        "slicing-doubling",
+        "Doubling.doubling_h_sf",
+        f"forall x u m, (1 <= u <= 2 ^ m)%nat -> shares x ->\n  {DOUBLING} <= {{c}} * h_sf 0 x 1 u",
+    ),
+    (
+        "t4-slicing",
+        "Doubling.slicing_better",
+        "exists u m b, (u <= 2 ^ m)%nat /\\\n"
+        f"  (forall x, shares x -> {DOUBLING} <= b * h_sf 0 x 1 u) /\\\n"
+        "  (exists x, shares x /\\ 0 < h_sf 0 x 1 u /\\ b * h_sf 0 x 1 u < a_min 0 x 1 u)",
+    ),
+    (
         "gsa-fluid",
         "Slicing.gsa",
         "forall s x u m, 0 <= s -> (1 <= u <= 2 ^ m)%nat -> shares x ->\n"
@@ -250,6 +264,42 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "    0 < h_sf s (two 1 (r * r) (INR r) 1) 1 (r * r) /\\\n"
         "    ((1 + INR r) / 2 - e) * h_sf s (two 1 (r * r) (INR r) 1) 1 (r * r) <=\n"
         "    a_min s (two 1 (r * r) (INR r) 1) 1 (r * r))",
+    ),
+    (
+        "price-upper",
+        "Constants.independent_offsets",
+        f"{LEVELS} ex_RInt (offset_stage {{y}} r) a z /\\\n"
+        "  RInt (offset_stage {y} r) a z <= {c} * area_of r",
+    ),
+    (
+        "price-common-offset",
+        "Constants.common_offset",
+        f"{LEVELS} ex_RInt (class_stage {{m}}%nat {{r}} r) a z /\\\n"
+        "  RInt (class_stage {m}%nat {r} r) a z <= {c} * area_of r",
+    ),
+    (
+        "price-four-classes",
+        "Constants.four_classes",
+        f"{LEVELS} ex_RInt (class_stage {{m}}%nat {{r}} r) a z /\\\n"
+        "  RInt (class_stage {m}%nat {r} r) a z <= {c} * area_of r",
+    ),
+    (
+        "fig1-law",
+        "Constants.no_law",
+        "~ forall u b, (1 <= u)%nat ->\n"
+        "  (forall x, shares x -> a_min 0 x 1 u <= b * h_sf 0 x 1 u) ->\n"
+        "  (exists x, shares x /\\ 0 < h_sf 0 x 1 u /\\ b * h_sf 0 x 1 u <= a_min 0 x 1 u) ->\n"
+        "  Rabs (b - ({a} * ln (INR u + {b}) + {c})) <= {tolerance}",
+    ),
+    (
+        "mc-sf-worst",
+        "Greedy.mc_sf_worse",
+        "exists M rs steps, (30 <= M <= 50)%Z /\\ (40 <= length rs <= 60)%nat /\\\n"
+        "  Forall (fun r =>\n"
+        "    1 <= prompt r <= 5 /\\ 1 <= output r <= M - prompt r /\\ arrival r = 0)%Z rs /\\\n"
+        "  let mc_sf := run_of (starts M rs (map output rs) steps) in\n"
+        "  valid M rs mc_sf /\\\n"
+        "  exists sch, valid M rs sch /\\ {worst} * IZR (tel rs sch) < IZR (tel rs mc_sf)",
     ),
     (
         "example-1",
@@ -276,12 +326,6 @@ PARTS: tuple[tuple[str, str, str, str], ...] = (
         "forall y, 1 < y -> {c} * ln y ^ 2 < 2 * y - 3 + 1 / y /\\\n"
         "  forall w, 0 <= (y - 1) - 2 * {c} * w * y * ln y + {c} * w ^ 2 * y * (2 * y - 1)",
         "c < K(y) for all y > 1, and the inequality that every attempt keeps",
-    ),
-    (
-        "price-upper",
-        "Constants.price_upper_core",
-        "2 * {y} - 3 + 1 / {y} < {c} * ln {y} ^ 2",
-        "K(y) < c",
     ),
 )
 
@@ -331,10 +375,8 @@ NONE: dict[str, str] = {
     "wait-13": TEXT_OF_WAIT,
     "wait-13-two": TEXT_OF_WAIT,
     "t4-instance-live": FINITE,
-    "t4-slicing": "its certificate over 100 lengths is checked in Python only",
     "t5-trace": "the inverse of a matrix of any size is not formalised",
     "fig1-fit": "its multipliers over 60 to 600 lengths are checked in Python only",
-    "fig1-law": "its multipliers over 60 to 600 lengths are checked in Python only",
     "fig3-s0": INFINITE,
     "fig3-limit": INFINITE,
     "fig3-prompts": INFINITE,
@@ -350,19 +392,14 @@ NONE: dict[str, str] = {
     "svf-ratio": FINITE,
     "mc-sf-4.3": FINITE,
     "mc-sf-4.1": FINITE,
-    "mc-sf-worst": FINITE,
     "gsa-finite": FINITE,
     "four-slicings-supremum": "slicing by volume is not formalised",
     "four-slicings": "slicing by volume is not formalised",
-    "slicing-doubling": "slicing with these caps is not formalised",
     "kept-lower": ALL_POLICIES,
     "price-lower": ALL_POLICIES,
     "price-lower-u3": ALL_POLICIES,
     "price-lower-u6": ALL_POLICIES,
     "price-lower-u9": ALL_POLICIES,
-    "price-upper": INTEGRALS,
-    "price-common-offset": INTEGRALS,
-    "price-four-classes": INTEGRALS,
     "price-finite-offset": FINITE,
     "price-finite-fixed": FINITE,
     "price-two-fixed-classes": "slicing by volume is not formalised",

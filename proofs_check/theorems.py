@@ -30,10 +30,14 @@ class Theorem:
         """The name in Coq."""
         return statements.name(self.claim)
 
-    @property
-    def whole(self) -> bool:
-        """Are its constants whole numbers?"""
-        return self.template.endswith("%Z")
+    def step(self, name: str, value: Fraction) -> Fraction:
+        """By how much a changed statement changes a constant: 1 where only whole numbers can be.
+
+        >>> Theorem("any", "", "forall x, f {m}%nat x <= {c} * g x").step("m", Fraction(4))
+        Fraction(1, 1)
+        """
+        whole = self.template.endswith("%Z") or f"{{{name}}}%nat" in self.template
+        return Fraction(1) if whole else value / 1000 or Fraction(1, 1000)
 
     def statement(self, numbers: Numbers) -> str:
         """The statement about these constants.
@@ -91,7 +95,7 @@ def mutated(claims: Iterable[Claim]) -> tuple[str, int]:
     count = 0
     for theorem, claim in covered:
         for name, value in claim.numbers.items():
-            step = Fraction(1) if theorem.whole else value / 1000 or Fraction(1, 1000)
+            step = theorem.step(name, value)
             for other in (value - step, value + step):
                 changed = dict(claim.numbers) | {name: other}
                 lines += [
@@ -113,7 +117,8 @@ def _header(theorems: Iterable[Theorem]) -> list[str]:
     return [
         "(* Printed from the ledger by kvratio/proofs_check/theorems.py. *)",
         "Require Import Reals Arith List ZArith. Import ListNotations.",
-        "From KVRatio Require Import Fluid Model Certificates Greedy.",
+        "From Coquelicot Require Import Hierarchy RInt.",
+        "From KVRatio Require Import Fluid Model Certificates Greedy Volumes.",
         f"From KVRatio Require {' '.join(modules)}.",
         "Open Scope R_scope.",
         "",

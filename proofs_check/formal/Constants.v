@@ -1,10 +1,12 @@
-(** * The price of cancelling: its constant, and the inequality that every attempt keeps
+(** * The price of cancelling: its constant, and the inequality that every attempt keeps; numbers by
+    interval arithmetic
 
     K(y) = (2y - 3 + 1/y)/(ln y)^2 is above c for all y > 1: near 1 and far out by
     2 ln w <= w - 1/w, between by interval arithmetic. *)
-Require Import Reals Lra Lia Psatz.
+Require Import Reals Lra Lia Psatz List.
+From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From KVRatio Require Import EveryPrompt.
+From KVRatio Require Import Fluid EveryPrompt Volumes Means Offset OffsetClasses.
 Open Scope R_scope.
 
 (** c (ln y)^2 < 2y - 3 + 1/y *)
@@ -64,7 +66,48 @@ Proof.
   split; [assumption|]. intro w. apply attempt; lra.
 Qed.
 
-(** K(3.716) < 2.7284 *)
-Theorem price_upper_core :
-  2 * (929 / 250) - 3 + 1 / (929 / 250) < 6821 / 2500 * ln (929 / 250) ^ 2.
-Proof. interval with (i_prec 50). Qed.
+(** ** One class: a random offset common to all; and four *)
+Theorem common_offset r a z : requests r -> a <= z ->
+  ex_RInt (class_stage 1 (357 / 125) r) a z /\
+  RInt (class_stage 1 (357 / 125) r) a z <= 379 / 125 * area_of r.
+Proof.
+  intros ok az. destruct (classes_paid 1 (357 / 125) r a z (le_n 1) ltac:(lra) ok az) as [X B].
+  split; [exact X|]. eapply Rle_trans; [apply B|]. apply Rmult_le_compat_r; [apply area_nonneg, ok|].
+  unfold weights, class_weight. cbn [Fluid.sum Nat.eqb INR pow].
+  interval with (i_prec 40).
+Qed.
+
+Theorem four_classes r a z : requests r -> a <= z ->
+  ex_RInt (class_stage 4 (1379 / 1000) r) a z /\
+  RInt (class_stage 4 (1379 / 1000) r) a z <= 6881 / 2500 * area_of r.
+Proof.
+  intros ok az. destruct (classes_paid 4 (1379 / 1000) r a z ltac:(lia) ltac:(lra) ok az) as [X B].
+  split; [exact X|]. eapply Rle_trans; [apply B|]. apply Rmult_le_compat_r; [apply area_nonneg, ok|].
+  unfold weights, class_weight. cbn [Fluid.sum Nat.eqb INR pow].
+  interval with (i_prec 40).
+Qed.
+
+(** ** Independent offsets: K(3.716) < 2.7284 *)
+Theorem independent_offsets r a z : requests r -> a <= z ->
+  ex_RInt (offset_stage (929 / 250) r) a z /\
+  RInt (offset_stage (929 / 250) r) a z <= 6821 / 2500 * area_of r.
+Proof.
+  intros ok az. destruct (offset (929 / 250) r a z ltac:(lra) ok az) as [X B].
+  split; [exact X|]. eapply Rle_trans; [apply B|]. apply Rmult_le_compat_r; [apply area_nonneg, ok|].
+  interval with (i_prec 40).
+Qed.
+
+(** ** Figure 1's law 0.2555 ln(u + 0.2793) + 1.1587 within 0.02, at u = 1: the ratio is 1 there *)
+Theorem no_law : ~ forall u b, (1 <= u)%nat ->
+  (forall x, shares x -> a_min 0 x 1 u <= b * h_sf 0 x 1 u) ->
+  (exists x, shares x /\ 0 < h_sf 0 x 1 u /\ b * h_sf 0 x 1 u <= a_min 0 x 1 u) ->
+  Rabs (b - (511 / 2000 * ln (INR u + 2793 / 10000) + 11587 / 10000)) <= 1 / 50.
+Proof.
+  intro H. assert (E : forall x, a_min 0 x 1 1 = h_sf 0 x 1 1).
+  { intro x. unfold a_min, a_min_with, a_min_stage, h_sf, by_length, stage, once, upto, c. cbn. field. }
+  specialize (H 1%nat 1 (le_n 1) ltac:(intros; rewrite E; lra)). cbn [INR] in H.
+  assert (X : Rabs (1 - (511 / 2000 * ln (1 + 2793 / 10000) + 11587 / 10000)) <= 1 / 50).
+  { apply H. exists (fun _ => 1). split; [intro; lra|]. rewrite E.
+    unfold h_sf, by_length, stage, once, upto, c. cbn. lra. }
+  apply Rabs_le_between in X. assert (L : 0.24 < ln (1 + 2793 / 10000)) by interval. lra.
+Qed.

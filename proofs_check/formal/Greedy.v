@@ -3,7 +3,7 @@
     At every step the longest feasible prefix of the queue starts; feasible is what keeps equation
     (3) of the paper: with every request running to its assumed length, the cache stays within M at
     every assumed completion. With the true lengths this is H-SF, with the upper ends A_max. *)
-Require Import ZArith List Bool Arith Lia.
+Require Import ZArith List Bool Arith Lia Reals Lra.
 From KVRatio Require Import Model Totals Cuts Certificates.
 Import ListNotations.
 Open Scope Z_scope.
@@ -59,4 +59,31 @@ Proof.
   - apply (valid_ok 4 four _ ok). vm_compute. reflexivity.
   - exists (run_of [Run [] 0; Run [] 1; Run [] 1; Run [] 3]). split; [|vm_compute; reflexivity].
     apply (valid_ok 4 four _ ok). vm_compute. reflexivity.
+Qed.
+
+(** ** MC-SF on an instance of model 1: M = 40, 60 equal requests of 9 tokens, prompt 1
+
+    It starts four at once every 9 steps, 4320 in all; six at a time, at different ages, fit as well:
+    the starts floor(9 j / 6). *)
+Definition sixty : list request := repeat (Req 1 9 0) 60.
+Definition six_at_a_time : list run := map (fun j => Run [] (Z.of_nat (9 * j / 6))) (seq 0 60).
+Lemma mc_sf_numbers :
+  (valid 40 sixty (run_of (starts 40 sixty (map output sixty) 130)) /\ valid 40 sixty (run_of six_at_a_time) /\
+   500 * tel sixty (run_of (starts 40 sixty (map output sixty) 130)) > 537 * tel sixty (run_of six_at_a_time)).
+Proof.
+  assert (ok : sane sixty) by (apply sane_ok; vm_compute; reflexivity).
+  split; [apply (valid_ok 40 sixty _ ok); vm_compute; reflexivity|].
+  split; [apply (valid_ok 40 sixty _ ok); vm_compute; reflexivity | vm_compute; reflexivity].
+Qed.
+
+Theorem mc_sf_worse : exists M rs steps,
+  30 <= M <= 50 /\ (40 <= length rs <= 60)%nat /\
+  Forall (fun r => 1 <= prompt r <= 5 /\ 1 <= output r <= M - prompt r /\ arrival r = 0) rs /\
+  let mc_sf := run_of (starts M rs (map output rs) steps) in
+  valid M rs mc_sf /\ exists sch, valid M rs sch /\ (537 / 500 * IZR (tel rs sch) < IZR (tel rs mc_sf))%R.
+Proof.
+  exists 40, sixty, 130%nat. split; [lia|]. split; [cbn; lia|]. split.
+  - apply Forall_forall. intros r H. apply repeat_spec in H. subst r. cbn. lia.
+  - destruct mc_sf_numbers as (A & B & C). split; [exact A|]. exists (run_of six_at_a_time). split; [exact B|].
+    apply Z.gt_lt, IZR_lt in C. rewrite !mult_IZR in C. lra.
 Qed.

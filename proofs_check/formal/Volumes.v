@@ -1,0 +1,38 @@
+(** * Policies that look at volumes only: the definitions to trust
+
+    Requests of any lengths and prompts: a list of (share, volume). As in Fluid.v the total latency is
+    n^2 / (2 M) times the sum over the stages of time times (completed + 2 left over). *)
+Require Import Reals List.
+From Coquelicot Require Import Coquelicot.
+From KVRatio Require Import Fluid.
+Import ListNotations.
+Open Scope R_scope.
+
+(** [mean f r] is the sum of x f(V). *)
+Fixpoint mean (f : R -> R) (r : list (R * R)) : R :=
+  match r with [] => 0 | (x, V) :: more => x * f V + mean f more end.
+Definition requests (r : list (R * R)) : Prop := List.Forall (fun p => 0 <= fst p /\ 0 < snd p) r.
+Definition area_of (r : list (R * R)) : R := mean (fun V => mean (Rmin V) r) r.
+
+(** Offset slicing: a request has the levels e^l, l = (k + offset) beta for all integers k, beta =
+    2 ln y (so that they grow by y^2); offsets are uniform and independent of the volumes. All are
+    tried in the order of their levels, and cancelled there. [attempt]: what a request that has the
+    level e^l uses at it, as the level before was not enough. [waiting]: for which share of the
+    offsets the last level up to e^l, which is e^(l-u), is not enough. The form is the integral of
+    2 T left over l, the share 1/beta of the requests having a level per unit of l. *)
+Definition attempt (beta l V : R) : R := if Rlt_dec (exp (l - beta)) V then Rmin V (exp l) else 0.
+Definition waiting (beta l V : R) : R :=
+  RInt (fun u => if Rlt_dec (exp (l - u)) V then / beta else 0) 0 beta.
+Definition offset_stage (y : R) (r : list (R * R)) (l : R) : R :=
+  let beta := 2 * ln y in 2 * (mean (attempt beta l) r / beta) * mean (waiting beta l) r.
+
+(** The same with m classes of offsets, (j + phase)/m, a phase common to all, averaged over it: levels
+    of all classes grow by q^2, beta = 2 m ln q. The stage at the level e^l is of one class, a share
+    1/m; of the others who wait for it all of each class's last level count twice, its own before
+    (j = m) and after it (j = 0) once. *)
+Definition class_weight (m j : nat) : R := if Nat.eqb j 0 then 1 else if Nat.eqb j m then 1 else 2.
+Definition class_waiting (m : nat) (q l V : R) : R :=
+  sum (fun j => class_weight m j * if Rlt_dec (exp (l - INR j * (2 * ln q))) V then 1 else 0) 0 (S m).
+Definition class_stage (m : nat) (q : R) (r : list (R * R)) (l : R) : R :=
+  let beta := INR m * (2 * ln q) in
+  / (INR m * beta) * (mean (attempt beta l) r * mean (class_waiting m q l) r).
