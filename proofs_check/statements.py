@@ -265,6 +265,33 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "    ((1 + INR r) / 2 - e) * h_sf s (two 1 (r * r) (INR r) 1) 1 (r * r) <=\n"
         "    a_min s (two 1 (r * r) (INR r) 1) 1 (r * r))",
     ),
+    # endless lengths: the form is the limit, and for A_min the supremum, of those up to u
+    (
+        "fig3-every-prompt",
+        "Endless.geometric_2",
+        "forall s q, 0 <= s -> 0 < q < 1 -> exists H,\n"
+        "  is_lim_seq (h_sf s (fun k => q ^ (k - 1)) 1) H /\\\n"
+        "  forall u, (1 <= u)%nat -> a_min s (fun k => q ^ (k - 1)) 1 u <= {bound} * H",
+    ),
+    # all partial sums stay below a number that is below the printed one
+    (
+        "t8-printed-sum",
+        "Refuted.printed_sum",
+        "let q := 1 / 2 in exists b,\n"
+        "  b < (1 + 2 * q + 11 * q ^ 2 + 8 * q ^ 3 + 11 * q ^ 4 + 2 * q ^ 5 + q ^ 6) /\n"
+        "    ((1 - q) ^ 6 * (1 + q) ^ 4) /\\\n"
+        "  forall n, sum (fun k => INR k ^ 3 * q ^ (k - 1) *\n"
+        "    (2 * INR k * q ^ (k - 1) + sum (fun i => INR i * q ^ (i - 1)) (S k) (n - k))) 1 n\n"
+        "    <= b",
+    ),
+    (
+        "four-slicings",
+        "FourSlicings.four",
+        "forall r m, requests r -> whole r ->\n"
+        "  (by_levels r 0 (four_levels 5 m) + by_levels r 0 (four_levels 7 m)\n"
+        "    + by_levels r 0 (four_levels 10 m) + by_levels r 0 (four_levels 14 m)) / 4\n"
+        "  <= {c} * area_of r",
+    ),
     (
         "price-upper",
         "Constants.independent_offsets",
@@ -330,11 +357,12 @@ PARTS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 FINITE = "the policy on finite instances is not formalised"
-INFINITE = "its sums over all lengths are infinite series, which are not formalised"
+INFINITE = "the closed forms of its series over all lengths are not formalised"
 ALL_POLICIES = "the argument about every policy (a potential, expectations) is not formalised"
 TEXT = "a remark of P's text, checked by numbers"
 TEXT_OF_WAIT = "WAIT is not formalised"
-INTEGRALS = "its form is an integral over offsets, which is not formalised"
+SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
+JOBS = "the expected cost of single jobs (pairs with independent offsets) is not formalised"
 
 NONE: dict[str, str] = {
     "alg2-literal": FINITE,
@@ -380,11 +408,9 @@ NONE: dict[str, str] = {
     "fig3-s0": INFINITE,
     "fig3-limit": INFINITE,
     "fig3-prompts": INFINITE,
-    "fig3-every-prompt": INFINITE,
     "t8-s0": INFINITE,
     "t8-prompts": INFINITE,
     "t8-every-prompt": INFINITE,
-    "t8-printed-sum": INFINITE,
     "popular-1.56": INFINITE,
     "popular-a-l-geometric": INFINITE,
     "popular-a-l-linear": INFINITE,
@@ -393,8 +419,7 @@ NONE: dict[str, str] = {
     "mc-sf-4.3": FINITE,
     "mc-sf-4.1": FINITE,
     "gsa-finite": FINITE,
-    "four-slicings-supremum": "slicing by volume is not formalised",
-    "four-slicings": "slicing by volume is not formalised",
+    "four-slicings-supremum": SCHUR,
     "kept-lower": ALL_POLICIES,
     "price-lower": ALL_POLICIES,
     "price-lower-u3": ALL_POLICIES,
@@ -402,8 +427,8 @@ NONE: dict[str, str] = {
     "price-lower-u9": ALL_POLICIES,
     "price-finite-offset": FINITE,
     "price-finite-fixed": FINITE,
-    "price-two-fixed-classes": "slicing by volume is not formalised",
-    "price-one-machine": INTEGRALS,
+    "price-two-fixed-classes": SCHUR,
+    "price-one-machine": JOBS,
 }
 
 

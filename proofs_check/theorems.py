@@ -117,7 +117,7 @@ def _header(theorems: Iterable[Theorem]) -> list[str]:
     return [
         "(* Printed from the ledger by kvratio/proofs_check/theorems.py. *)",
         "Require Import Reals Arith List ZArith. Import ListNotations.",
-        "From Coquelicot Require Import Hierarchy RInt.",
+        "From Coquelicot Require Import Rbar Hierarchy Lim_seq RInt.",
         "From KVRatio Require Import Fluid Model Certificates Greedy Volumes.",
         f"From KVRatio Require {' '.join(modules)}.",
         "Open Scope R_scope.",

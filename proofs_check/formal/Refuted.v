@@ -274,3 +274,50 @@ Proof.
   replace (INR u / INR l * (1 + r) / 2 * (2 * (INR l * INR l) / INR u)) with (INR l * (1 + r)) by (field; lra).
   lra.
 Qed.
+
+(** ** Theorem 8: the printed sum at q = 1/2
+    With h_k = 2^(1-k) the sum over i > k of i h_i is at most (k + 2) h_k, so the terms are at most
+    k^3 (3 k + 2) h_k^2 = P(k) h_k^2 - P(k+1) h_(k+1)^2: at most P(1) = 208/3 together, against the
+    82.37 printed. *)
+Definition half (k : nat) : R := (1 / 2) ^ (k - 1).
+Definition sum_left (k : R) : R := 4 * k ^ 4 + 8 * k ^ 3 + 16 * k ^ 2 + 24 * k + 52 / 3.
+
+Lemma half_S k : (1 <= k)%nat -> half (S k) = half k / 2.
+Proof. intro H. unfold half. replace (S k - 1)%nat with (S (k - 1)) by lia. cbn [pow]. field. Qed.
+
+Lemma half_pos k : 0 < half k.
+Proof. apply pow_lt. lra. Qed.
+
+Lemma longer_sum m : forall k, (1 <= k)%nat -> sum (fun i => INR i * half i) k m <= half k * (2 * INR k + 2).
+Proof.
+  induction m; intros k H; cbn [sum]; assert (K := INR_1 k H); assert (P := half_pos k).
+  - apply Rmult_le_pos; lra.
+  - assert (I := IHm (S k) ltac:(lia)). rewrite half_S, S_INR in I by assumption. nra.
+Qed.
+
+Lemma left_sum m : forall k, (1 <= k)%nat ->
+  sum (fun k => INR k ^ 3 * (3 * INR k + 2) * half k ^ 2) k m <= sum_left (INR k) * half k ^ 2.
+Proof.
+  induction m; intros k H; cbn [sum]; assert (K := INR_1 k H); assert (P := half_pos k).
+  - apply Rmult_le_pos; [|apply pow2_ge_0]. unfold sum_left. assert (0 <= INR k ^ 2) by apply pow2_ge_0.
+    assert (0 <= INR k ^ 3) by (apply pow_le; lra). assert (0 <= INR k ^ 4) by (apply pow_le; lra). lra.
+  - assert (I := IHm (S k) ltac:(lia)). rewrite half_S, S_INR in I by assumption. unfold sum_left in *.
+    replace ((half k / 2) ^ 2) with (half k ^ 2 / 4) in I by field. lra.
+Qed.
+
+Theorem printed_sum : let q := 1 / 2 in exists b,
+  b < (1 + 2 * q + 11 * q ^ 2 + 8 * q ^ 3 + 11 * q ^ 4 + 2 * q ^ 5 + q ^ 6) / ((1 - q) ^ 6 * (1 + q) ^ 4) /\
+  forall n, sum (fun k => INR k ^ 3 * q ^ (k - 1) *
+    (2 * INR k * q ^ (k - 1) + sum (fun i => INR i * q ^ (i - 1)) (S k) (n - k))) 1 n <= b.
+Proof.
+  intro q. exists (208 / 3). split; [unfold q; lra|]. intro n.
+  apply Rle_trans with (sum (fun k => INR k ^ 3 * (3 * INR k + 2) * half k ^ 2) 1 n).
+  - apply sum_le. intros k Hk. change (q ^ (k - 1)) with (half k).
+    change (sum (fun i => INR i * q ^ (i - 1)) (S k) (n - k)) with (sum (fun i => INR i * half i) (S k) (n - k)).
+    assert (L := longer_sum (n - k) (S k) ltac:(lia)). rewrite half_S, S_INR in L by lia.
+    assert (K := INR_1 k ltac:(lia)). assert (P := half_pos k).
+    replace (INR k ^ 3 * (3 * INR k + 2) * half k ^ 2)
+      with (INR k ^ 3 * half k * (2 * INR k * half k + half k / 2 * (2 * (INR k + 1) + 2))) by field.
+    apply Rmult_le_compat_l; [|lra]. apply Rmult_le_pos; [apply pow_le; lra | lra].
+  - eapply Rle_trans; [apply (left_sum n 1 (le_n 1))|]. unfold sum_left, half. cbn [INR Nat.sub pow]. lra.
+Qed.

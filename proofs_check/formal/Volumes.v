@@ -36,3 +36,19 @@ Definition class_waiting (m : nat) (q l V : R) : R :=
 Definition class_stage (m : nat) (q : R) (r : list (R * R)) (l : R) : R :=
   let beta := INR m * (2 * ln q) in
   / (INR m * beta) * (mean (attempt beta l) r * mean (class_waiting m q l) r).
+
+(** Slicing by volume: in the stage of level C after the level [after] every request of more than
+    that runs until it completes or has used C, and is charged C if it is cancelled. The four
+    slicings have the levels F 4^k / 16, rounded down, with F = 5, 7, 10, 14; volumes are whole. *)
+Definition more (level V : R) : R := if Rlt_dec level V then 1 else 0.
+Fixpoint by_levels (r : list (R * R)) (after : R) (levels : list R) : R :=
+  match levels with
+  | [] => 0
+  | C :: rest =>
+      mean (fun V => more after V * Rmin V C) r * mean (fun V => more after V + more C V) r
+        + by_levels r C rest
+  end.
+Definition whole (r : list (R * R)) : Prop :=
+  List.Forall (fun p => exists n, (1 <= n)%nat /\ snd p = INR n) r.
+Definition four_levels (F stages : nat) : list R :=
+  map (fun k => INR (F * 4 ^ k / 16)) (seq 0 stages).

@@ -1,4 +1,4 @@
-"""The forms of Fluid.v, evaluated in Coq on random rational shares, are those of fluid.py."""
+"""The forms of Fluid.v and Volumes.v, evaluated in Coq at random, are those of the Python judge."""
 
 import random
 from fractions import Fraction
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kvratio.proofs_check import coq
+from kvratio.proofs_check.claims import four_slicings
 from kvratio.proofs_check.fluid import POLICIES, latency
 from kvratio.proofs_check.theorems import number
 
@@ -53,3 +54,33 @@ def test_the_comparison_can_fail(folder: Path) -> None:
     wrong = [goal(rng, policy, Fraction(1, 1000)) for policy in POLICIES]
     text = "\n".join(f"{g}\nProof. Fail evaluate. Abort." for g in wrong)
     coq.run_text(folder, f"{HEADER}{text}\n", "WrongForms")
+
+
+BY_VOLUME = """Require Import Reals Lra List Arith. Import ListNotations.
+From KVRatio Require Import Volumes.
+Open Scope R_scope.
+Ltac cases := match goal with
+  | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b); try (exfalso; lra)
+  | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b); try (exfalso; lra) end.
+Ltac evaluate := cbv [by_levels mean more area_of Rmin]; repeat cases; lra.
+"""
+STAGES = 4  # levels up to 14 * 4^3 / 16
+
+
+def test_slicing_by_volume_agrees(folder: Path) -> None:
+    rng = random.Random(9)
+    lines = [BY_VOLUME]
+    for factor in four_slicings.FACTORS:
+        volumes = [rng.randint(1, 20) for _ in range(3)]
+        levels = [factor * 4**k // 16 for k in range(STAGES)]
+        listed = "; ".join(map(str, levels))
+        requests = f"[{'; '.join(f'(1, {v})' for v in volumes)}]"
+        value = four_slicings.latency(volumes, factor)
+        form = f"by_levels {requests} 0 [{listed}]"
+        lines += [
+            f"Goal four_levels {factor} {STAGES} = map INR [{listed}]%nat. reflexivity. Qed.",
+            f"Goal {form} = {value}.\nProof. evaluate. Qed.",
+            f"Goal {form} = {value + 1}.\nProof. Fail evaluate. Abort.",
+            f"Goal area_of {requests} = {four_slicings.area(volumes)}.\nProof. evaluate. Qed.",
+        ]
+    coq.run_text(folder, "\n".join([*lines, ""]), "ByVolume")
