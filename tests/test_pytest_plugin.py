@@ -1,5 +1,6 @@
 """The pytest plugin, run in a session of its own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,11 @@ class Failing(Hasty):
     def admit(self, view):
         return [1 / 0]
 
+class SometimesFailing(Hasty):
+    def admit(self, view):
+        assert len(view.waiting) < 6
+        return list(view.waiting)
+
 class Misspelt(Hasty):
     sees = frozenset({"ouput"})
 
@@ -123,6 +129,21 @@ def test_ids_can_be_given_back(mine: pytest.Pytester) -> None:
     assert unknown.ret == pytest.ExitCode.USAGE_ERROR
 
 
+def test_ids_printed_in_a_subfolder_can_be_given_back_there(mine: pytest.Pytester) -> None:
+    mine.makeini("[pytest]")  # the root is where this file is
+    folder = mine.mkdir("below")
+    (mine.path / "mysched.py").rename(folder / "mysched.py")
+    mine.chdir()
+    os.chdir(folder)
+    first = mine.runpytest_subprocess(
+        *CACHED, "-rf", "--kvratio-policy=mysched:Hasty", "-k", "budget"
+    )
+    first.stdout.fnmatch_lines(["FAILED ../kvratio-policy=mysched:Hasty::budget*"])
+    identity = "../kvratio-policy=mysched:Hasty::budget"
+    mine.runpytest_subprocess(*CACHED, identity).assert_outcomes(failed=1)
+    mine.runpytest_subprocess(*CACHED, identity, "--lf").assert_outcomes(failed=1)
+
+
 @pytest.mark.parametrize("option", ["--lf", "--sw"])
 def test_failures_are_found_again(mine: pytest.Pytester, option: str) -> None:
     chosen = (*CACHED, "--kvratio-policy=mysched:Hasty", "-k", "sound or budget")
@@ -141,6 +162,14 @@ def test_a_scheduler_that_raises_is_one_failure_with_its_traceback(mine: pytest.
         ["*mysched.py*in admit*", "*return [[]1 / 0[]]*", "*ZeroDivisionError*"]
     )
     result.stdout.fnmatch_lines(["*not run: the policy raises an error*"])
+
+
+def test_a_rare_error_hides_nothing_else(mine: pytest.Pytester) -> None:
+    chosen = ("--kvratio-policy=mysched:SometimesFailing", "-k", "budget or sound or termination")
+    result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-examples=100", *chosen)
+    result.assert_outcomes(failed=2, passed=1, deselected=len(INVARIANTS) - 3)
+    result.stdout.fnmatch_lines(["*AssertionError*"])
+    result.stdout.fnmatch_lines(["*budget: violated by*"])
 
 
 def test_a_selection_without_that_failure_fails_too(mine: pytest.Pytester) -> None:

@@ -1,7 +1,9 @@
 """The kit itself: what it says of sound policies, its records, its reports, its bound."""
 
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,11 @@ from kvratio.simulate.testing import (
 )
 from kvratio.simulate.testing.bound import least_tel
 from kvratio.simulate.testing.cases import instance_code
-from kvratio.simulate.testing.history import Step, listen, watch
+from kvratio.simulate.testing.history import History, Step, listen, watch
+from kvratio.simulate.testing.limit import limited
 from kvratio.simulate.testing.strategies import instances
 from kvratio.simulate.testing.subject import subject_of
+from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule
 from tests import broken
@@ -170,6 +174,65 @@ def test_progress_names_what_is_tried() -> None:
     seen: list[str] = []
     examine("fcfs", examples=1, only=("budget", "termination"), progress=seen.append)
     assert seen == ["budget", "termination"]
+
+
+# --- errors and endless runs -----------------------------------------------------------------
+
+
+class Raises(broken.ForgetsTheNextToken):
+    """Breaks "budget", and raises an error where more than `most` requests wait."""
+
+    most = 5
+
+    def admit(self, view: View) -> list[int]:
+        assert len(view.waiting) <= self.most
+        return super().admit(view)
+
+
+class RaisesAlways(Raises):
+    most = -1
+
+
+def test_an_error_in_few_runs_is_one_finding_among_others() -> None:
+    found = examine(Raises, examples=25)
+    assert {r.invariant.name for r in found.violated} == {"sound-decisions", "budget"}
+    (error,) = (r for r in found.violated if r.invariant.name == "sound-decisions")
+    assert error.case is not None
+    assert error.case.size == Raises.most + 1
+
+
+def test_an_error_in_every_run_is_the_only_finding() -> None:
+    found = examine(RaisesAlways, examples=60)
+    assert [r.outcome for r in found.results] == ["violated", *["not run"] * (len(INVARIANTS) - 1)]
+
+
+def endless(instance: Instance, seed: int) -> History:  # noqa: ARG001 (what a run is called with)
+    while True:
+        pass
+
+
+def test_the_time_limit_holds_in_other_threads() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        play = limited(endless, 0.05)
+        runs = [pool.submit(play, Instance.of(1, [1]), 0).result() for _ in range(3)]
+    assert {run.stopped for run in runs} == {"the run took longer than 0.05 s"}
+
+
+def test_the_time_limit_leaves_another_timer_alone() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 3600)
+    try:
+        assert limited(endless, 0.05)(Instance.of(1, [1]), 0).livelock
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def test_a_run_within_the_limit_is_not_ended_later() -> None:
+    """In a thread of its own, where an exception could still be under way after the run."""
+    quick = limited(lambda instance, _: History(instance, ()), 0.001)
+    with ThreadPoolExecutor(1) as pool:
+        runs = [pool.submit(quick, Instance.of(1, [1]), 0) for _ in range(300)]
+    assert all(run.exception() is None for run in runs)
 
 
 # --- what can be tested ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,25 @@ def python(built: Path) -> Path:
     library = sysconfig.get_path("purelib", vars={"base": str(environment)})
     with zipfile.ZipFile(wheel(built)) as archive:
         archive.extractall(library)  # a wheel of plain modules needs no more
-    ours = Path(sysconfig.get_path("purelib"))
-    shared = [ours, *(Path(p) for p in (ours / "zz_main.pth",) if p.exists())]
-    lines = [str(shared[0]), *(path.read_text().strip() for path in shared[1:])]
-    (Path(library) / "shared.pth").write_text("\n".join(lines) + "\n")
+    shared = [path for path in sys.path if Path(path).name == "site-packages"]
+    (Path(library) / "shared.pth").write_text("\n".join(shared) + "\n")
+    add_script(environment / "bin" / "pytest")
     return environment / "bin" / "python"
+
+
+def add_script(path: Path) -> None:
+    """The script that pip makes of an entry point; its folder, not the current one, is on the path.
+
+    The shared packages bring the entry point, but no script for this environment.
+    """
+    (entry,) = entry_points(group="console_scripts", name=path.name)
+    lines = [
+        f"#!{path.parent / 'python'}",
+        f"import sys\nfrom {entry.module} import {entry.attr}",
+        f"sys.exit({entry.attr}())",
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    path.chmod(0o755)
 
 
 def wheel(folder: Path) -> Path:
@@ -118,16 +133,21 @@ def test_nothing_of_ours_is_importable_by_another_name(python: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("name", TOYS)
-@pytest.mark.parametrize("command", [("-m", "pytest"), ("-c", "import pytest; pytest.main()")])
+@pytest.mark.parametrize("command", ["python -m pytest", "pytest"])
 def test_other_people_s_projects_pass(
-    python: Path, tmp_path: Path, name: str, command: tuple[str, str]
+    python: Path, tmp_path: Path, name: str, command: str
 ) -> None:
-    """With kvratio installed and its plugin loaded; the second command is `pytest` itself."""
+    """With kvratio installed and its plugin loaded."""
     for file, text in {**TOYS[name], "pytest.ini": CONFIGURATION}.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(text + "\n")
+    program, *arguments = command.split()
     done = subprocess.run(
-        [python, *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        [python.parent / program, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     assert "kvratio" in done.stdout.split("plugins:")[1].splitlines()[0]

@@ -1,9 +1,16 @@
-"""A limit on the wall-clock time of one case: a run without end is reported with its case."""
+"""A limit on the wall-clock time of one case: a run without end is reported with its case.
 
+In the main thread of a Unix-like system a signal ends the run, also while it sleeps or waits. In
+another thread, where another timer is set (as by pytest-timeout), and on other systems, a second
+thread raises the exception in the one that runs: it comes between two steps of Python code, so a
+call that blocks for ever is not ended there.
+"""
+
+import ctypes
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 from kvratio.simulate.testing.history import History
@@ -19,9 +26,6 @@ class CaseTimeout(BaseException):
 def limited(play: Play, seconds: float) -> Play:
     """`play`, stopped after `seconds`; the history of a stopped run counts as a livelock.
 
-    The limit works by a signal, so it holds in the main thread of Unix-like systems; elsewhere the
-    run is not limited.
-
     >>> def endless(instance, seed):
     ...     while True: pass
     >>> limited(endless, 0.1)(Instance.of(1, [1]), 0).stopped
@@ -30,7 +34,7 @@ def limited(play: Play, seconds: float) -> Play:
 
     def play_within(instance: Instance, seed: int) -> History:
         try:
-            with _alarm(seconds):
+            with _limit(seconds):
                 return play(instance, seed)
         except CaseTimeout:
             stopped = f"the run took longer than {seconds:g} s"
@@ -39,13 +43,15 @@ def limited(play: Play, seconds: float) -> Play:
     return play_within
 
 
+def _limit(seconds: float) -> AbstractContextManager[None]:
+    here = threading.current_thread() is threading.main_thread()
+    if here and hasattr(signal, "setitimer") and not signal.getitimer(signal.ITIMER_REAL)[0]:
+        return _alarm(seconds)
+    return _watched(seconds)
+
+
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    here = threading.current_thread() is threading.main_thread()
-    if not here or not hasattr(signal, "setitimer") or signal.getitimer(signal.ITIMER_REAL)[0]:
-        yield  # no signals here, or somebody else waits for this one
-        return
-
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise CaseTimeout
 
@@ -56,3 +62,26 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    thread = ctypes.c_ulong(threading.get_ident())
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    deciding, over = threading.Lock(), False
+
+    def stop() -> None:
+        with deciding:
+            if not over:
+                raise_in(thread, ctypes.py_object(CaseTimeout))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with deciding:
+            over = True
+            raise_in(thread, None)  # takes back an exception that has not been raised yet
