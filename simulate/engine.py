@@ -208,21 +208,6 @@ def run_scheduler(
     return engine.schedule
 
 
-def run_scheduler_timed(
-    instance: Instance,
-    scheduler: Scheduler,
-    timing: Timing,
-    name: str,
-    progress: Callable[[int], None] | None = None,
-    patience: int | None = None,
-) -> TimedRun:
-    """Run any scheduler to the end, in time; as `run_scheduler` otherwise.
-
-    The instance's own arrivals are 0. `name` is that of the policy in the result.
-    """
-    return _timed(instance, scheduler, timing, (name, 0), progress, patience)
-
-
 def _timed(
     instance: Instance,
     scheduler: Scheduler,

@@ -162,11 +162,6 @@ class Policy:
         return "output" in self.sees
 
     @property
-    def uses_upper(self) -> bool:
-        """Does it read upper ends of predicted intervals?"""
-        return "upper" in self.sees
-
-    @property
     def promotes(self) -> bool:
         """Does it evict requests that outlive what was assumed, to assume more?"""
         return bool(words.of(self.assumes).promotes)

@@ -124,7 +124,6 @@ def test_what_an_assumption_reads(name: str) -> None:
     reads = READS[name].split()
     assert policy.sees == set(reads)
     assert policy.clairvoyant == ("output" in reads)
-    assert policy.uses_upper == ("upper" in reads)
     assert policy.promotes == (assumes.name in PROMOTES)
 
 

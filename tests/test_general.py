@@ -1,7 +1,7 @@
 """A_min on general lengths: the theorems against exact maxima, and the linear-time algorithms."""
 
 from fractions import Fraction
-from math import log, sqrt
+from math import log
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from kvratio.theory.adversary import Problem, worst_case
 from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, ratio, tel, volume
-from kvratio.theory.secular import enclosure, secular_order, secular_root
+from kvratio.theory.secular import enclosure, secular_root
 
 # Regression: the maxima of a first look (../shared/theory-notes.md), to their printed digits.
 NOTES = [
@@ -92,19 +92,6 @@ def test_without_prompts_lambda_is_an_odd_harmonic_sum() -> None:
         bottom, top = enclosure(0, low, high)
         assert 1 + log((2 * high + 1) / (2 * low + 1)) / 4 <= bottom + Fraction(1, 10**12)
         assert top <= 1.5 + log(high / low) / 4
-
-
-@pytest.mark.parametrize(("s", "l", "u"), [*CASES, (Fraction(40), 1, 400), (Fraction(5), 5, 5000)])
-def test_lambda_lies_between_its_closed_forms(
-    s: Fraction,
-    l: int,  # noqa: E741
-    u: int,
-) -> None:
-    low, high = secular_order(float(s), l, u)
-    below, above = secular_root(s, l, u)
-    assert low <= above
-    assert below <= high
-    assert below <= sqrt(u / l)
 
 
 def test_long_prompts_reach_the_square_root() -> None:

@@ -183,20 +183,6 @@ def test_arrivals_in_steps_and_in_time_exclude_each_other() -> None:
         Timing((-1,), ROOFLINE)
 
 
-def test_any_scheduler_runs_in_time() -> None:
-    timing = Timing((0, 12), IterationTime.linear(1000, 1000))
-    instance = Instance.of(10, [3, 2], prompt=[2, 3])
-    scheduler = Declared(POLICIES["fcfs"], instance.n, 0)
-    done: list[int] = []
-    found = engine.run_scheduler_timed(instance, scheduler, timing, "fcfs", done.append)
-    assert found == engine.run_timed(instance, POLICIES["fcfs"], timing, seed=0)
-    assert done == [1, 2]
-    with pytest.raises(EngineError, match="step 2: nothing arrives or completes in 0 steps"):
-        engine.run_scheduler_timed(
-            instance, Declared(POLICIES["fcfs"], instance.n, 0), timing, "fcfs", patience=0
-        )
-
-
 def test_missing_moments_are_noticed() -> None:
     instance, schedule = Instance.of(9, [2]), Schedule.of([(0, 0, 2, True)])
     timing, passed = Timing((0,), ROOFLINE), Passed(0, 0)

@@ -8,7 +8,7 @@ CR(A_min) against H-SF lies between (1 + lambda) / 2 and (1 + lambda) / 2 + (u -
 """
 
 from fractions import Fraction
-from math import ceil, floor, log, sqrt
+from math import ceil, floor, sqrt
 from typing import Any
 
 import scipy.optimize
@@ -66,21 +66,3 @@ def enclosure(s: Any, l: int, u: int) -> tuple[Fraction, Fraction]:  # noqa: E74
     """
     below, above = secular_root(s, l, u)
     return (1 + below) / 2, (1 + above) / 2 + Fraction(u - l) / (2 * (prompt_length(s) + u))
-
-
-def secular_order(s: float, l: int, u: int) -> tuple[float, float]:  # noqa: E741
-    """Closed-form numbers below and above lambda(s, l, u), with one logarithm and one root each.
-
-    >>> low, high = secular_order(1000, 1, 400)
-    >>> round(low, 2), round(high, 2)  # lambda is 17.41
-    (13.55, 17.77)
-    """
-    sigma = s / l
-
-    def root(x: float) -> float:
-        return (1 + x / 2 + sqrt((1 + x / 2) ** 2 + 2 * sigma * x)) / 2
-
-    return (
-        root(log(1 + 2 * (u - l) / (2 * s + 2 * l + 1))),
-        root(log(1 + 2 * (u - l) / (s + 2 * l))),
-    )

@@ -3,8 +3,8 @@
     python -m tests.thorough.quality
 
 writes reports/published/quality.md and quality.json; a run that is missing is said to be missing.
-Faults of a module that were not tried here keep their published figures as long as the module's
-text is that of those figures.
+What was not run here keeps its published figures; where a module's text has changed since, its row
+of the mutation testing says so, and the total of its part leaves it out.
 Survivors of the mutation testing are listed with the reasons of `survivors.json`, by the changed
 line; one without a reason is a gap in the tests and is called so.
 """
@@ -95,33 +95,42 @@ def module_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
     }
 
 
-def published() -> dict[str, dict[str, Any]]:
-    """The figures of the last page, by module."""
+def published() -> dict[str, Any]:
+    """The figures of the last page."""
     file = PUBLISHED / "quality.json"
-    groups = json.loads(file.read_text(encoding="utf-8"))["mutation"] if file.exists() else {}
-    return {row["module"]: row for group in groups.values() for row in group}
+    last: dict[str, Any] = {"mutation": {}, "fuzzing": [], "branches": {}}
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else last
 
 
-def mutation_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
-    """The figures of one module: of the stored results, else those published for the same text."""
+def mutation_row(
+    module: str, results: Iterable[Result], earlier: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The figures of one module: of the stored results, else those published (`earlier`)."""
     row = module_row(module, results)
-    earlier = published().get(module)
-    if row["tried"] or earlier is None or earlier["source"] != row["source"]:
+    if row["tried"] or earlier is None or not earlier["tried"]:
         return row
-    return {**earlier, "survivors": explained(module, earlier["survivors"])}
+    same = earlier["source"] == row["source"]
+    survivors = explained(module, earlier["survivors"]) if same else earlier["survivors"]
+    return {**earlier, "survivors": survivors}
 
 
 def collect() -> dict[str, Any]:
     """All figures; mutation results of an older text of a module do not count."""
     current = {module: digest(module) for group in TARGETS.values() for module in group}
     results = [r for (source, m), r in stored().items() if source == current.get(m.module)]
+    last = published()
+    earlier = {row["module"]: row for group in last["mutation"].values() for row in group}
     groups = {
-        name: [mutation_row(module, results) for module in group] for name, group in TARGETS.items()
+        name: [mutation_row(module, results, earlier.get(module)) for module in group]
+        for name, group in TARGETS.items()
     }
+    others = {"fuzzing": fuzz.RESULTS, "branches": branches.RESULTS}
     return {
         "mutation": groups,
-        "fuzzing": json.loads(fuzz.RESULTS.read_text()) if fuzz.RESULTS.exists() else [],
-        "branches": json.loads(branches.RESULTS.read_text()) if branches.RESULTS.exists() else {},
+        **{
+            key: json.loads(path.read_text(encoding="utf-8")) if path.exists() else last[key]
+            for key, path in others.items()
+        },
     }
 
 
@@ -140,13 +149,15 @@ def markdown(data: dict[str, Any]) -> str:
         f"share of all faults with {LEVEL:.0%} confidence. In a part's total every module counts",
         "with all its faults.",
         "A fault that makes the tests run out of time counts as killed.",
+        "Figures of an older text were measured before the module last changed; their line numbers",
+        "are those of that text, and the totals leave them out.",
         "",
-        "| part | module | faults | tried | killed | share | interval | out of time |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| part | module | faults | tried | killed | share | interval | out of time | text |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, group in data["mutation"].items():
         lines += [_mutation_line(name, row) for row in group]
-        lines.append(_total_line(name, [row for row in group if row["tried"]]))
+        lines.append(_total_line(name, [r for r in group if r["tried"] and _is_current(r)]))
     lines += ["", "### Survivors", ""]
     for group in data["mutation"].values():
         for row in group:
@@ -154,6 +165,11 @@ def markdown(data: dict[str, Any]) -> str:
     lines += _fuzzing_lines(data["fuzzing"])
     lines += _branch_lines(data["branches"])
     return "\n".join(lines) + "\n"
+
+
+def _is_current(row: dict[str, Any]) -> bool:
+    """Are the figures those of the module as it is now?"""
+    return bool(row["source"] == digest(row["module"]))
 
 
 def _mutation_line(name: str, row: dict[str, Any]) -> str:
@@ -164,26 +180,28 @@ def _mutation_line(name: str, row: dict[str, Any]) -> str:
         share = f"{killed / tried:.1%}"
         low, high = interval(killed, tried)
         span = "" if tried == faults else f"{low:.1%} to {high:.1%}"
-    cells = (name, row["module"], faults, tried, killed, share, span, row["timeouts"])
+    text = ("as now" if _is_current(row) else "older") if tried else ""
+    cells = (name, row["module"], faults, tried, killed, share, span, row["timeouts"], text)
     return f"| {' | '.join(map(str, cells))} |"
 
 
 def _total_line(name: str, rows: Sequence[dict[str, Any]]) -> str:
     """A part as a whole; `rows`: its modules that were run."""
     if not rows:
-        return f"| {name} | **all** | | 0 | 0 | not run | | |"
+        return f"| {name} | **all** | | 0 | 0 | not run as now | | | |"
     keys = ("faults", "tried", "killed", "timeouts")
     faults, tried, killed, timeouts = (sum(row[key] for row in rows) for key in keys)
     share, low, high = together(rows)
     span = "" if tried == faults else f"{low:.1%} to {high:.1%}"
-    cells = (name, "**all**", faults, tried, killed, f"{share:.1%}", span, timeouts)
+    cells = (name, "**all**", faults, tried, killed, f"{share:.1%}", span, timeouts, "as now")
     return f"| {' | '.join(map(str, cells))} |"
 
 
 def _survivor_lines(row: dict[str, Any]) -> list[str]:
     if not row["survivors"]:
         return []
-    lines = [f"{row['module']}:", "", "| line | fault | reason |", "| --- | --- | --- |"]
+    older = "" if _is_current(row) else " (older text)"
+    lines = [f"{row['module']}{older}:", "", "| line | fault | reason |", "| --- | --- | --- |"]
     for one in row["survivors"]:
         change = one["change"].replace("|", "\\|")
         lines.append(f"| {one['line']} | `{change}` | {one['reason']} |")

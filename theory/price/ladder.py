@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import sqrt
-from typing import Any
 
 import sympy
 
@@ -253,12 +252,3 @@ def bounds() -> list[Bound]:
     ['derived', 'derived']
     """
     return [random_order(), _limits()]
-
-
-def crossing() -> Any:
-    """rho = (2K - 1)^2, up to which running to the end has the smaller guarantee (sympy).
-
-    >>> crossing().round(6)
-    19.862575
-    """
-    return (2 * value() - 1) ** 2

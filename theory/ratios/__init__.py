@@ -1,4 +1,4 @@
-"""Competitive ratios in closed form, each with its derivation; `all_bounds` builds them all.
+"""Competitive ratios in closed form, each with its derivation; `built` makes those of a module.
 
 binary        two lengths: the exact supremum of a ratio of forms, a lemma with its proof
 two_point     A_min on two lengths, every prompt            promotion   A_l, slicing (l, u), switch
@@ -12,7 +12,6 @@ equations), endless_thresholds (suprema), endless_slots (no bound, and the rate)
 (the other policies with the mean as prompt; the switch to A_min), switching (that with prompts)
 """
 
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
@@ -43,13 +42,3 @@ def built(module: str) -> tuple[Bound, ...]:
     4
     """
     return tuple(import_module(module).bounds())
-
-
-def all_bounds() -> Iterator[Bound]:
-    """Every result of this package; each derivation is checked as its record is built.
-
-    >>> next(all_bounds()).obtained
-    'derived'
-    """
-    for module in MODULES:
-        yield from built(module)
