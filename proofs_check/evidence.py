@@ -17,7 +17,7 @@ from kvratio.proofs_check import copositive, interval, optimality, tails
 from kvratio.proofs_check.certificate import CertificateError, read_certificate
 from kvratio.proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
 from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
-from kvratio.proofs_check.verdict import Estimate, Finding, Kind, Outcome
+from kvratio.proofs_check.verdict import Bearing, Estimate, Finding, Rigour
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
 LONGEST = 24  # characters of a fraction that is printed in full
@@ -47,85 +47,85 @@ def show(x: Number) -> str:
     return exact if plain else f"{exact} = {decimal}"
 
 
-def _step(kind: Kind, holds: bool, text: str) -> Finding:
-    return Finding(kind, Outcome.STEP if holds else Outcome.FAILED, text)
+def _step(kind: Rigour, holds: bool, text: str) -> Finding:
+    return Finding(kind, Bearing.STEP if holds else Bearing.FAILED, text)
 
 
-def _attempt(kind: Kind, succeeds: bool, text: str) -> Finding:
-    return Finding(kind, Outcome.AGAINST if succeeds else Outcome.WITHSTOOD, text)
+def _attempt(kind: Rigour, succeeds: bool, text: str) -> Finding:
+    return Finding(kind, Bearing.AGAINST if succeeds else Bearing.WITHSTOOD, text)
 
 
 def words(text: str) -> Finding:
     """A sentence between checked steps; it counts for nothing."""
-    return Finding(Kind.EXACT, Outcome.REMARK, text)
+    return Finding(Rigour.EXACT, Bearing.REMARK, text)
 
 
 def cited(text: str, source: str) -> Finding:
     """A step that a publication proves and nobody checked here: the claim is cited at best.
 
     >>> cited("packing", "Steinberg (1997)").kind
-    <Kind.CITED: 'cited'>
+    <Rigour.CITED: 'cited'>
     """
-    return Finding(Kind.CITED, Outcome.STEP, f"not checked here: {text} ({source})")
+    return Finding(Rigour.CITED, Bearing.STEP, f"not checked here: {text} ({source})")
 
 
 def identity(text: str, left: Like, right: Like) -> Finding:
     """Two polynomials are identical.
 
     >>> identity("trivial", Poly.of(1), 1).outcome
-    <Outcome.STEP: 'step'>
+    <Bearing.STEP: 'step'>
     """
-    return _step(Kind.EXACT, Poly.of(left) == right, f"identity: {text}")
+    return _step(Rigour.EXACT, Poly.of(left) == right, f"identity: {text}")
 
 
 def sums(text: str, total: Callable[[Poly], Like], summand: Callable[[Poly], Like]) -> Finding:
     """total(m) is the sum of summand(k) over k = 1 ... m, for every m, by induction."""
-    return _step(Kind.EXACT, telescopes(total, summand), f"sum by induction: {text}")
+    return _step(Rigour.EXACT, telescopes(total, summand), f"sum by induction: {text}")
 
 
 def nonnegative(text: str, polynomial: Like) -> Finding:
     """A polynomial is >= 0 where its variables are, having no negative coefficient."""
     holds = Poly.of(polynomial).nonnegative_coefficients()
-    return _step(Kind.EXACT, holds, f"no negative coefficient: {text}")
+    return _step(Rigour.EXACT, holds, f"no negative coefficient: {text}")
 
 
 def positive(text: str, p: Coefficients, low: Number, high: Number) -> Finding:
     """A polynomial in one variable is > 0 on an open interval (Sturm's theorem)."""
     holds = positive_between(p, Fraction(low), Fraction(high))
-    return _step(Kind.EXACT, holds, f"no root between {low} and {high} (Sturm): {text}")
+    return _step(Rigour.EXACT, holds, f"no root between {low} and {high} (Sturm): {text}")
 
 
 def quadratic(text: str, a: Number, b: Number, c: Number) -> Finding:
     """a x^2 + b x y + c y^2 >= 0 for all x, y >= 0.
 
     >>> quadratic("a square", 1, -2, 1).outcome
-    <Outcome.STEP: 'step'>
+    <Bearing.STEP: 'step'>
     """
     holds = a >= 0 and c >= 0 and (b >= 0 or b * b <= 4 * a * c)
     numbers = f"({show(a)}) x^2 + ({show(b)}) x y + ({show(c)}) y^2 >= 0"
-    return _step(Kind.EXACT, holds, f"discriminant: {text}: {numbers}")
+    return _step(Rigour.EXACT, holds, f"discriminant: {text}: {numbers}")
 
 
 def at_most(text: str, value: Number, bound: Number) -> Finding:
     """A comparison of two numbers that a proof needs."""
-    return _step(Kind.EXACT, value <= bound, f"{text}: {show(value)} <= {show(bound)}")
+    return _step(Rigour.EXACT, value <= bound, f"{text}: {show(value)} <= {show(bound)}")
 
 
 def at_least(text: str, value: Number, bound: Number) -> Finding:
     """Likewise; for a claim "there is ... with ... >=" the witness is the proof."""
-    return _step(Kind.EXACT, value >= bound, f"{text}: {show(value)} >= {show(bound)}")
+    return _step(Rigour.EXACT, value >= bound, f"{text}: {show(value)} >= {show(bound)}")
 
 
 def above(text: str, value: Number, bound: Number) -> Finding:
     """Likewise, strictly."""
-    return _step(Kind.EXACT, value > bound, f"{text}: {show(value)} > {show(bound)}")
+    return _step(Rigour.EXACT, value > bound, f"{text}: {show(value)} > {show(bound)}")
 
 
 def counterexample(text: str, value: Number, bound: Number) -> Finding:
     """The claim says value <= bound here; it is refuted if not."""
     refutes = value > bound
     return _attempt(
-        Kind.EXACT, refutes, f"{text}: {show(value)} {'>' if refutes else '<='} {show(bound)}"
+        Rigour.EXACT, refutes, f"{text}: {show(value)} {'>' if refutes else '<='} {show(bound)}"
     )
 
 
@@ -133,7 +133,7 @@ def equation(text: str, left: Number, right: Number) -> Finding:
     """The claim says that two sides are equal here; it is refuted if they differ."""
     differ = left != right
     sign = "is not" if differ else "is"
-    return _attempt(Kind.EXACT, differ, f"{text}: {show(left)} {sign} {show(right)}")
+    return _attempt(Rigour.EXACT, differ, f"{text}: {show(left)} {sign} {show(right)}")
 
 
 def schedule(text: str, rows: Schedule, instance: Instance) -> tuple[Finding, int]:
@@ -145,32 +145,32 @@ def schedule(text: str, rows: Schedule, instance: Instance) -> tuple[Finding, in
     try:
         tel = verify(rows, instance).tel
     except ScheduleError as error:
-        return _step(Kind.EXACT, False, f"{text}: {error}"), 0
+        return _step(Rigour.EXACT, False, f"{text}: {error}"), 0
     more = ", ..." if len(rows) > SHOWN else ""
     starts = ", ".join(map(str, rows.start[:SHOWN])) + more
-    return _step(Kind.EXACT, True, f"{text} (starts {starts}) is valid and has TEL {tel}"), tel
+    return _step(Rigour.EXACT, True, f"{text} (starts {starts}) is valid and has TEL {tel}"), tel
 
 
 def overflow(text: str, policies: Mapping[Sequence[int], AlgorithmTwo]) -> Finding:
     """The claim says that no step of Algorithm 2, bounds 1, needs more than the memory here.
 
     >>> overflow("one", {(2, 2): AlgorithmTwo(2)}).outcome
-    <Outcome.WITHSTOOD: 'withstood'>
+    <Bearing.WITHSTOOD: 'withstood'>
     """
     for outputs, policy in policies.items():
         try:
             policy.latency(outputs, lower=1)
         except OverBudgetError as error:
-            return _attempt(Kind.EXACT, True, f"{text}: a step needs {error.needed} tokens")
-    return _attempt(Kind.EXACT, False, f"{text}: no step needs more than the memory")
+            return _attempt(Rigour.EXACT, True, f"{text}: a step needs {error.needed} tokens")
+    return _attempt(Rigour.EXACT, False, f"{text}: no step needs more than the memory")
 
 
 def refuted_by(text: str, steps: Sequence[Finding]) -> Finding:
     """The negation of the claim has been proved, by steps that must all hold."""
-    proved = bool(steps) and all(f.outcome is not Outcome.FAILED for f in steps)
-    kinds = [f.kind for f in steps if f.outcome is Outcome.STEP]
-    proved = proved and bool(kinds) and Kind.SAMPLE not in kinds
-    kind = Kind.INTERVAL if Kind.INTERVAL in kinds else Kind.EXACT
+    proved = bool(steps) and all(f.outcome is not Bearing.FAILED for f in steps)
+    kinds = [f.kind for f in steps if f.outcome is Bearing.STEP]
+    proved = proved and bool(kinds) and Rigour.SAMPLE not in kinds
+    kind = Rigour.INTERVAL if Rigour.INTERVAL in kinds else Rigour.EXACT
     return _attempt(kind, proved, "; ".join([text, *(f.text for f in steps)]))
 
 
@@ -180,7 +180,7 @@ def less_on(
     """f < g on [low, high], by two implementations of interval arithmetic."""
     boxes = interval.below(f, g, low, high)
     how = ", ".join(f"{name} {n} boxes" for name, n in boxes.items()) if boxes else "not proved"
-    return _step(Kind.INTERVAL, boxes is not None, f"on [{low}, {high}]: {text} ({how})")
+    return _step(Rigour.INTERVAL, boxes is not None, f"on [{low}, {high}]: {text} ({how})")
 
 
 def all_less(
@@ -188,7 +188,7 @@ def all_less(
 ) -> Finding:
     """f < g at x for every (f, g, x), by two implementations of interval arithmetic."""
     holds = bool(cases) and all(interval.below(f, g, Fraction(x), Fraction(x)) for f, g, x in cases)
-    return _step(Kind.INTERVAL, holds, f"{text} ({len(cases)} comparisons)")
+    return _step(Rigour.INTERVAL, holds, f"{text} ({len(cases)} comparisons)")
 
 
 def extreme(
@@ -202,7 +202,7 @@ def extreme(
     below, above = tails.tail_ratio(y), Fraction(bound)
     holds = len(y) == len(r) == u and below <= above and tails.bounded(above, r, bits)
     text = f"s = 0, lengths 1 ... {u}: {show(below)} <= CR(A_min) <= {show(above)}"
-    return _step(Kind.EXACT, holds, text), below, above
+    return _step(Rigour.EXACT, holds, text), below, above
 
 
 def exceeded_at(
@@ -212,7 +212,7 @@ def exceeded_at(
     point = Fraction(x)
     refutes = interval.below(bound, value, point, point) is not None
     return _attempt(
-        Kind.INTERVAL, refutes, f"at {show(x)}: {text} {'fails' if refutes else 'stands'}"
+        Rigour.INTERVAL, refutes, f"at {show(x)}: {text} {'fails' if refutes else 'stands'}"
     )
 
 
@@ -225,16 +225,16 @@ def certificate(file: Path, **expected: Any) -> tuple[Finding, Fraction]:
     try:
         proved = copositive.check(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # a rejected certificate is a ValueError, too
-        return _step(Kind.EXACT, False, f"{name}: {error}"), Fraction(0)
+        return _step(Rigour.EXACT, False, f"{name}: {error}"), Fraction(0)
     wrong = [key for key, value in expected.items() if getattr(proved, key) != value]
     if wrong:
-        return _step(Kind.EXACT, False, f"{name} is about something else: {wrong}"), Fraction(0)
+        return _step(Rigour.EXACT, False, f"{name} is about something else: {wrong}"), Fraction(0)
     caps = f" with caps {', '.join(map(str, proved.caps))}" if proved.caps else ""
     text = (
         f"{name}: for all lengths in [{proved.lower}, {proved.upper}] and s = {proved.prompt}, "
         f"{proved.policy}{caps} <= {show(proved.bound)} times {proved.benchmark}"
     )
-    return _step(Kind.EXACT, True, text), proved.bound
+    return _step(Rigour.EXACT, True, text), proved.bound
 
 
 def optimum(file: Path, instance: Instance) -> tuple[Finding, int, int]:
@@ -247,16 +247,16 @@ def optimum(file: Path, instance: Instance) -> tuple[Finding, int, int]:
         proof = read_certificate(file.read_text(encoding="utf-8"))
         proved = optimality.check(proof)
     except (OSError, ValueError, CertificateError) as error:
-        return _step(Kind.EXACT, False, f"{name}: {error}"), 0, 0
+        return _step(Rigour.EXACT, False, f"{name}: {error}"), 0, 0
     for field in ("memory", "prompt", "output", "arrival"):
         if getattr(proof.instance, field) != getattr(instance, field):
             text = f"{name} is about another instance: {field}"
-            return _step(Kind.EXACT, False, text), 0, 0
+            return _step(Rigour.EXACT, False, text), 0, 0
     text = (
         f"{name}, {proved.leaves} cases: the least total latency of any schedule is at least "
         f"{proved.lower} and at most {proved.upper}"
     )
-    return _step(Kind.EXACT, True, text), proved.lower, proved.upper
+    return _step(Rigour.EXACT, True, text), proved.lower, proved.upper
 
 
 def confidence(values: Sequence[float]) -> tuple[float, float]:
@@ -275,7 +275,7 @@ def sample_at_most(text: str, values: Sequence[float], bound: float) -> Finding:
     """Simulated values have a mean of at most `bound`: supported, contradicted or neither.
 
     >>> sample_at_most("ratio", [1.9, 2.0, 2.1], 1.5).outcome
-    <Outcome.AGAINST: 'against'>
+    <Bearing.AGAINST: 'against'>
     """
     mean, half = confidence(values)
     return _sample(text, values, f"<= {bound:.4g}", mean + half <= bound, mean - half > bound)
@@ -308,22 +308,22 @@ def proportions(text: str, ours: tuple[int, int], published: tuple[int, int]) ->
     1/40, given the successes of both together; computed in integers.
 
     >>> proportions("", (0, 40), (114, 200)).outcome
-    <Outcome.AGAINST: 'against'>
+    <Bearing.AGAINST: 'against'>
     """
     (low, n), (high, m) = sorted((ours, published), key=lambda c: Fraction(*c))
     successes = low + high
     tail = sum(comb(n, k) * comb(m, successes - k) for k in range(low + 1))
     p = Fraction(tail, comb(n + m, successes))
-    outcome = Outcome.AGAINST if p <= Fraction(1, 40) else Outcome.STEP
+    outcome = Bearing.AGAINST if p <= Fraction(1, 40) else Bearing.STEP
     counts = f"{ours[0]} of {ours[1]}, published {published[0]} of {published[1]}"
-    return Finding(Kind.SAMPLE, outcome, f"{text}: {counts}, Fisher's exact p = {float(p):.2g}")
+    return Finding(Rigour.SAMPLE, outcome, f"{text}: {counts}, Fisher's exact p = {float(p):.2g}")
 
 
 def _sample(
     text: str, values: Sequence[float], claimed: str, supports: bool, against: bool
 ) -> Finding:
     mean, half = confidence(values)
-    outcome = Outcome.STEP if supports else Outcome.AGAINST if against else Outcome.FAILED
+    outcome = Bearing.STEP if supports else Bearing.AGAINST if against else Bearing.FAILED
     numbers = f"{mean:.4f} ± {half:.4f} (95 %, {len(values)} seeds)"
     estimate = Estimate(mean, half, len(values))
-    return Finding(Kind.SAMPLE, outcome, f"{text}: {numbers}, claimed {claimed}", estimate)
+    return Finding(Rigour.SAMPLE, outcome, f"{text}: {numbers}, claimed {claimed}", estimate)

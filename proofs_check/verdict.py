@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     OPEN = "open"  # the evidence decides nothing
 
 
-class Kind(StrEnum):
+class Rigour(StrEnum):
     """How a finding was obtained, from the strongest to the weakest."""
 
     EXACT = "exact"  # integers and fractions
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     CITED = "cited"  # said by a publication, not checked here
 
 
-class Outcome(StrEnum):
+class Bearing(StrEnum):
     """What a check says about the claim."""
 
     STEP = "step"  # a step of its proof holds
@@ -56,15 +56,15 @@ class Finding:
     A finding from a sample has its `estimate`.
     """
 
-    kind: Kind
-    outcome: Outcome
+    kind: Rigour
+    outcome: Bearing
     text: str
     estimate: Estimate | None = None
 
     @property
     def against(self) -> bool:
         """Does it speak against the claim?"""
-        return self.outcome is Outcome.AGAINST
+        return self.outcome is Bearing.AGAINST
 
 
 def counterexample(findings: Sequence[Finding]) -> str:
@@ -72,7 +72,7 @@ def counterexample(findings: Sequence[Finding]) -> str:
 
     Checks yield counterexamples from the smallest on.
 
-    >>> counterexample([Finding(Kind.EXACT, Outcome.AGAINST, "M = 3: 6 > 5; steps ...")])
+    >>> counterexample([Finding(Rigour.EXACT, Bearing.AGAINST, "M = 3: 6 > 5; steps ...")])
     'M = 3: 6 > 5'
     """
     return next((f.text for f in findings if f.against), "").partition("; ")[0]
@@ -85,21 +85,21 @@ def judge(findings: Sequence[Finding]) -> Verdict:
     it. A claim stands if it has proof steps and all of them hold; it is then as strong as the
     weakest kind of step, a cited one being the weakest. Everything else is open.
 
-    >>> judge([Finding(Kind.EXACT, Outcome.STEP, ""), Finding(Kind.INTERVAL, Outcome.STEP, "")])
+    >>> judge([Finding(Rigour.EXACT, Bearing.STEP, ""), Finding(Rigour.INTERVAL, Bearing.STEP, "")])
     <Verdict.CERTIFIED: 'certified'>
     >>> judge([])
     <Verdict.OPEN: 'open'>
     """
     against = {f.kind for f in findings if f.against}
     if against:
-        return Verdict.CONTRADICTED if against == {Kind.SAMPLE} else Verdict.REFUTED
-    steps = {f.kind for f in findings if f.outcome is Outcome.STEP}
-    if not steps or any(f.outcome is Outcome.FAILED for f in findings):
+        return Verdict.CONTRADICTED if against == {Rigour.SAMPLE} else Verdict.REFUTED
+    steps = {f.kind for f in findings if f.outcome is Bearing.STEP}
+    if not steps or any(f.outcome is Bearing.FAILED for f in findings):
         return Verdict.OPEN
-    if Kind.CITED in steps:
+    if Rigour.CITED in steps:
         return Verdict.CITED
-    if Kind.SAMPLE in steps:
+    if Rigour.SAMPLE in steps:
         return Verdict.SUPPORTED
-    if Kind.INTERVAL in steps:
+    if Rigour.INTERVAL in steps:
         return Verdict.CERTIFIED
-    return Verdict.PROVED if steps == {Kind.EXACT} else Verdict.OPEN
+    return Verdict.PROVED if steps == {Rigour.EXACT} else Verdict.OPEN

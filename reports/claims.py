@@ -8,7 +8,7 @@ from kvratio.proofs_check.claim import Entry, examine
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.statements import remark
-from kvratio.proofs_check.verdict import Kind, Outcome
+from kvratio.proofs_check.verdict import Bearing, Rigour
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,10 +69,10 @@ def text(entry: Entry) -> list[str]:
     return lines + [f"  - {label(f.kind, f.outcome)}{f.text}" for f in entry.findings]
 
 
-def label(kind: Kind, outcome: Outcome) -> str:
+def label(kind: Rigour, outcome: Bearing) -> str:
     """How a fact was found and what it does for the claim; a remark has neither.
 
-    >>> label(Kind.EXACT, Outcome.STEP), label(Kind.SAMPLE, Outcome.REMARK)
+    >>> label(Rigour.EXACT, Bearing.STEP), label(Rigour.SAMPLE, Bearing.REMARK)
     ('[exact, step] ', '')
     """
-    return "" if outcome is Outcome.REMARK else f"[{kind}, {outcome}] "
+    return "" if outcome is Bearing.REMARK else f"[{kind}, {outcome}] "

@@ -14,7 +14,7 @@ from kvratio.simulate.declared import Declared
 from kvratio.simulate.engine import run_scheduler
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits
-from kvratio.simulate.testing import Outcome
+from kvratio.simulate.testing import SystemRun
 from kvratio.simulate.view import View
 from kvratio.theory.model import Instance, Schedule
 
@@ -102,7 +102,7 @@ class System:
     def attempts(self, instance: Instance) -> list[tuple[int, int, int, bool]]:
         return [tuple(a) for a in run_scheduler(instance, FirstComeFirstServed()).attempts()]
 
-    def simulate(self, instance: Instance, seed: int) -> Schedule | Outcome:
+    def simulate(self, instance: Instance, seed: int) -> Schedule | SystemRun:
         return Schedule.of(self.attempts(instance))
 
 
@@ -142,18 +142,18 @@ class SwapsInsteadOfRecomputing(System):
 class MeasuresFromTheStart(System):
     """Reports the time from start to completion: the waiting is not counted."""
 
-    def simulate(self, instance: Instance, seed: int) -> Outcome:
+    def simulate(self, instance: Instance, seed: int) -> SystemRun:
         schedule = Schedule.of(self.attempts(instance))
-        return Outcome(schedule, tel=sum(instance.output))
+        return SystemRun(schedule, tel=sum(instance.output))
 
 
 class CountsFromZero(System):
     """Reports each latency one step too long."""
 
-    def simulate(self, instance: Instance, seed: int) -> Outcome:
+    def simulate(self, instance: Instance, seed: int) -> SystemRun:
         rows = self.attempts(instance)
         tel = sum(b + 1 for _, _, b, done in rows if done) - sum(instance.arrival)
-        return Outcome(Schedule.of(rows), tel=tel)
+        return SystemRun(Schedule.of(rows), tel=tel)
 
 
 class Thrashes(FirstComeFirstServed):

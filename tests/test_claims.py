@@ -22,7 +22,7 @@ from kvratio.proofs_check.fluid import latency
 from kvratio.proofs_check.greedy import greedy
 from kvratio.proofs_check.lab import PUBLISHED, Lab
 from kvratio.proofs_check.ledger import claims, select
-from kvratio.proofs_check.verdict import Estimate, Finding, Kind, Outcome, Verdict
+from kvratio.proofs_check.verdict import Bearing, Estimate, Finding, Rigour, Verdict
 from kvratio.theory.model import Instance, verify
 
 QUICK = select(quick=True)
@@ -173,9 +173,9 @@ def test_a_counterexample_refutes_only_what_it_contradicts(
 def test_an_instance_refutes_only_where_a_min_is_slower() -> None:
     """Two outputs of 2 with M = 4 run at once under both: latency 4."""
     finding = t4_every_instance.compared(4, 2, 2, live=False)
-    assert finding.outcome is not Outcome.AGAINST
+    assert finding.outcome is not Bearing.AGAINST
     assert finding.text.endswith("4 <= 4")
-    assert t4_every_instance.compared(3, 2, 2, live=True).outcome is Outcome.AGAINST
+    assert t4_every_instance.compared(3, 2, 2, live=True).outcome is Bearing.AGAINST
 
 
 def test_period_counts_are_the_claimed_ones_where_nobody_is_cancelled() -> None:
@@ -279,7 +279,7 @@ def test_claims_make_neither_findings_nor_verdicts(path: Path) -> None:
     )
     allowed = {id(node) for node in ast.walk(stated)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("Verdict", "Outcome"):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("Verdict", "Bearing"):
             assert id(node) in allowed
 
 
@@ -300,7 +300,7 @@ def test_every_simulated_claim_has_a_plan_for_each_of_its_samples() -> None:
 
 def test_a_plan_is_met_by_the_samples_it_names() -> None:
     plan = Plan(((1.0, 1.2),), range(3))
-    inside = Finding(Kind.SAMPLE, Outcome.STEP, "", Estimate(1.3, 0.1, 3))
+    inside = Finding(Rigour.SAMPLE, Bearing.STEP, "", Estimate(1.3, 0.1, 3))
     assert plan.met([inside])
     assert not plan.met([])
     assert not plan.met([inside, inside])

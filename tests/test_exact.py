@@ -24,7 +24,7 @@ from kvratio.proofs_check.polynomial import (
     variables,
 )
 from kvratio.proofs_check.series import cleared, tail, total
-from kvratio.proofs_check.verdict import Finding, Kind, Outcome, Verdict, judge
+from kvratio.proofs_check.verdict import Bearing, Finding, Rigour, Verdict, judge
 from kvratio.theory.checks import InputError
 from kvratio.theory.forms import (
     A_L,
@@ -100,8 +100,8 @@ def test_misuse_is_noticed() -> None:
 def test_false_sums_and_squares_are_rejected() -> None:
     assert not telescopes(lambda m: m**2 + 1, lambda k: 2 * k - 1)  # wrong at 0
     assert not telescopes(lambda m: m**2, lambda k: 2 * k)
-    assert quadratic("indefinite", 1, -3, 1).outcome is Outcome.FAILED
-    assert quadratic("negative", 1, 0, -1).outcome is Outcome.FAILED
+    assert quadratic("indefinite", 1, -3, 1).outcome is Bearing.FAILED
+    assert quadratic("negative", 1, 0, -1).outcome is Bearing.FAILED
 
 
 @given(coefficients, st.integers(1, 4))
@@ -253,9 +253,9 @@ def test_greedy_keeps_the_model(outputs: list[int], prompt: int) -> None:
         verify(greedy(instance, assumed), instance)
 
 
-KINDS = {kind: Finding(kind, Outcome.STEP, "") for kind in Kind}
+KINDS = {kind: Finding(kind, Bearing.STEP, "") for kind in Rigour}
 FAILED, AGAINST = (
-    [Finding(kind, outcome, "") for kind in Kind] for outcome in (Outcome.FAILED, Outcome.AGAINST)
+    [Finding(kind, outcome, "") for kind in Rigour] for outcome in (Bearing.FAILED, Bearing.AGAINST)
 )
 
 
@@ -263,25 +263,25 @@ FAILED, AGAINST = (
     ("findings", "verdict"),
     [
         ([], Verdict.OPEN),
-        ([Finding(Kind.EXACT, Outcome.WITHSTOOD, "")], Verdict.OPEN),
-        ([Finding(Kind.CITED, Outcome.STEP, "")], Verdict.CITED),
-        ([Finding(k, Outcome.STEP, "") for k in Kind], Verdict.CITED),
+        ([Finding(Rigour.EXACT, Bearing.WITHSTOOD, "")], Verdict.OPEN),
+        ([Finding(Rigour.CITED, Bearing.STEP, "")], Verdict.CITED),
+        ([Finding(k, Bearing.STEP, "") for k in Rigour], Verdict.CITED),
         (
-            [Finding(Kind.CITED, Outcome.STEP, ""), Finding(Kind.EXACT, Outcome.AGAINST, "")],
+            [Finding(Rigour.CITED, Bearing.STEP, ""), Finding(Rigour.EXACT, Bearing.AGAINST, "")],
             Verdict.REFUTED,
         ),
         (
-            [Finding(Kind.CITED, Outcome.STEP, ""), Finding(Kind.EXACT, Outcome.FAILED, "")],
+            [Finding(Rigour.CITED, Bearing.STEP, ""), Finding(Rigour.EXACT, Bearing.FAILED, "")],
             Verdict.OPEN,
         ),
-        ([KINDS[Kind.EXACT]], Verdict.PROVED),
-        ([KINDS[Kind.EXACT], KINDS[Kind.INTERVAL]], Verdict.CERTIFIED),
+        ([KINDS[Rigour.EXACT]], Verdict.PROVED),
+        ([KINDS[Rigour.EXACT], KINDS[Rigour.INTERVAL]], Verdict.CERTIFIED),
         (list(KINDS.values())[:3], Verdict.SUPPORTED),
-        ([KINDS[Kind.EXACT], FAILED[0]], Verdict.OPEN),
-        ([KINDS[Kind.SAMPLE], FAILED[2]], Verdict.OPEN),
-        ([KINDS[Kind.EXACT], AGAINST[0]], Verdict.REFUTED),
-        ([KINDS[Kind.EXACT], AGAINST[1]], Verdict.REFUTED),
-        ([KINDS[Kind.EXACT], AGAINST[2]], Verdict.CONTRADICTED),
+        ([KINDS[Rigour.EXACT], FAILED[0]], Verdict.OPEN),
+        ([KINDS[Rigour.SAMPLE], FAILED[2]], Verdict.OPEN),
+        ([KINDS[Rigour.EXACT], AGAINST[0]], Verdict.REFUTED),
+        ([KINDS[Rigour.EXACT], AGAINST[1]], Verdict.REFUTED),
+        ([KINDS[Rigour.EXACT], AGAINST[2]], Verdict.CONTRADICTED),
         ([AGAINST[2], AGAINST[0]], Verdict.REFUTED),
         ([AGAINST[2], FAILED[0]], Verdict.CONTRADICTED),
     ],

@@ -17,7 +17,7 @@ from kvratio.proofs_check.lab import OPTIMA, Lab, load
 from kvratio.proofs_check.ledger import markdown, select
 from kvratio.proofs_check.numbered import answers
 from kvratio.proofs_check.source import PAPER, Place, said_by
-from kvratio.proofs_check.verdict import Outcome, Verdict
+from kvratio.proofs_check.verdict import Bearing, Verdict
 from kvratio.reports.claims import text
 from kvratio.reports.commands.check import PUBLISHED, command
 from kvratio.theory.checks import InputError
@@ -141,9 +141,9 @@ def test_samples_decide_only_outside_their_interval() -> None:
     assert mean == pytest.approx(2.0)
     assert half == pytest.approx(0.2485, abs=1e-3)
     outcomes = [sample_at_most("", values, bound).outcome for bound in (1.7, 1.9, 2.3)]
-    assert outcomes == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
+    assert outcomes == [Bearing.AGAINST, Bearing.FAILED, Bearing.STEP]
     near = [sample_near("", values, target, 0.2).outcome for target in (1.0, 1.7, 2.0)]
-    assert near == [Outcome.AGAINST, Outcome.FAILED, Outcome.STEP]
+    assert near == [Bearing.AGAINST, Bearing.FAILED, Bearing.STEP]
 
 
 def test_student_factors_are_rounded_up() -> None:
@@ -172,16 +172,16 @@ def test_forged_optimality_certificates_prove_nothing(
     assert optimum(OPTIMA / name, instance)[1:] == (15, 15)
     (tmp_path / name).write_text(honest.replace(*damage, 1))
     finding, *bounds = optimum(tmp_path / name, instance)
-    assert finding.outcome is Outcome.FAILED
+    assert finding.outcome is Bearing.FAILED
     assert bounds == [0, 0]
 
 
 def test_an_optimality_certificate_of_another_instance_proves_nothing() -> None:
     finding, *_ = optimum(OPTIMA / "M2-s0-o2.json", Instance.of(4, [2, 2, 3, 3]))
-    assert finding.outcome is Outcome.FAILED
+    assert finding.outcome is Bearing.FAILED
     assert "another instance" in finding.text
     missing, *_ = optimum(OPTIMA / "no-such.json", Instance.of(4, [2, 2, 3, 3]))
-    assert missing.outcome is Outcome.FAILED
+    assert missing.outcome is Bearing.FAILED
 
 
 def test_the_published_rows_are_those_of_the_table() -> None:

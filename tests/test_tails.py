@@ -12,7 +12,7 @@ from kvratio.proofs_check.fluid import ratio
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.tails import bounded, tail_ratio
-from kvratio.proofs_check.verdict import Outcome, Verdict
+from kvratio.proofs_check.verdict import Bearing, Verdict
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=9).filter(lambda y: y[-1] > 0))
@@ -45,8 +45,8 @@ def test_forged_extremes_prove_nothing(damage: str) -> None:
         "short": (y[:-1], bound, r[:-1], bits),
         "witness": ([10**6, *y[1:]], Fraction(5, 4), r, bits),
     }[damage]
-    assert extreme(60, y, bound, r, bits)[0].outcome is Outcome.STEP
-    assert extreme(60, *forged)[0].outcome is Outcome.FAILED
+    assert extreme(60, y, bound, r, bits)[0].outcome is Bearing.STEP
+    assert extreme(60, *forged)[0].outcome is Bearing.FAILED
 
 
 def test_a_forged_producer_leaves_the_fit_open() -> None:
@@ -60,6 +60,6 @@ def test_a_forged_producer_leaves_the_fit_open() -> None:
 
 
 def test_no_comparison_proves_nothing() -> None:
-    assert all_less("", []).outcome is Outcome.FAILED
-    assert all_less("", [(lambda x: x, lambda x: x + 1, 0)]).outcome is Outcome.STEP
-    assert all_less("", [(lambda x: x, lambda x: x, 0)]).outcome is Outcome.FAILED
+    assert all_less("", []).outcome is Bearing.FAILED
+    assert all_less("", [(lambda x: x, lambda x: x + 1, 0)]).outcome is Bearing.STEP
+    assert all_less("", [(lambda x: x, lambda x: x, 0)]).outcome is Bearing.FAILED

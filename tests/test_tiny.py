@@ -16,7 +16,7 @@ from kvratio.proofs_check.evidence import overflow, proportions
 from kvratio.proofs_check.greedy import greedy, pipeline
 from kvratio.proofs_check.pipelines import gba, gsa, parallel
 from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
-from kvratio.proofs_check.verdict import Outcome
+from kvratio.proofs_check.verdict import Bearing
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.gsa import SLICES
@@ -47,8 +47,8 @@ def test_the_literal_reading_overflows_from_two_tokens_and_three_requests_on() -
     with pytest.raises(OverBudgetError, match="3 tokens"):
         literal.latency([2, 2, 2], lower=1)
     assert literal.latency([1, 2], lower=1) == AlgorithmTwo(2).latency([1, 2], lower=1)
-    assert overflow("", {(1, 1, 1): literal, (2, 2): literal}).outcome is Outcome.WITHSTOOD
-    assert overflow("", {(1, 1, 1): literal, (2, 2, 2): literal}).outcome is Outcome.AGAINST
+    assert overflow("", {(1, 1, 1): literal, (2, 2): literal}).outcome is Bearing.WITHSTOOD
+    assert overflow("", {(1, 1, 1): literal, (2, 2, 2): literal}).outcome is Bearing.AGAINST
 
 
 def test_one_request_alone_and_many_that_fit() -> None:
@@ -121,7 +121,7 @@ def test_proportions_are_compared_exactly(ours: tuple[int, int], against: bool) 
     from scipy.stats import fisher_exact
 
     finding = proportions("", ours, (114, 200))
-    assert (finding.outcome is Outcome.AGAINST) is against
+    assert (finding.outcome is Bearing.AGAINST) is against
     table = np.array([[ours[0], ours[1] - ours[0]], [114, 86]])
     less = Fraction(*ours) < Fraction(114, 200)
     p = float(fisher_exact(table, "less" if less else "greater").pvalue)

@@ -19,7 +19,7 @@ from kvratio.proofs_check.evidence import (
 from kvratio.proofs_check.fluid import ratio
 from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
-from kvratio.proofs_check.verdict import Finding, Outcome, Verdict
+from kvratio.proofs_check.verdict import Bearing, Finding, Verdict
 
 LOW, HIGH = Fraction(38196, 100000), Fraction(38197, 100000)  # around (3 - sqrt 5)/2
 
@@ -134,7 +134,7 @@ def optimal_without_prompts(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
 
 
 def _proves(f: Finding) -> bool:
-    return f.outcome in (Outcome.STEP, Outcome.FAILED)
+    return f.outcome in (Bearing.STEP, Bearing.FAILED)
 
 
 def optimal_with_prompts(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from kvratio.proofs_check.claim import examine
 from kvratio.proofs_check.lab import SIMULATOR, Lab
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.statements import remark
+from kvratio.proofs_check.verdict import Bearing, Rigour, counterexample, judge
 from kvratio.proofs_check.verdict import Finding as Fact
-from kvratio.proofs_check.verdict import Kind, Outcome, counterexample, judge
 from kvratio.reports.document import Column, Evidence, Finding, Obtained, Section, Table
 from kvratio.reports.document import Kind as Cells
 from kvratio.reports.material import Material
@@ -17,10 +17,10 @@ from kvratio.reports.material import Material
 PUBLISHED = "claims.json"
 # what the checker's kinds of evidence are called beside a number
 LABELS = {
-    Kind.EXACT: Obtained.DERIVED,
-    Kind.INTERVAL: Obtained.CERTIFIED,
-    Kind.SAMPLE: Obtained.SIMULATED,
-    Kind.CITED: Obtained.CITED,
+    Rigour.EXACT: Obtained.DERIVED,
+    Rigour.INTERVAL: Obtained.CERTIFIED,
+    Rigour.SAMPLE: Obtained.SIMULATED,
+    Rigour.CITED: Obtained.CITED,
 }
 
 
@@ -90,7 +90,7 @@ def _rows(material: Material) -> tuple[list[dict[str, Any]], set[str]]:
 
 def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
     """A row as a finding; its verdict is judged anew from the evidence that it brings."""
-    facts = [Fact(Kind(e["kind"]), Outcome(e["outcome"]), e["text"]) for e in row["evidence"]]
+    facts = [Fact(Rigour(e["kind"]), Bearing(e["outcome"]), e["text"]) for e in row["evidence"]]
     return Finding(
         row["id"],
         row["number"],

@@ -31,7 +31,7 @@ from kvratio.simulate.testing.conformance import (
     examine,
     reproduce,
 )
-from kvratio.simulate.testing.history import Outcome, Stuck
+from kvratio.simulate.testing.history import Stuck, SystemRun
 from kvratio.simulate.testing.invariants import INVARIANTS, Violation
 
 __all__ = [
@@ -40,8 +40,8 @@ __all__ = [
     "Conformance",
     "Family",
     "NonConforming",
-    "Outcome",
     "Stuck",
+    "SystemRun",
     "Violation",
     "check_policy",
     "examine",

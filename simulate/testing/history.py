@@ -155,7 +155,7 @@ def _is_ours(file: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SystemRun:
     """What a system returns: its attempts, and the total latency that it reports itself."""
 
     schedule: Schedule
@@ -170,7 +170,7 @@ class Stuck(Exception):  # noqa: N818 (a state of a system, not an error of ours
         super().__init__(f"step {step}: no progress")
 
 
-def listen(instance: Instance, simulate: Callable[[Instance], Schedule | Outcome]) -> History:
+def listen(instance: Instance, simulate: Callable[[Instance], Schedule | SystemRun]) -> History:
     """Run a system, which has its own engine, and recompute its steps from its attempts.
 
     >>> serial = Schedule.of([(0, 0, 2, True), (1, 2, 3, True)])
@@ -186,8 +186,8 @@ def listen(instance: Instance, simulate: Callable[[Instance], Schedule | Outcome
         return History(instance, steps, stopped=str(stuck), livelock=True)
     except Exception as error:  # as in `watch`
         return _failed(instance, (), error)
-    outcome = result if isinstance(result, Outcome) else Outcome(result)
-    schedule, tel = outcome.schedule, outcome.tel
+    run = result if isinstance(result, SystemRun) else SystemRun(result)
+    schedule, tel = run.schedule, run.tel
     malformed = _malformed(instance, schedule)
     if malformed is not None:
         return History(instance, (), schedule, tel, malformed=malformed)

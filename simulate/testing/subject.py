@@ -4,7 +4,7 @@
 - A *scheduler*: a class or function that makes a new `kvratio.simulate.engine.Scheduler` for every
   run. It is called with those of `n` (number of requests) and `seed` that its signature names.
 - A *system*: a class or object with a method `simulate(instance, seed)` that runs foreign code in
-  an engine of its own and returns a `kvratio.theory.model.Schedule` or an `Outcome`, or raises
+  an engine of its own and returns a `kvratio.theory.model.Schedule` or an `SystemRun`, or raises
   `Stuck`.
 - A text, "package.module:name" of any of these, or the name of a shipped policy.
 

@@ -14,7 +14,7 @@ from time import monotonic
 
 import numpy as np
 
-from kvratio.theory.hindsight.relaxation import SCALE, Bound, Floats, Ints, Relaxation, Window
+from kvratio.theory.hindsight.relaxation import SCALE, DualBound, Floats, Ints, Relaxation, Window
 from kvratio.theory.hindsight.search import generate, plain_schedule
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
@@ -26,7 +26,7 @@ class Node:
     """A case of the proof: a leaf (with its bound), or a split on request `split[0]`."""
 
     window: Window
-    bound: Bound
+    bound: DualBound
     prices: Floats
     split: tuple[int, int] | None = None
     children: list["Node"] = field(default_factory=list)

@@ -37,7 +37,7 @@ LIMIT = 40_000_000  # most requests x steps for which the tables are built (abou
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class DualBound:
     """A bound in units of 1 / SCALE and the integer prices (over SCALE) that prove it."""
 
     scaled: int
@@ -149,12 +149,12 @@ class Relaxation:
         use: Floats = bends[:, ::-1].cumsum(axis=1).cumsum(axis=1)[:, ::-1]
         return use[:, self._pad + 2 : self._pad + 2 + self.horizon]
 
-    def bound(self, prices: Ints, window: Window | None = None) -> Bound:
+    def bound(self, prices: Ints, window: Window | None = None) -> DualBound:
         """The exact bound of integer prices (over SCALE), for starts within the window."""
         costs = SCALE * self.latency + self._costs(prices)
         costs[self._forbidden(window or self.opening)] = np.iinfo(np.int64).max
         earned = sum(int(v) for v in (self.limits * prices).sum(axis=1))
-        return Bound(sum(int(v) for v in costs.min(axis=1)) - earned, prices)
+        return DualBound(sum(int(v) for v in costs.min(axis=1)) - earned, prices)
 
     def rounded(self, prices: Floats) -> Ints:
         """Real prices as integers over SCALE."""
