@@ -2,7 +2,7 @@
 
 A run draws one 64-bit key a request from `numpy.random.default_rng(seed)`. Every later draw is a
 hash of that key and a counter, so that two engines that follow the same schedule see the same
-luck, in whichever order and however often they ask for it.
+draws, in whichever order and however often they ask for them.
 """
 
 from enum import IntEnum

@@ -328,7 +328,7 @@ def run_timed(
 
 
 def declared_or_own(policy: Any) -> Any:
-    """A `Policy` as it is; whom anything else names."""
+    """A `Policy` as it is; otherwise the player that the name or object stands for."""
     return policy if isinstance(policy, Policy) else contender(policy).player
 
 

@@ -74,11 +74,11 @@ class Holder(Scheduler, Protocol):
         """The running requests that make no token in this step; not those that start in it."""
 
     def drain(self) -> None:
-        """Nobody is to arrive any more and nobody would ever move: move, whatever the reason."""
+        """No request is to arrive and none would ever move: move, whatever the reason."""
 
 
 class HoldingEngine(Engine):
-    """One run of a holder in time. A step in which nobody makes a token ends at the next arrival.
+    """One run of a holder in time. A step in which no token is made ends at the next arrival.
 
     A held request is kept as if it had started a step later, so that `view.made` counts tokens.
     """
@@ -119,9 +119,9 @@ class HoldingEngine(Engine):
             self._stand_still()
 
     def _stand_still(self) -> None:
-        """Nobody moves and nobody is to come."""
+        """No request moves and none is to arrive."""
         if self._draining:
-            raise EngineError(f"step {self.view.now}: nobody moves, and nobody is to come")
+            raise EngineError(f"step {self.view.now}: no request moves, and none is to arrive")
         self._draining = True
         self.scheduler.drain()
         assert self.watch is not None  # a holder runs in time

@@ -51,7 +51,7 @@ class IterationTime:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            # if an iteration took no time, nobody could ever arrive
+            # if an iteration took no time, no request could ever arrive
             least = 1 if field.name == "fixed" else 0
             whole(field.name, getattr(self, field.name), least=least, most=MOST_PS)
 
@@ -65,12 +65,12 @@ class IterationTime:
         return cls(fixed=d0, cache=d1)
 
     def nanoseconds(self, batch: Batch) -> int:
-        """Duration of an iteration; a step in which nobody runs takes the fixed part alone."""
+        """Duration of an iteration; a step without running requests takes the fixed part only."""
         return nanoseconds(self, batch)
 
     @property
     def least(self) -> int:
-        """No iteration in which somebody runs takes fewer nanoseconds than this.
+        """No iteration with a running request takes fewer nanoseconds than this.
 
         >>> IterationTime(fixed=2_000, weights=5_000, cache=900, token=10**9).least
         8

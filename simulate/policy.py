@@ -60,7 +60,7 @@ class Order(IntEnum):
     JOINED = 2  # first in, first out: an evicted request goes to the end
     RANDOM = 3  # one random permutation
     VOLUME = 4  # smallest cache times steps of a run to the assumed length first
-    PRICE = 5  # lowest learned price first: cache volume over probability of completing
+    GITTINS = 5  # lowest learned Gittins rank first: cache volume over probability of completing
 
 
 class Ties(IntEnum):
@@ -167,9 +167,9 @@ class Policy:
         return bool(words.of(self.assumes).promotes)
 
     @property
-    def prices(self) -> bool:
+    def learns_ranks(self) -> bool:
         """Does it learn lengths, and order requests by what a completion costs?"""
-        return self.order is Order.PRICE
+        return self.order is Order.GITTINS
 
     @property
     def evicting(self) -> bool:

@@ -9,9 +9,9 @@ class Queue:
     """Smallest primary key first; among equals by request index, or uniformly at random.
 
     Equals in random order are kept as a random permutation: a newcomer is inserted at a uniformly
-    random place, and the last is taken. A permutation stays uniformly random under both, so
-    whoever has waited long has neither advantage nor disadvantage. (One number drawn for each at
-    joining would favour newcomers: those who still wait are known to have drawn badly.)
+    random place, and the last is taken. A permutation stays uniformly random under both, so the
+    time waited is neither an advantage nor a disadvantage. (One number drawn for each at joining
+    would favour newcomers: requests that still wait are known to have drawn badly.)
 
     >>> queue = Queue(random_ties=False)
     >>> for request, key in enumerate([5, 3, 3]):

@@ -50,7 +50,7 @@ class Server(Engine):
         self._live = scheduler
         self.budgets = {0: self.instance.memory}
         self.cancelled: set[int] = set()
-        self._empty = False  # did nobody run or wait when the last step ended?
+        self._empty = False  # did no request run or wait when the last step ended?
 
     @property
     def finished(self) -> bool:
@@ -59,11 +59,11 @@ class Server(Engine):
 
     @property
     def idle(self) -> bool:
-        """Is nobody there, running or waiting or about to be seen?"""
+        """Is no request there, running or waiting or about to be seen?"""
         return self.completed + len(self.cancelled) == self.instance.n
 
     def step(self) -> None:
-        """The four phases of the current step; while nobody is there, time just passes."""
+        """The four phases of the current step; while no request is there, time just passes."""
         view = self.view
         if self._empty and not self._arrivals:
             view._now += 1

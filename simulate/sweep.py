@@ -3,7 +3,7 @@
 Cells are cut into chunks, the chunks computed by any `concurrent.futures.Executor`, and the rows
 written to one Parquet file. A sweep that is stopped, by Ctrl-C or by a killed machine, goes on
 where it stopped: rows already in the journal or in the Parquet file are not computed again, also
-when the sweep has grown since. Same cells, same bytes, whoever computes them and in what order.
+when the sweep has grown since. Same cells, same bytes, on any worker and in any order.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

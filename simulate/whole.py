@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
             else:
                 mask = os.umask(0)
                 os.umask(mask)
-                temporary.chmod(0o666 & ~mask)  # `mkstemp` lets nobody else read
+                temporary.chmod(0o666 & ~mask)  # `mkstemp` gives others no right to read
                 temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

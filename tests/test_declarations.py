@@ -98,14 +98,14 @@ PLAIN = Policy(
     admits=Admits.LOOK_AHEAD,
     caps=(3, 8),
 )
-# learned prices are declared by two words together, without ties and with one admission test
-PRICED = replace(PLAIN, assumes=Assumes.LEVELS, order=Order.PRICE, admits=Admits.NEXT_STEP)
+# learned ranks are declared by two words together, without ties and with one admission test
+RANKED = replace(PLAIN, assumes=Assumes.LEVELS, order=Order.GITTINS, admits=Admits.NEXT_STEP)
 UNPRICED = [assumes for assumes in Assumes if assumes is not Assumes.LEVELS]
 
 
 def assuming(assumes: Assumes) -> Policy:
     """A policy with this assumption."""
-    return PRICED if assumes is Assumes.LEVELS else replace(PLAIN, assumes=assumes)
+    return RANKED if assumes is Assumes.LEVELS else replace(PLAIN, assumes=assumes)
 
 
 @pytest.mark.parametrize("kind", [Assumes, Order, Admits, Evicts])
@@ -160,7 +160,7 @@ def test_which_declarations_evict_though_all_predictions_are_right(
     policy = replace(PLAIN, assumes=assumes, admits=admits, caps=(1, 4))
     found = any(len(run(instance, policy).schedule) > instance.n for instance in TIGHT)
     assert policy.evicting == found
-    assert PRICED.evicting
+    assert RANKED.evicting
 
 
 # outputs of 1 to 6 tokens, predicted within 0 to 5 tokens, right, before little memory
@@ -184,7 +184,7 @@ def with_word(field: str, word: IntEnum) -> Policy:
 
 def test_chance_comes_from_these_words_alone() -> None:
     assert not PLAIN.randomised
-    assert not PRICED.randomised
+    assert not RANKED.randomised
     kinds: dict[str, type[IntEnum]] = {
         "order": Order,
         "ties": Ties,
@@ -198,7 +198,7 @@ def test_chance_comes_from_these_words_alone() -> None:
         for field, kind in kinds.items()
         for word in kind
         if word is not Assumes.LEVELS
-        and word is not Order.PRICE
+        and word is not Order.GITTINS
         and with_word(field, word).randomised
     }
     assert random == {
@@ -239,22 +239,22 @@ def test_a_threshold_is_declared(caps: tuple[Any, ...]) -> None:
 
 
 def test_learned_prices_come_as_a_whole() -> None:
-    assert PRICED.prices
-    assert not PLAIN.prices
+    assert RANKED.learns_ranks
+    assert not PLAIN.learns_ranks
     for order in Order:
-        if order is not Order.PRICE:
-            with pytest.raises(InputError, match=r"order = .* PRICE with LEVELS, and only with"):
-                replace(PRICED, order=order)
+        if order is not Order.GITTINS:
+            with pytest.raises(InputError, match=r"order = .* GITTINS with LEVELS, and only with"):
+                replace(RANKED, order=order)
     for assumes in UNPRICED:
-        with pytest.raises(InputError, match="order = 'PRICE': required PRICE with LEVELS"):
-            replace(PRICED, assumes=assumes)
+        with pytest.raises(InputError, match="order = 'GITTINS': required GITTINS with LEVELS"):
+            replace(RANKED, assumes=assumes)
     with pytest.raises(InputError, match="ties = 'RANDOM': required INDEX"):
-        replace(PRICED, ties=Ties.RANDOM)
+        replace(RANKED, ties=Ties.RANDOM)
     for admits in (Admits.LOOK_AHEAD, Admits.SLOT, Admits.PACED):
         with pytest.raises(InputError, match=f"admits = '{admits.name}': required NEXT_STEP"):
-            replace(PRICED, admits=admits)
-    with pytest.raises(InputError, match="order = 'PRICE': required ASSUMED_LENGTH"):
-        replace(PRICED, admits=Admits.STAGGERED)
+            replace(RANKED, admits=admits)
+    with pytest.raises(InputError, match="order = 'GITTINS': required ASSUMED_LENGTH"):
+        replace(RANKED, admits=Admits.STAGGERED)
 
 
 def test_the_smallest_chance_of_clearing() -> None:

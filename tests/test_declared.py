@@ -181,7 +181,7 @@ def test_an_order_of_eviction_is_told_from_another() -> None:
     for name, other in (("a-min", "a-min-live"), ("a-min-live", "a-min")):
         history = watched(instance, POLICIES[name])
         hold(history, POLICIES[name], "eviction-order")
-        with pytest.raises(Violation, match="spares"):
+        with pytest.raises(Violation, match="and keeps"):
             hold(history, POLICIES[other], "eviction-order")
 
 

@@ -48,9 +48,9 @@ def declarations(draw: Callable[..., Any]) -> Policy:
     """Any combination of the words of a declaration."""
     caps = draw(st.sets(st.integers(1, 12), min_size=1, max_size=4))
     assumes = draw(st.sampled_from(Assumes))
-    priced = assumes is Assumes.LEVELS
-    admits = Admits.NEXT_STEP if priced else draw(st.sampled_from(Admits))
-    order = Order.PRICE if priced else draw(st.sampled_from(sorted({*Order} - {Order.PRICE})))
+    ranked = assumes is Assumes.LEVELS
+    admits = Admits.NEXT_STEP if ranked else draw(st.sampled_from(Admits))
+    order = Order.GITTINS if ranked else draw(st.sampled_from(sorted({*Order} - {Order.GITTINS})))
     promotes = words.of(assumes).promotes
     return Policy(
         name="any",
@@ -58,7 +58,7 @@ def declarations(draw: Callable[..., Any]) -> Policy:
         source="drawn",
         assumes=assumes,
         order=Order.ASSUMED_LENGTH if admits is Admits.STAGGERED else order,
-        ties=Ties.INDEX if priced else draw(st.sampled_from(Ties)),
+        ties=Ties.INDEX if ranked else draw(st.sampled_from(Ties)),
         admits=admits,
         evicts=draw(st.sampled_from(Evicts)),
         learns=draw(st.sampled_from(Learns)),

@@ -1,4 +1,4 @@
-"""Learned slicing: the constant 4, prices by brute force, both engines, and where it stands."""
+"""Learned slicing: the constant 4, ranks by brute force, both engines, and where it stands."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ import pytest
 import kvratio.theory.forms
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.learned import pricing
+from kvratio.simulate.learned import gittins
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Assumes, Order, Ties
 from kvratio.simulate.server import Server
@@ -26,7 +26,7 @@ from kvratio.theory.model import Instance, verify
 
 OURS = POLICIES["learned-slicing"]
 A_MIN = ("a-min", "a-min-live", "a-min-thinned")
-NO_LEVELS = np.zeros(pricing.MOST_STAGES, np.int64)
+NO_LEVELS = np.zeros(gittins.MOST_STAGES, np.int64)
 
 
 def mean_latency(instance: Instance, policy: str) -> Fraction:
@@ -134,47 +134,47 @@ def test_caps_follow_the_levels() -> None:
 
 
 def test_one_definition_of_the_levels_in_two_rooms() -> None:
-    assert tuple(pricing.FACTORS.tolist()) == theorem.FACTORS
-    assert Fraction(pricing.PER_OCTAVE + 1, pricing.PER_OCTAVE) == theorem.BIN
+    assert tuple(gittins.FACTORS.tolist()) == theorem.FACTORS
+    assert Fraction(gittins.PER_OCTAVE + 1, gittins.PER_OCTAVE) == theorem.BIN
 
 
 @pytest.mark.parametrize("m", [2, 3, 100, 1001, 1 << 20])
 def test_bins_round_up_by_a_sixteenth(m: int) -> None:
-    for length in (*range(1, 200), 12345, 10**6, pricing.MOST_MEMORY):
-        j = pricing.bin_of(m, length)
-        end = pricing.tokens(j, m)
+    for length in (*range(1, 200), 12345, 10**6, gittins.MOST_MEMORY):
+        j = gittins.bin_of(m, length)
+        end = gittins.tokens(j, m)
         assert length <= end <= Fraction(17, 16) * length
-        assert pricing.tokens(j - 1, m) < length
+        assert gittins.tokens(j - 1, m) < length
 
 
 def test_the_price_of_a_plan_is_the_form() -> None:
     """One class, a table of its lengths: the estimate is x'Qx of slicing at the levels."""
     s, m, memory = 3, 64, 100
     lengths = {4: 5, 9: 2, 40: 1}
-    eighths = pricing.ONE // 8
+    eighths = gittins.ONE // 8
     table = np.array(
         [
-            sum(x for k, x in lengths.items() if k > pricing.tokens(j, m)) * eighths
-            for j in range(pricing.BINS)
+            sum(x for k, x in lengths.items() if k > gittins.tokens(j, m)) * eighths
+            for j in range(gittins.BINS)
         ]
     )
-    tables = np.tile(table, (pricing.CLASSES, 1))
+    tables = np.tile(table, (gittins.CLASSES, 1))
     levels = np.array([volume(6, s), volume(20, s), *[0] * 10])
     sample = np.array([[s, m, 0]])
     for count, caps in ((0, (40,)), (1, (6, 40)), (2, (6, 20, 40))):
         exact = kvratio.theory.forms.tel(kvratio.theory.forms.slicing(caps), lengths, s)
-        assert pricing.cost(tables, sample, memory, levels, count) == eighths**2 * exact
+        assert gittins.cost(tables, sample, memory, levels, count) == eighths**2 * exact
 
 
 def test_survival_is_kaplan_and_meier() -> None:
     m, n = 256, 1 << 12
-    done, passed = np.zeros(pricing.BINS, np.int64), np.zeros(pricing.BINS, np.int64)
-    done[pricing.bin_of(m, 8)] = n  # n of 2n end at 8, a half of the others is lost at 20
-    passed[pricing.bin_of(m, 20)] = n // 2
-    done[pricing.bin_of(m, 50)] = n // 2
-    table = np.zeros(pricing.BINS, np.int64)
-    pricing.survival(done, passed, np.zeros(pricing.BINS, np.int64), table)
-    share = [table[pricing.bin_of(m, k)] / pricing.ONE for k in (7, 8, 48, 50)]
+    done, passed = np.zeros(gittins.BINS, np.int64), np.zeros(gittins.BINS, np.int64)
+    done[gittins.bin_of(m, 8)] = n  # n of 2n end at 8, a half of the others is lost at 20
+    passed[gittins.bin_of(m, 20)] = n // 2
+    done[gittins.bin_of(m, 50)] = n // 2
+    table = np.zeros(gittins.BINS, np.int64)
+    gittins.survival(done, passed, np.zeros(gittins.BINS, np.int64), table)
+    share = [table[gittins.bin_of(m, k)] / gittins.ONE for k in (7, 8, 48, 50)]
     assert np.allclose(share, [1, 0.5, 0.5, 0], atol=0.01)
 
 
@@ -211,7 +211,7 @@ def test_outputs_are_not_read() -> None:
 def test_empty_and_bad_input() -> None:
     assert kernel.run(Instance.of(5, []), OURS).tel == 0
     with pytest.raises(InputError, match="memory = "):
-        kernel.run(Instance.of(pricing.MOST_MEMORY + 1, [1]), OURS)
+        kernel.run(Instance.of(gittins.MOST_MEMORY + 1, [1]), OURS)
 
 
 def test_nobody_is_cancelled_where_all_fit() -> None:

@@ -348,7 +348,7 @@ def test_a_holder_that_breaks_the_model_is_stopped() -> None:
         def evict(self, view: View) -> list[int]:  # noqa: ARG002
             return []
 
-    with pytest.raises(EngineError, match="nobody moves, and nobody is to come"):
+    with pytest.raises(EngineError, match="no request moves, and none is to arrive"):
         run_holder(single, Never([]), alone, ("never", 0))
 
 

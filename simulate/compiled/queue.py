@@ -3,7 +3,7 @@
 Ties by index: one binary heap of (key, request). Random ties: a heap of the keys of non-empty
 buckets; a hash table from a key to its bucket; and a bucket is a stretch of one arena that moves
 to a stretch twice as long when it is full. When arena or table run out, everything is packed anew,
-each bucket with as much room again as it holds: at most half the arena, so the work is constant a
+each bucket with as much free space as it holds: at most half the arena, so the work is constant a
 request on average.
 """
 
@@ -96,7 +96,7 @@ def join(state: State, key: int, request: int, chance: np.uint64) -> None:
 
 @compiled
 def _enlarge(clock: Clock, bucket: Bucket, key: int, arena: Rows[int]) -> None:
-    """Give a full bucket a stretch with more room; a new key gets its first."""
+    """Give a full bucket a longer stretch; a new key gets its first."""
     if bucket.key == FREE:
         bucket.key, bucket.length, bucket.room = key, 0, 0
         clock.buckets += 1

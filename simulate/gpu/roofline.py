@@ -51,7 +51,7 @@ def iteration_time(deployment: Deployment) -> IterationTime:
 
 
 def decode_batch(running: int, context: int) -> Batch:
-    """An iteration in which nobody starts and everyone holds `context` tokens.
+    """An iteration in which no request starts and each holds `context` tokens.
 
     >>> decode_batch(3, 100).cache
     300
@@ -60,7 +60,7 @@ def decode_batch(running: int, context: int) -> Batch:
 
 
 def prefill_batch(prompt: int) -> Batch:
-    """An iteration in which one request starts and nobody else runs.
+    """An iteration in which one request starts and no other runs.
 
     >>> prefill_batch(4)
     Batch(running=1, started=1, cache=5, prompt=4, pairs=10)

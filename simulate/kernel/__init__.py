@@ -38,8 +38,8 @@ class Work(NamedTuple):
 
     `steps` were executed, the others passed over. `ends` are assumed ends looked at, in `tests`
     look-ahead tests and when requests start or leave. `starts` are attempts. `moves` are the levels
-    gone up and down in heaps (events, queue, overflow), and the running requests looked at for
-    whom an overflow hits.
+    gone up and down in heaps (events, queue, overflow), and the running requests examined for
+    eviction.
     """
 
     steps: int

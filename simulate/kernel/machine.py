@@ -21,7 +21,7 @@ DONE, ROOM, LEARN, LIVELOCK, TOO_LONG = range(5)
 def _advance(state: State, events: int) -> int:
     """Execute at most `events` steps; say why it stopped.
 
-    ROOM: call again, after making room in the log and the tables. LEARN: call again, after
+    ROOM: call again, after enlarging the log and the tables. LEARN: call again, after
     learning from what has been observed in this step (the `learn` of what the policy assumes).
     """
     clock, rules = state.clock[0], state.rules[0]
@@ -61,7 +61,7 @@ def _advance(state: State, events: int) -> int:
 
 @compiled
 def has_room(state: State) -> bool:
-    """Is there room for all that a step might write?
+    """Do the tables have space for all that a step might write?
 
     A step logs each running request at most once, and learns from it.
     """

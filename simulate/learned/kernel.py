@@ -1,7 +1,7 @@
-"""Learned prices in the kernel: `kvratio.simulate.learned.prices` in flat arrays.
+"""Gittins ranks in the kernel: `kvratio.simulate.learned.knowledge` in flat arrays.
 
-These are the kernel's functions for the words LEVELS and PRICE (`kvratio.simulate.words`). They
-bring the compiler, as `pricing` does, so they do not stand in the files of the words.
+These are the kernel's functions for the words LEVELS and GITTINS (`kvratio.simulate.words`). They
+bring the compiler, as `gittins` does, so they do not stand in the files of the words.
 What is learned is the same code for both engines; the kernel stops for it (`learn`) after having
 observed a step, and goes on with the step then.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from kvratio.simulate.compiled import cache
 from kvratio.simulate.compiled.compiler import compiled
 from kvratio.simulate.compiled.state import Ints, Rows, State, rows
-from kvratio.simulate.learned import learning, pricing
+from kvratio.simulate.learned import gittins, learning
 from kvratio.simulate.policy import Policy
 from kvratio.theory.model import Instance
 
@@ -45,7 +45,7 @@ class Known:
 
 
 class Store(NamedTuple):
-    """The arrays of learned prices."""
+    """The arrays of learned ranks."""
 
     numbers: Rows[Numbers]  # one
     known: Rows[Known]
@@ -61,14 +61,14 @@ def store(instance: Instance, policy: Policy, used: bool) -> Store:  # noqa: ARG
     numbers.due_at, numbers.square = learning.due_after(0), 1
     if used:
         ends = zip(instance.lower, instance.upper, strict=True)
-        known.scale = [pricing.scale(*interval) for interval in ends]
+        known.scale = [gittins.scale(*interval) for interval in ends]
     return Store(
         numbers=numbers,
         known=known,
-        survival=learning.ignorance() if used else np.zeros((0, pricing.BINS), np.int64),
-        levels=np.zeros(pricing.MOST_STAGES, np.int64),
-        volumes=np.zeros(pricing.MOST_STAGES, np.int64),
-        completions=np.zeros(pricing.MOST_STAGES, np.int64),
+        survival=learning.ignorance() if used else np.zeros((0, gittins.BINS), np.int64),
+        levels=np.zeros(gittins.MOST_STAGES, np.int64),
+        volumes=np.zeros(gittins.MOST_STAGES, np.int64),
+        completions=np.zeros(gittins.MOST_STAGES, np.int64),
     )
 
 
@@ -93,11 +93,11 @@ def completed(state: State, request: int) -> None:
 
 @compiled
 def key(state: State, request: int) -> int:
-    """A request joins the queue: its price."""
+    """A request joins the queue: its rank."""
     mine: Store = state.own.levels
     mine.known[request].status = WAITING
     mine.numbers[0].wanted += state.requests[request].prompt + 1
-    return price(state, request, False)
+    return gittins_rank(state, request, False)
 
 
 @compiled
@@ -123,25 +123,25 @@ def assume(state: State, request: int) -> None:
     mine: Store = state.own.levels
     this, known, count = state.requests[request], mine.known[request].known, mine.numbers[0].levels
     most = state.rules[0].memory - this.prompt
-    this.assumed = pricing.cap(mine.levels, count, this.prompt, known, most)
+    this.assumed = gittins.cap(mine.levels, count, this.prompt, known, most)
 
 
 @compiled
-def price(state: State, request: int, kept: bool) -> int:
+def gittins_rank(state: State, request: int, kept: bool) -> int:
     """Token-steps a completion."""
     mine: Store = state.own.levels
     this, known, count = state.requests[request], mine.known[request], mine.numbers[0].levels
     facts = (this.prompt, known.scale, state.rules[0].memory - this.prompt)
-    table = mine.survival[pricing.class_of(known.scale)]
+    table = mine.survival[gittins.class_of(known.scale)]
     scratch = (mine.volumes, mine.completions)
-    return pricing.price(table, facts, known.known, kept, (mine.levels, count), scratch)
+    return gittins.rank(table, facts, known.known, kept, (mine.levels, count), scratch)
 
 
 @compiled
 def look(state: State) -> None:
     """Give the requests that are due their next levels; mark as waiting those to evict.
 
-    These have reached a level, and the head of the queue has a lower price than their rest, and the
+    These have reached a level, and the head of the queue has a lower rank than their rest, and the
     waiting requests do not all fit.
     """
     mine: Store = state.own.levels
@@ -152,7 +152,7 @@ def look(state: State) -> None:
         this = state.requests[request]
         ended = clock.now - this.start >= this.assumed
         evicted(state, request)
-        higher = ended and urgent and price(state, request, True) > state.queue[0].key
+        higher = ended and urgent and gittins_rank(state, request, True) > state.queue[0].key
         if higher and not mine.known[request].exempt:
             mine.known[request].status = WAITING
 
@@ -177,7 +177,7 @@ def learns(state: State) -> bool:
 
 
 def learn(state: State) -> None:
-    """Learn from all that has been seen, and put the queue in the order of the new prices.
+    """Learn from all that has been seen, and put the queue in the order of the new ranks.
 
     All running requests are due, to go on by the new plan.
     """
@@ -199,8 +199,8 @@ def learn(state: State) -> None:
     numbers.levels, numbers.due_at = found.levels, learning.due_after(int(clock.completed))
     waiting = np.flatnonzero(known.status == WAITING)
     requests.assumed[waiting] = found.stop
-    order = np.argsort(found.price, kind="stable")  # sorted, and so a heap
-    queue.key[: clock.queued] = found.price[order]
+    order = np.argsort(found.rank, kind="stable")  # sorted, and so a heap
+    queue.key[: clock.queued] = found.rank[order]
     queue.request[: clock.queued] = waiting[order]
     running = np.flatnonzero(known.status == RUNNING)
     cast(Any, state.due)[: len(running)] = running[np.argsort(requests.rank[running])]

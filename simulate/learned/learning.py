@@ -1,7 +1,7 @@
-"""To learn from all that has been seen: the same for both engines.
+"""Learning from all that has been seen: the same for both engines.
 
 Each time the number of completions has grown by an eighth, the survival of lengths is estimated
-anew, a plan is chosen for a sample of those that wait, and everyone who waits is priced anew.
+anew, a plan is chosen for a sample of the waiting requests, and all of these are ranked anew.
 """
 
 from typing import NamedTuple
@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kvratio.simulate.learned import pricing
-from kvratio.simulate.learned.pricing import Ints
+from kvratio.simulate.learned import gittins
+from kvratio.simulate.learned.gittins import Ints
 
 Flags = npt.NDArray[np.bool_]
 
@@ -33,9 +33,9 @@ class Seen(NamedTuple):
 
 def ignorance() -> Ints:
     """Survival, by class and bin, before anything has been seen."""
-    tables = np.zeros((pricing.CLASSES, pricing.BINS), np.int64)
+    tables = np.zeros((gittins.CLASSES, gittins.BINS), np.int64)
     nothing = np.zeros(0, np.int64)
-    pricing.estimate(nothing, nothing, np.zeros(0, np.bool_), tables)
+    gittins.estimate(nothing, nothing, np.zeros(0, np.bool_), tables)
     return tables
 
 
@@ -49,24 +49,24 @@ def due_after(completions: int) -> int:
 
 
 class Learned(NamedTuple):
-    """The number of levels; of those that wait, the prices and the ends of their next stages."""
+    """The number of levels; of those that wait, the ranks and the ends of their next stages."""
 
     levels: int
-    price: Ints
+    rank: Ints
     stop: Ints
 
 
 def learn(seen: Seen, memory: int, tables: Ints, levels: Ints, count: int) -> Learned:
-    """Fill the tables and the levels. Before there were `count` levels, which stay if nobody
+    """Fill the tables and the levels. Before there were `count` levels, which stay if no request
     waits. Those that wait are in the order of `seen`."""
-    pricing.estimate(seen.scale, seen.length, seen.completed, tables)
+    gittins.estimate(seen.scale, seen.length, seen.completed, tables)
     columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
     waiting = np.stack(columns, axis=1).astype(np.int64)
     if len(waiting):
-        sample = waiting[:: -(-len(waiting) // pricing.SAMPLE)].copy()
-        count = int(pricing.choose(tables, sample, memory, levels))
+        sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
+        count = int(gittins.choose(tables, sample, memory, levels))
     different, place = _different(waiting)  # equals cost the same
-    found = pricing.prices(tables, different, memory, levels, count)
+    found = gittins.ranks(tables, different, memory, levels, count)
     return Learned(count, *(column[place] for column in found))
 
 

@@ -59,15 +59,15 @@ def a_min(update: str = "on_cancel") -> Policy:
     """One reading of A_min.
 
     - "on_cancel": the bound changes only when a request is evicted, as P prints it;
-    - "live": it follows a running request's progress, so that an overflow spares the most
+    - "live": it follows a running request's progress, so that an overflow evicts last the most
       advanced, as popular accounts say;
     - "thinned": the policy for which P's analysis is exact. P's Lemma 1 lets each cohort of bound
       `i` shrink so that a share (s + i) / (s + j) of it makes `j` tokens. Here that is done on
       purpose: a running request with `g` tokens that has outlived its bound survives each step
-      with probability (s + g) / (s + g + 1), else it is evicted with bound `g + 1`; everyone
+      with probability (s + g) / (s + g + 1), else it is evicted with bound `g + 1`; each request
       holds a constant slot of `s + max(bound, g + 1)`, so that a cohort's cache stays constant on
-      average. Overflow by chance falls back to the ordered eviction;
-    - "staggered": thinned, but nobody holds a slot: the starts of a class are spread (paced), so
+      average. A chance overflow falls back to the ordered eviction;
+    - "staggered": thinned, but without slots: the starts of a class are spread (paced), so
       that beside each other requests below their bound hold half of it on average. The cache is
       full on average once the pace has learned what attempts of a class use, so that a class is
       over sooner; the distance to the fluid form shrinks like 1 / sqrt(M).

@@ -2,8 +2,8 @@
 
 Admits in order of arrival whenever the next step fits, assuming nothing of output lengths. When
 the next step does not fit, the newest are preempted, lose their cache (recompute) and return to
-their place in the queue; nobody is admitted in such a step. Whoever runs arrived before all that
-wait, so that place is the front. Predictions are never read.
+their place in the queue; no request is admitted in such a step. A running request arrived before
+all that wait, so that place is the front. Predictions are never read.
 
 `WATERMARK` keeps 1 % of the budget free at admission, as the block manager of vLLM's first engine
 does. What differs from vLLM: there a preempted request keeps its generated text, which is prefilled

@@ -4,7 +4,8 @@ GSA knows nothing of output lengths. Phase p runs every unfinished request for g
 tokens in a staggered pipeline (`kvratio.simulate.words.admits.staggered`) and cancels those that
 are not finished.
 GBA knows the lengths: it sorts them into the classes up to growth^p first and runs class by class,
-the shortest first, each in a staggered pipeline of the class's longest length; it cancels nobody.
+the shortest first, each in a staggered pipeline of the class's longest length; it cancels no
+request.
 
 Published, with everyone present at the start and one prompt: at most 61.92 (large memory: 32) and
 10.67 (6.75) times the optimum. The growths here are those at which the large-memory constants can

@@ -4,11 +4,11 @@ First come, first served, admitting as long as the cache stays within (1 - alpha
 overflows M, all running requests are cleared and go back to the queue; or, with beta-clearing,
 each with probability beta (again and again until the next step fits, which the paper leaves open).
 
-The paper reports that small alpha loop for ever: those cleared start together again and overflow
-together again. Here a clearing that follows another with no completion between spares the request
-that started first. It then survives every clearing until it completes, so a run ends; and as long
-as clearings do not follow each other fruitlessly, the policy is the paper's. When all arrive at
-once, most do: a run then takes a thousand starts for a completion.
+The paper reports that runs with a small alpha loop for ever: the cleared requests start together
+again and overflow together again. Here a clearing that follows another without a completion between
+keeps the request that started first, until it completes, so every run ends. As long as no clearing
+follows another so, the policy is the paper's. When all requests arrive at once, most do: a run then
+takes a thousand starts for a completion.
 Predictions are never read.
 """
 

@@ -3,8 +3,8 @@
 In the stage of cap x every unfinished request runs until it completes or has made x tokens; then
 it is evicted and waits for the next stage. Starts are paced so that attempts of all ages run
 beside each other and the cache is full on average, instead of all reaching their peak together.
-Overflow by chance evicts the newest, who lose least. Not work-conserving: room may wait for the
-next start to be due. Predictions are never read, so none is wrong.
+A chance overflow evicts the newest, which lose least. Not work-conserving: cache may stay free for
+the next start to be due. Predictions are never read, so none is wrong.
 
 The default caps 1, 2, 4, ... are at most 5/2 times H-SF without prompts (fluid limit); with prompts
 they reach 5.31 times H-SF (s = 1000, u = 400). The constant 5 against the optimum for every prompt

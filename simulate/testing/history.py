@@ -68,7 +68,7 @@ class History:
 
 
 class Recorder:
-    """A scheduler that is watched; it decides as if nobody did."""
+    """A scheduler that is recorded; its decisions are those of the scheduler alone."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.sees = scheduler.sees

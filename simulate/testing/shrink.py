@@ -2,7 +2,7 @@
 
 Changes, in this order: leave out a request; take a smaller memory; predict nothing; take smaller
 numbers in the columns; lower two numbers together, by one each. Hypothesis could shrink its own
-draws, but pays for drawing each candidate anew; this works on the case itself, ten times faster.
+draws, but draws each candidate again; this works on the case itself, ten times faster.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -72,7 +72,7 @@ def requests(
 
 
 def prompts(memory: int, most: int, least: int = 0) -> st.SearchStrategy[int]:
-    """Prompt lengths between `least` and `most`, if that is possible, that leave room for a token.
+    """Prompt lengths between `least` and `most`, if that is possible, that leave space for a token.
 
     Many can run at a time only where prompts are short.
     """
@@ -127,7 +127,7 @@ def intervals(
 
 @st.composite
 def missing(draw: st.DrawFn, output: int, memory: int) -> tuple[int, int]:
-    """An interval that misses the output length: below it if there is room, or above it."""
+    """An interval that misses the output length: below it if possible, or above it."""
     if output > 1 and draw(st.booleans()):
         high = draw(st.integers(1, output - 1))
         return draw(st.integers(1, high)), high

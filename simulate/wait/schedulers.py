@@ -2,10 +2,10 @@
 
 Requests of a type (of a segment) move together: while too few wait for its first stage, all of its
 requests keep their cache and make no token. Of a stage at most n move, in the order in which they
-started. Two things the paper leaves open for runs that end. When nobody is to arrive any more and
-nobody would ever move, thresholds are waived. And cache beyond the budget, which thresholds exclude
-where they fit it (`kvratio.simulate.wait.thresholds`), is made free as the paper says, by evicting
-those admitted last, who wait anew; those about to start are the last of all.
+started. The paper leaves two things open for runs that end. When no request is to arrive and none
+would ever move, thresholds are waived. And where the cache would exceed the budget, which suitable
+thresholds exclude (`kvratio.simulate.wait.thresholds`), the requests admitted last are evicted, as
+the paper says, and wait again; requests about to start count as the last of all.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from itertools import islice, pairwise
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError, whole
 
-Choice = tuple[list[int], set[int]]  # who starts, in order; who else moves
+Choice = tuple[list[int], set[int]]  # requests that start, in order; other requests that move
 
 
 class Batches(ABC):
@@ -79,7 +79,7 @@ class Batches(ABC):
 
     @abstractmethod
     def _choose(self, view: View) -> Choice:
-        """Who is to start, in order, and who else is to move."""
+        """The requests to start, in order, and the others to move."""
 
 
 class Wait(Batches):

@@ -42,7 +42,7 @@ class Clock:
     held: int  # tokens in the cache
     starts: int
     blocks: int
-    # of this step: who moves, in all and those that start; tokens held by them; who completes
+    # of this step: requests that move, and of these the starting ones; their tokens; completions
     moving: int
     started: int
     cache: int

@@ -22,7 +22,7 @@ def _advance(state: State, steps: int) -> int:
     """Execute at most `steps` steps; say why it stopped. ROOM: call again, with empty logs."""
     clock, rules = state.clock[0], state.rules[0]
     for _ in range(steps):
-        # whoever runs or starts in a step ends one attempt and one hold in it at most
+        # a request that runs or starts ends at most one attempt and one hold in a step
         room = min(state.attempts.size - clock.attempts, state.holds.size - clock.holds)
         if room < clock.running + state.blocks.size or clock.moments == state.moments.size:
             return ROOM
@@ -56,7 +56,7 @@ def _advance(state: State, steps: int) -> int:
 
 @compiled
 def _observe(state: State) -> bool:
-    """Arrivals join their queues; has anybody arrived or completed?"""
+    """Arrivals join their queues; has any request arrived or completed?"""
     clock, before = state.clock[0], state.clock[0].arrived
     while clock.arrived < state.arrivals.size:
         request = state.arrivals[clock.arrived]
@@ -103,7 +103,7 @@ def _choose_blocks(state: State) -> None:
 
 @compiled
 def _make_room(state: State) -> bool:
-    """Evict the newest until what runs fits; is nobody evicted?"""
+    """Evict the newest until the running requests fit; is no request evicted?"""
     clock, rules = state.clock[0], state.rules[0]
     fits = True
     while clock.held + clock.moving > rules.memory:
@@ -204,7 +204,7 @@ def _move_types(state: State) -> None:
 
 @compiled
 def _move_blocks(state: State) -> None:
-    """Those who move join the block before theirs if it is of the next stage, or make one."""
+    """Requests that move join the preceding block if it is of the next stage, or make one."""
     clock, old = state.clock[0], state.old_blocks
     count = clock.blocks
     for b in range(count):
@@ -297,9 +297,9 @@ def _join(state: State, request: int) -> None:
 
 @compiled
 def _pass(state: State) -> None:
-    """Time passes: an iteration, or, if nobody moves, all of it to the next arrival.
+    """Time passes: an iteration, or, if no request moves, all of it to the next arrival.
 
-    Where nobody moves and nobody is to come, thresholds are waived from now on.
+    Where no request moves and none is to arrive, thresholds are waived from now on.
     """
     clock = state.clock[0]
     if clock.moving > 0:

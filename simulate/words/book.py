@@ -45,8 +45,8 @@ class Book:
 
     def join(self, request: int, key: int) -> None:
         """The request enters the queue; `attempts` is a fresh counter each time."""
-        luck = self.draw(request, self.attempts[request], Purpose.QUEUE)
-        self.queue.join(key, request, luck)
+        tie = self.draw(request, self.attempts[request], Purpose.QUEUE)
+        self.queue.join(key, request, tie)
         self.attempts[request] += 1
         self.joins += 1
 

@@ -33,16 +33,16 @@ def lower_bound(subject: Subject, case: Case) -> None:
 
 @invariant(
     "work-conservation",
-    "No step passes with an empty cache while somebody waits.",
+    "No step passes with an empty cache while a request waits.",
     "kvratio.simulate.policy",
     scope="declared policies that do not clear all and have no phases; others by claim",
     applies=lambda subject: _claims(subject, "work-conservation"),
 )
 def work_conservation(subject: Subject, case: Case) -> None:
-    """Whoever waits alone can start: every request fits by itself."""
+    """With an empty cache any request can start: every one fits by itself."""
     for step in subject.play(case.instance, case.seed).steps:
         if step.waiting and not step.generating():
-            raise Violation(f"step {step.now}: {sorted(step.waiting)} wait, nobody runs")
+            raise Violation(f"step {step.now}: {sorted(step.waiting)} wait, none runs")
 
 
 # more memory may hurt in a sample by chance or by a scheduling anomaly; by more than this it hurts

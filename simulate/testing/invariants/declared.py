@@ -42,9 +42,9 @@ def _walk(subject: Subject, case: Case) -> tuple[History, Policy, list[Judged]]:
 
 @invariant(
     "queue-order",
-    "Those admitted come first in the declared order of the queue.",
+    "The admitted come first in the declared order of the queue.",
     "kvratio.simulate.policy.Order, Ties",
-    scope=f"{SCOPE}, unless prices are learned",
+    scope=f"{SCOPE}, unless ranks are learned",
     applies=_orders,
 )
 def queue_order(subject: Subject, case: Case) -> None:
@@ -59,7 +59,7 @@ def queue_order(subject: Subject, case: Case) -> None:
 
 @invariant(
     "admission-test",
-    "Those admitted pass the declared admission test together; nobody is admitted in a step whose "
+    "The admitted pass the declared admission test together; none is admitted in a step whose "
     "overflow evicts the newest or clears.",
     "arXiv 2508.14544 (3); kvratio.simulate.policy.Admits",
     scope=SCOPE,
@@ -80,13 +80,13 @@ def admission_test(subject: Subject, case: Case) -> None:
     "maximal-prefix",
     "The admitted are the largest prefix of the queue that passes the admission test.",
     "arXiv 2508.14544 Algorithms 1 to 3",
-    scope=f"{SCOPE}, unless starts are spread or prices are learned",
+    scope=f"{SCOPE}, unless starts are spread or ranks are learned",
     applies=lambda subject: (
         _orders(subject) and subject.declares is not None and admits_all_that_fit(subject.declares)
     ),
 )
 def maximal_prefix(subject: Subject, case: Case) -> None:
-    """Would the next in line have fitted too?"""
+    """Would the head of the queue have fitted too?"""
     history, policy, walk = _walk(subject, case)
     for at in walk:
         in_turn, out_of_turn, heads = at.admissions(history.instance, policy)
@@ -98,15 +98,15 @@ def maximal_prefix(subject: Subject, case: Case) -> None:
 
 @invariant(
     "stages-end",
-    "Whoever has made all tokens of a stage that has a next one is evicted, to wait for that.",
+    "A request that has made all tokens of a stage that has a next one is evicted, to wait for it.",
     "kvratio.simulate.policy.Assumes",
-    scope=f"{SCOPE}, with stages, unless prices are learned",
+    scope=f"{SCOPE}, with stages, unless ranks are learned",
     applies=lambda subject: (
         _orders(subject) and subject.declares is not None and subject.declares.promotes
     ),
 )
 def stages_end(subject: Subject, case: Case) -> None:
-    """Nobody who is due stays."""
+    """No request that is due stays."""
     for at in _walk(subject, case)[2]:
         stay = [i for i in at.due if i not in at.step.evicted]
         if stay:
@@ -123,26 +123,26 @@ def _evicts_for_cache_alone(subject: Subject) -> bool:
     "eviction-order",
     "An overflow evicts in the declared order.",
     "arXiv 2508.14544 Algorithm 2; kvratio.simulate.policy.Evicts",
-    scope=f"{SCOPE}, unless some are evicted by luck, or all are cleared",
+    scope=f"{SCOPE}, unless evictions are random, or all are cleared",
     applies=_evicts_for_cache_alone,
 )
 def eviction_order(subject: Subject, case: Case) -> None:
-    """Nobody who stays ranks before one who goes."""
+    """No request that stays ranks before an evicted one."""
     history, policy, walk = _walk(subject, case)
     for at in walk:
         stay = [i for i in at.step.running if i not in at.step.evicted]
         place = {i: rank(history.instance, policy, at.step, i) for i in (*stay, *at.for_cache)}
         for i in at.for_cache:
-            spared = [j for j in stay if place[j] < place[i]]
-            if spared:
-                raise Violation(f"step {at.step.now}: evicts {i} and spares {spared}")
+            kept = [j for j in stay if place[j] < place[i]]
+            if kept:
+                raise Violation(f"step {at.step.now}: evicts {i} and keeps {kept}")
 
 
 @invariant(
     "no-needless-eviction",
     "An overflow evicts no more than is needed for the next step to fit.",
     "arXiv 2508.14544 Algorithm 2",
-    scope=f"{SCOPE}, unless some are evicted by luck, or all are cleared",
+    scope=f"{SCOPE}, unless evictions are random, or all are cleared",
     applies=_evicts_for_cache_alone,
 )
 def no_needless_eviction(subject: Subject, case: Case) -> None:

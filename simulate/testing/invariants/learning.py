@@ -33,9 +33,9 @@ def bounds_below_truth(subject: Subject, case: Case) -> None:
     "bounds-never-decrease",
     "Assumed lengths never decrease, and are at least what an evicted request had made.",
     "arXiv 2508.14544 Algorithm 2",
-    scope="those with `assumed`, unless prices are learned",
+    scope="those with `assumed`, unless ranks are learned",
     applies=lambda subject: (
-        subject.has_bounds and not (subject.declares is not None and subject.declares.prices)
+        subject.has_bounds and not (subject.declares is not None and subject.declares.learns_ranks)
     ),
 )
 def bounds_never_decrease(subject: Subject, case: Case) -> None:

@@ -121,14 +121,14 @@ def termination(subject: Subject, case: Case) -> None:
 
 @invariant(
     "no-starvation",
-    "In batch mode, where all arrive at 0, everybody is served: no run comes to a point from which "
-    "on requests wait before an empty cache.",
+    "In batch mode, where all requests arrive at 0, all are served: no run comes to a point from "
+    "which on requests wait before an empty cache.",
     "kvratio.simulate.testing.history.patience",
     cases=lambda subject: plain(subject, batch=True),
     implies=("termination",),
 )
 def no_starvation(subject: Subject, case: Case) -> None:
-    """A livelock in which nobody runs any more."""
+    """A livelock in which no request runs any more."""
     history = subject.play(case.instance, case.seed)
     last = history.steps[-1] if history.livelock and history.steps else None
     if last is not None and last.waiting and not last.generating():

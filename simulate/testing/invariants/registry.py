@@ -22,7 +22,8 @@ class Invariant:
     """One invariant.
 
     `scope` says in words to whom it applies, `applies` decides it; `cases` draws what it is tried
-    on; `check` raises `Violation`. `implies`: whoever breaks this one may break those as well.
+    on; `check` raises `Violation`. `implies`: a subject that breaks this one may break those as
+    well.
     """
 
     name: str

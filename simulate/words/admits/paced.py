@@ -131,7 +131,7 @@ def has_room(state: State) -> bool:
 
 
 def enlarged(state: State) -> Store:
-    """The store with room for what runs."""
+    """The store, with space for what runs."""
     mine: Store = state.own.paced
     needed = 2 * int(mine.numbers[0].volumes + state.clock[0].running)
     if mine.volumes.size >= needed:
@@ -158,7 +158,7 @@ def begin(state: State) -> None:
 
 @compiled
 def earliest(state: State, request: int) -> int:
-    """When the next step fits and the credit, `memory` more each step, pays for the start."""
+    """When the next step fits and the credit, `memory` more each step, covers the start."""
     if not cache.next_step_fits(state, request):
         return NEVER
     mine: Store = state.own.paced

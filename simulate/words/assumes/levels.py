@@ -1,7 +1,8 @@
 """The next learned level of volume (`kvratio.simulate.learned`).
 
-A running request that reaches its level is evicted there if the requests that wait do not all fit,
-and one of them has a lower price than the rest of this one. Else it goes on to the next level.
+A running request that reaches its level is evicted there if the waiting requests do not all fit
+and one of them has a lower Gittins rank than the rest of this one. Otherwise it goes on to the next
+level.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kvratio.simulate.learned import new_prices
+from kvratio.simulate.learned import new_knowledge
 from kvratio.simulate.policy import Order, Policy
 from kvratio.simulate.queue import Queue
 from kvratio.simulate.view import View
@@ -33,13 +34,13 @@ class Word(Assumption):
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
-        self.prices = book.shared(new_prices)
+        self.known = book.shared(new_knowledge)
 
     @staticmethod
     def require(policy: Policy) -> None:
-        """Levels are learned together with prices."""
-        if policy.order is not Order.PRICE:
-            required = "PRICE with LEVELS, and only with them"
+        """Levels are learned together with ranks."""
+        if policy.order is not Order.GITTINS:
+            required = "GITTINS with LEVELS, and only with them"
             raise InputError("order", policy.order.name, required)
 
     @staticmethod
@@ -49,24 +50,24 @@ class Word(Assumption):
 
     def length(self, view: View, request: int, stage: int) -> int:
         """Tokens at the next level."""
-        return self.prices.level(view, request)
+        return self.known.level(view, request)
 
     def arrive(self, view: View, request: int) -> None:
         """Nothing is known yet."""
-        self.prices.arrive(view, request)
+        self.known.arrive(view, request)
 
     def complete(self, view: View, request: int) -> None:
         """The length is known."""
-        self.prices.complete(view, request)
+        self.known.complete(view, request)
 
     def withdraw(self, request: int) -> None:
         """Forget the request."""
-        self.prices.withdraw(request)
+        self.known.withdraw(request)
 
     def due(self, view: View) -> list[int]:
-        """Of the requests at a level, those for which a cheaper one waits without room."""
+        """Of the requests at a level, those to evict for a waiting request of lower rank."""
         at_level = [i for i in view.running if view.made(i) >= self.book.assumed[i]]
-        learns = self.prices.due
+        learns = self.known.due
         if learns:
             self._learn(view)
         for request in view.running if learns else at_level:
@@ -74,21 +75,21 @@ class Word(Assumption):
         if not at_level or not self.book.queue or self._all_fit(view):
             return []
         least = self.book.queue.least()
-        return [i for i in at_level if self.prices.cancels(view, i, least)]
+        return [i for i in at_level if self.known.cancels(view, i, least)]
 
     def promote(self, view: View, request: int) -> None:
         """`due` has already assumed the next level."""
 
     def evicted(self, view: View, request: int) -> None:
         """The output exceeds the tokens made; the next level follows from that."""
-        self.prices.reach(view, request)
-        self.book.assumed[request] = self.prices.level(view, request)
+        self.known.reach(view, request)
+        self.book.assumed[request] = self.known.level(view, request)
 
     def _learn(self, view: View) -> None:
-        """Give new prices and levels to all requests that wait."""
+        """Give new ranks and levels to all requests that wait."""
         self.book.queue = Queue(random_ties=False)
-        for request, price, stop in self.prices.learn(view):
-            self.book.queue.join(price, request, chance=0)
+        for request, rank, stop in self.known.learn(view):
+            self.book.queue.join(rank, request, chance=0)
             self.book.assumed[request] = stop
 
     @staticmethod
@@ -103,8 +104,8 @@ class Word(Assumption):
 
     @staticmethod
     def countable(instance: Instance, policy: Policy) -> bool:
-        """Prices are products of memory, lengths and probabilities."""
-        from kvratio.simulate.learned.pricing import MOST_MEMORY, MOST_REQUESTS
+        """Ranks are products of memory, lengths and probabilities."""
+        from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
 
         return instance.memory <= MOST_MEMORY and instance.n <= MOST_REQUESTS
 

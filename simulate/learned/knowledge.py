@@ -1,33 +1,33 @@
-"""What the reference engine knows of requests whose prices are learned."""
+"""What the reference engine knows of requests whose Gittins ranks are learned."""
 
 from collections.abc import Iterable
 from math import isqrt
 
 import numpy as np
 
-from kvratio.simulate.learned import learning, pricing
+from kvratio.simulate.learned import gittins, learning
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
 
 
-class Prices:
+class Knowledge:
     """Survival of lengths, the plan, and what is known of each request.
 
-    A request is *spared* if it is the k^2-th to arrive: it is never cancelled at a level, and so
-    shows the lengths beyond the levels.
+    The k^2-th request to arrive is *exempt* for every k: it is never cancelled at a level, so that
+    lengths beyond the levels are observed.
     """
 
     def __init__(self) -> None:
         self._scale: dict[int, int] = {}
         self._known: dict[int, int] = {}  # of requests here: tokens that the output exceeds
-        self._spared: set[int] = set()
+        self._exempt: set[int] = set()
         self._lengths: list[tuple[int, int]] = []  # (scale, output) of the completed
         self._arrived = 0
         self._due = learning.due_after(0)
         self._tables = learning.ignorance()
-        self._levels = np.zeros(pricing.MOST_STAGES, np.int64)
+        self._levels = np.zeros(gittins.MOST_STAGES, np.int64)
         self._count = 0
-        columns = np.empty((2, pricing.MOST_STAGES), np.int64)
+        columns = np.empty((2, gittins.MOST_STAGES), np.int64)
         self._scratch = (columns[0], columns[1])
 
     @property
@@ -37,16 +37,16 @@ class Prices:
 
     def arrive(self, view: View, request: int) -> None:
         """Nothing is known of a request but its prompt and its prediction."""
-        if view.memory > pricing.MOST_MEMORY:
-            required = f"at most {pricing.MOST_MEMORY} tokens where prices are learned"
+        if view.memory > gittins.MOST_MEMORY:
+            required = f"at most {gittins.MOST_MEMORY} tokens where ranks are learned"
             raise InputError("memory", view.memory, required)
         self._arrived += 1
-        if self._arrived > pricing.MOST_REQUESTS:
-            required = f"at most {pricing.MOST_REQUESTS} where prices are learned"
+        if self._arrived > gittins.MOST_REQUESTS:
+            required = f"at most {gittins.MOST_REQUESTS} where ranks are learned"
             raise InputError("requests", self._arrived, required)
         if isqrt(self._arrived) ** 2 == self._arrived:
-            self._spared.add(request)
-        self._scale[request] = pricing.scale(view.lower(request), view.upper(request))
+            self._exempt.add(request)
+        self._scale[request] = gittins.scale(view.lower(request), view.upper(request))
         self._known[request] = 0
 
     def complete(self, view: View, request: int) -> None:
@@ -65,22 +65,22 @@ class Prices:
     def level(self, view: View, request: int) -> int:
         """Tokens to the end of a request's next stage."""
         s, known = view.prompt(request), self._known[request]
-        return int(pricing.cap(self._levels, self._count, s, known, view.memory - s))
+        return int(gittins.cap(self._levels, self._count, s, known, view.memory - s))
 
-    def price(self, view: View, request: int, kept: bool = False) -> int:
-        """Token-steps a completion; of one that runs, counting that what it has made is `kept`."""
+    def rank(self, view: View, request: int, kept: bool = False) -> int:
+        """Token-steps a completion; of a running request, with its tokens made `kept`."""
         s, m = view.prompt(request), self._scale[request]
         facts = (s, m, view.memory - s)
-        table, known = self._tables[pricing.class_of(m)], self._known[request]
+        table, known = self._tables[gittins.class_of(m)], self._known[request]
         plan = (self._levels, self._count)
-        return int(pricing.price(table, facts, known, kept, plan, self._scratch))
+        return int(gittins.rank(table, facts, known, kept, plan, self._scratch))
 
     def cancels(self, view: View, request: int, least: int) -> bool:
-        """At a level: does somebody wait, at the price `least`, who is cheaper than its rest?"""
-        return request not in self._spared and self.price(view, request, kept=True) > least
+        """At a level: does a request wait whose rank, `least`, is below that of its rest?"""
+        return request not in self._exempt and self.rank(view, request, kept=True) > least
 
     def learn(self, view: View) -> list[tuple[int, int, int]]:
-        """Learn from all that has been seen; (request, price, end of the next stage in tokens) of
+        """Learn from all that has been seen; (request, rank, end of the next stage in tokens) of
         those that wait."""
         self._due = learning.due_after(len(self._lengths))
         here = sorted(self._known)
@@ -88,7 +88,7 @@ class Prices:
         lengths = [max(self._known[i], made.get(i, 0)) for i in here]
         done = len(self._lengths)
 
-        def column(completed: Iterable[int], others: Iterable[int]) -> pricing.Ints:
+        def column(completed: Iterable[int], others: Iterable[int]) -> gittins.Ints:
             return np.array([*completed, *others], np.int64)
 
         seen = learning.Seen(
@@ -102,4 +102,4 @@ class Prices:
         found = learning.learn(seen, view.memory, self._tables, self._levels, self._count)
         self._count = found.levels
         waiting = sorted(view.waiting)
-        return list(zip(waiting, found.price.tolist(), found.stop.tolist(), strict=True))
+        return list(zip(waiting, found.rank.tolist(), found.stop.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Learned slicing in integers: survival of lengths, prices of completions, and plans.
+"""Learned slicing in integers: survival of lengths, Gittins ranks of requests, and plans.
 
 One definition for both engines: these functions are compiled, and both call them. Nothing is a
 float, so a schedule is the same on every machine. Arrays are 64-bit; a budget of at most
@@ -16,11 +16,13 @@ what has been seen, with the mean hazard of the class.
 
 *Plan.* Ascending levels of volume (token-steps of cache, v = s k + k (k + 1) / 2): an attempt may
 be cancelled where its volume would pass the next level. Until then it is a *stage*. A stage costs
-its expected volume and completes requests with some probability; its *price* is token-steps a
-completion. A request is priced at its cheapest run of stages, from the next one on.
+its expected volume and completes requests with some probability. The *rank* of a run of stages is
+its expected volume over its probability of completing: token-steps a completion. The rank of a
+request is the least of any run of stages from the next one on: the Gittins rank (the inverse of
+the Gittins index) of a job that can be stopped at the levels, its cost counted in token-steps.
 
-*Cost of a plan.* Stages in ascending price, each waited for by those it completes (half of it) and
-by all others (all of it): the fluid latency of `kvratio.theory.learned`, estimated for a sample.
+*Cost of a plan.* Stages in ascending rank; requests that complete in a stage wait for half of it,
+all later ones for all of it: the fluid latency of `kvratio.theory.learned`, estimated for a sample.
 """
 
 import numpy as np
@@ -130,7 +132,7 @@ def survival(done: Ints, passed: Ints, hazard: Ints, table: Ints) -> None:
         beyond += done[j] + passed[j]
     table[0] = ONE
     for j in range(1, BINS):
-        # those who stopped within the bin, undecided, say nothing about it
+        # requests that stopped within the bin, undecided, say nothing about it
         outlive = beyond - done[j]
         hazardless = ((outlive + 1) << BITS) - hazard[j]
         table[j] = table[j - 1] * hazardless // ((beyond + 1) << BITS)
@@ -153,8 +155,8 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
     """Fill the tables, by class, from what has been seen of requests: the `lengths` of those that
     have `completed`, and what the others have made.
 
-    A class of which nobody has completed is taken for at least as long as the smaller ones of
-    which nobody has: what is known to be long must not look dearer than what is not known at all.
+    A class without completions is taken for at least as long as the smaller classes without:
+    requests that are known to be long must not rank above those of which nothing is known.
     """
     done, passed = np.zeros((CLASSES, BINS), np.int64), np.zeros((CLASSES, BINS), np.int64)
     exposure = np.zeros(CLASSES, np.int64)
@@ -214,7 +216,7 @@ def stages(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, out:
 
 @cached
 def cheapest(columns: Columns, first: int, count: int) -> tuple[int, int]:
-    """(price, last stage) of the run of stages from `first` on with the lowest price."""
+    """(rank, last stage) of the run of stages from `first` on with the lowest rank."""
     volumes, completions = columns
     best, last = 1 << 62, first
     volume_sum, completion_sum = 0, 0
@@ -227,7 +229,7 @@ def cheapest(columns: Columns, first: int, count: int) -> tuple[int, int]:
 
 
 @cached
-def price(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scratch: Columns) -> int:
+def rank(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scratch: Columns) -> int:
     """Token-steps a completion of a waiting request, or of one that runs and has `known`.
 
     `scratch`: two columns of MOST_STAGES entries.
@@ -237,8 +239,8 @@ def price(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scrat
 
 
 @cached
-def prices(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> tuple[Ints, Ints]:
-    """Of waiting requests, rows (prompt, scale, known): prices, and the ends of their next stages
+def ranks(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> tuple[Ints, Ints]:
+    """Of waiting requests, rows (prompt, scale, known): ranks, and the ends of their next stages
     in tokens."""
     scratch = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
     found, stops = np.empty(len(sample), np.int64), np.empty(len(sample), np.int64)
@@ -246,7 +248,7 @@ def prices(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) ->
         s, m, known = sample[i]
         facts = (s, m, memory - s)
         table = tables[class_of(m)]
-        found[i] = price(table, facts, known, False, (levels, count), scratch)
+        found[i] = rank(table, facts, known, False, (levels, count), scratch)
         stops[i] = cap(levels, count, s, known, memory - s)
     return found, stops
 

@@ -1,9 +1,9 @@
-"""Lowest learned price first: expected cache volume over probability of completing.
+"""Lowest learned Gittins rank first: expected cache volume over probability of completing.
 
 What is learned stands in `kvratio.simulate.learned`.
 """
 
-from kvratio.simulate.learned import new_prices
+from kvratio.simulate.learned import new_knowledge
 from kvratio.simulate.policy import Admits, Assumes, Policy, Ties
 from kvratio.simulate.view import View
 from kvratio.simulate.words.book import Book
@@ -14,25 +14,25 @@ KERNEL = "kvratio.simulate.learned.kernel"
 
 
 class Word(QueueOrder):
-    """Reference meaning. A finished run does not tell the prices."""
+    """Reference meaning. A finished run does not tell the ranks."""
 
     told = False
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
-        self.prices = book.shared(new_prices)
+        self.known = book.shared(new_knowledge)
 
     @staticmethod
     def require(policy: Policy) -> None:
-        """Prices are learned together with levels; the engines know them in this combination."""
+        """Ranks are learned together with levels; the engines know them in this combination."""
         if policy.assumes is not Assumes.LEVELS:
-            required = "PRICE with LEVELS, and only with them"
+            required = "GITTINS with LEVELS, and only with them"
             raise InputError("order", policy.order.name, required)
         if policy.ties is not Ties.INDEX:
-            raise InputError("ties", policy.ties.name, "INDEX where prices are learned")
+            raise InputError("ties", policy.ties.name, "INDEX where ranks are learned")
         if policy.admits is not Admits.NEXT_STEP:
-            raise InputError("admits", policy.admits.name, "NEXT_STEP where prices are learned")
+            raise InputError("admits", policy.admits.name, "NEXT_STEP where ranks are learned")
 
     def key(self, view: View, request: int) -> int:
-        """The price, in token-steps a completion."""
-        return self.prices.price(view, request)
+        """The rank, in token-steps a completion."""
+        return self.known.rank(view, request)
