@@ -1,14 +1,14 @@
-"""`python -m proofs_check [ID ...]`: check the claims without a command line of another room.
+"""`python -m kvratio.proofs_check [ID ...]`: check the claims with this package alone.
 
-The same as `kvratio check --quick` (nothing is simulated), in plain text. `fig1-fit` asks another
-room for numbers, which it checks; every other claim needs this room alone.
+The same as `kvratio check --quick` (nothing is simulated), in plain text. `fig1-fit` asks the
+search in `kvratio.reports` for numbers, which it checks; every other claim needs this package only.
 """
 
 import sys
 
 from kvratio.proofs_check.claim import examine
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.sources import Sources
 from kvratio.theory.checks import InputError
 
 
@@ -21,7 +21,7 @@ def main(ids: list[str]) -> int:
         return 2
     unexpected = 0
     for claim in chosen:
-        entry = examine(claim, Lab())
+        entry = examine(claim, Sources())
         unexpected += not entry.as_expected
         note = "" if entry.as_expected else f", but {claim.expected} was declared"
         print(f"{claim.id}: {entry.verdict}{note}")

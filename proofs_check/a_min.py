@@ -38,7 +38,7 @@ def coefficients() -> list[Finding]:
 
 
 def excess() -> list[Finding]:
-    """A_min pays A_random's excess over H-SF, each pair damped by (s + i)/(s + j)."""
+    """A_min's excess over H-SF is A_random's, each pair damped by (s + i)/(s + j)."""
     s, i, e = variables("s i e")
     j = i + e
     return [

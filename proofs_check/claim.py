@@ -5,13 +5,13 @@ from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.source import Place, first, places, said_by
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Finding, Verdict, counterexample, judge
 
 Numbers = Mapping[str, Fraction]
-Check = Callable[[Numbers, Lab], Iterable[Finding]]
+Check = Callable[[Numbers, Sources], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ def _plain(f: Finding) -> dict[str, Any]:
     return plain | ({"estimate": list(astuple(f.estimate))} if f.estimate else {})
 
 
-def examine(claim: Claim, lab: Lab) -> Entry:
-    """Check a claim with the seeds of its plan; `lab.progress` is told that it starts."""
-    lab.progress(claim.id)
+def examine(claim: Claim, sources: Sources) -> Entry:
+    """Check a claim with the seeds of its plan; `sources.progress` is told that it starts."""
+    sources.progress(claim.id)
     if claim.plan is not None:
-        lab = replace(lab, seeds=claim.plan.seeds)
-    return Entry(claim, tuple(claim.check(claim.numbers, lab)))
+        sources = replace(sources, seeds=claim.plan.seeds)
+    return Entry(claim, tuple(claim.check(claim.numbers, sources)))

@@ -37,7 +37,7 @@ CLAIM = "format version policy caps benchmark prompt lower upper lengths bound"
 KEYS = f"{CLAIM} denominator pivots factor"
 POLICIES = ("h-sf", "area", "a-random", "a-max", "a-min", "a-min-staggered", "slicing")
 BENCHMARKS = ("h-sf", "area")
-MAX_DIGITS = 60  # bounds the work that a file can cause; producers need about 30
+MAX_DIGITS = 60  # bounds the work that a file can cause; solvers' need about 30
 MAX_LENGTHS = 400
 
 REASONS = (

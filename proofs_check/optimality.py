@@ -142,7 +142,7 @@ def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int
 
 
 def _ramps(prices: list[int]) -> list[int]:
-    """What the weights 1, 2, 3, ... pay from each step on: of step t, p(t) + 2 p(t+1) + ...
+    """The sum with weights 1, 2, 3, ... from each step on: of step t, p(t) + 2 p(t+1) + ...
 
     >>> _ramps([5, 0, 1])
     [8, 2, 1]

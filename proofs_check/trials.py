@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from kvratio.proofs_check import fluid
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.theory.model import Instance
 
 
@@ -37,14 +37,14 @@ class Trial:
         return fluid.latency(policy, dict(self.shares), 0, self.interval) / (2 * self.memory)
 
 
-def ratios(lab: Lab, trial: Trial, policy: str) -> list[float]:
+def ratios(sources: Sources, trial: Trial, policy: str) -> list[float]:
     """Simulated latency of a policy over that of H-SF, one a seed.
 
     The order of equal requests does not matter to H-SF, so that it runs once.
     """
-    first = lab.seeds[0]
-    h_sf = lab.tel(trial.instance(first), "h-sf", first)
-    return lab.over_seeds(lambda seed: lab.tel(trial.instance(seed), policy, seed) / h_sf)
+    first = sources.seeds[0]
+    h_sf = sources.tel(trial.instance(first), "h-sf", first)
+    return sources.over_seeds(lambda seed: sources.tel(trial.instance(seed), policy, seed) / h_sf)
 
 
 def tails_of(memory: int, requests: int, upper: int) -> Trial:

@@ -71,11 +71,11 @@ def a_l(p: Pair) -> Poly:
 
 
 def a_max(p: Pair) -> Poly:
-    """A_max: everybody is charged j (s + u), in one stage."""
+    """A_max: every request is charged j (s + u), in one stage."""
     return (p.s + p.u) * (p.l * p.x + p.u * p.y) * (p.x + p.y)
 
 
 def a_random(p: Pair) -> Poly:
-    """A_random: everybody is charged c(j), in one stage."""
+    """A_random: every request is charged c(j), in one stage."""
     charges = p.l * (p.s + p.l) * p.x + p.u * (p.s + p.u) * p.y
     return charges * (p.x + p.y)

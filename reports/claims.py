@@ -5,8 +5,8 @@ from html import escape
 from typing import Any
 
 from kvratio.proofs_check.claim import Entry, examine
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Bearing, Rigour
 
@@ -51,7 +51,7 @@ def judge(name: str) -> Judgement:
     'refuted'
     """
     (claim,) = select([name])
-    return Judgement(examine(claim, Lab()))
+    return Judgement(examine(claim, Sources()))
 
 
 def text(entry: Entry) -> list[str]:

@@ -1,4 +1,4 @@
-"""Schedules of small latency for `kvratio.proofs_check.lab`, which verifies them: published, or
+"""Schedules of small latency for `kvratio.proofs_check.sources`, which verifies them: published, or
 searched.
 
 `python -m kvratio.reports.good_schedules` searches for those that the ledger's study of MC-SF asks

@@ -1,4 +1,4 @@
-"""The project's simulator and workload as `proofs_check.lab` asks for them (it trusts neither)."""
+"""The simulator and the workload that `proofs_check.sources` asks for (it trusts neither)."""
 
 from fractions import Fraction
 

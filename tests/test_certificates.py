@@ -1,4 +1,4 @@
-"""The producer of certificates: what it makes passes the exact checker and is nearly tight."""
+"""The making of certificates: what it makes passes the exact checker and is nearly tight."""
 
 import json
 from fractions import Fraction

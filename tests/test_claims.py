@@ -20,8 +20,8 @@ from kvratio.proofs_check.claims import (
 )
 from kvratio.proofs_check.fluid import latency
 from kvratio.proofs_check.greedy import greedy
-from kvratio.proofs_check.lab import PUBLISHED, Lab
 from kvratio.proofs_check.ledger import claims, select
+from kvratio.proofs_check.sources import PUBLISHED, Sources
 from kvratio.proofs_check.verdict import Bearing, Estimate, Finding, Rigour, Verdict
 from kvratio.theory.model import Instance, verify
 
@@ -31,7 +31,7 @@ FILES = sorted(Path(kvratio.proofs_check.claims.__path__[0]).glob("[!_]*.py"))
 
 @pytest.mark.parametrize("claim", QUICK, ids=lambda claim: claim.id)
 def test_the_verdict_is_the_declared_one(claim: Claim) -> None:
-    entry = examine(claim, Lab())
+    entry = examine(claim, Sources())
     assert entry.verdict is claim.expected, [f.text for f in entry.findings]
 
 
@@ -143,7 +143,7 @@ def test_a_wrong_constant_changes_the_verdict(
     (claim,) = select([name])
     assert number in claim.numbers
     forged = replace(claim, numbers={**claim.numbers, number: Fraction(value)})
-    assert examine(forged, Lab()).verdict is verdict
+    assert examine(forged, Sources()).verdict is verdict
     assert verdict is not claim.expected
 
 
@@ -165,7 +165,7 @@ def test_a_counterexample_refutes_only_what_it_contradicts(
     name: str, number: str, value: str
 ) -> None:
     (claim,) = select([name])
-    weaker = examine(replace(claim, numbers={number: Fraction(value)}), Lab())
+    weaker = examine(replace(claim, numbers={number: Fraction(value)}), Sources())
     refuted = weaker.verdict is Verdict.REFUTED
     assert refuted == (name == "t6-prompts")  # s = 100 contradicts (4 - alpha)/2, too
 
@@ -210,7 +210,7 @@ def test_algorithm_5_on_disjoint_intervals() -> None:
 @pytest.mark.parametrize(("name", "c"), [("route-16", "15"), ("route-28", "27")])
 def test_a_cited_claim_needs_its_own_arithmetic(name: str, c: str) -> None:
     (claim,) = select([name])
-    assert examine(replace(claim, numbers={"c": Fraction(c)}), Lab()).verdict is Verdict.OPEN
+    assert examine(replace(claim, numbers={"c": Fraction(c)}), Sources()).verdict is Verdict.OPEN
 
 
 def test_no_finite_run_is_compared_with_a_bound_of_the_fluid_limit() -> None:
@@ -247,15 +247,15 @@ def test_slicing_by_volume_costs_at_least_slicing_by_caps() -> None:
 
 def test_certificates_of_something_else_or_damaged_prove_nothing(tmp_path: Path) -> None:
     (claim,) = select(["t4-slicing"])
-    source = Lab().certificates
+    source = Sources().certificates
     swapped = (source / "a-min-staggered-h-sf-u20.json").read_text()
     lower = json.loads((source / "slicing-doubling-h-sf-u100.json").read_text())
     lower["bound"][0] -= lower["bound"][1] // 1000
     for text in (swapped, json.dumps(lower), "{", ""):
         (tmp_path / "slicing-doubling-h-sf-u100.json").write_text(text)
-        assert examine(claim, Lab(certificates=tmp_path)).verdict is Verdict.OPEN
+        assert examine(claim, Sources(certificates=tmp_path)).verdict is Verdict.OPEN
     (tmp_path / "slicing-doubling-h-sf-u100.json").unlink()
-    assert examine(claim, Lab(certificates=tmp_path)).verdict is Verdict.OPEN
+    assert examine(claim, Sources(certificates=tmp_path)).verdict is Verdict.OPEN
 
 
 def test_statements_are_complete() -> None:
@@ -313,7 +313,7 @@ def test_a_simulated_verdict_needs_its_planned_seeds() -> None:
     assert claim.plan
     seen: list[int] = []
 
-    class Watched(Lab):
+    class Watched(Sources):
         def tel(self, instance: Instance, policy: str, seed: int) -> int:  # noqa: ARG002
             seen.append(seed)
             return 1
@@ -325,7 +325,7 @@ def test_a_simulated_verdict_needs_its_planned_seeds() -> None:
 @pytest.mark.parametrize("name", ["popular-only-lower"])
 def test_a_simulated_claim(name: str) -> None:
     (claim,) = select([name])
-    assert examine(claim, Lab()).verdict is claim.expected
+    assert examine(claim, Sources()).verdict is claim.expected
 
 
 def test_no_simulated_claim_can_be_more_than_supported() -> None:
@@ -334,10 +334,10 @@ def test_no_simulated_claim_can_be_more_than_supported() -> None:
     assert all(claim.expected in allowed for claim in SIMULATED)
 
 
-def recorded(factor: dict[str, float]) -> type[Lab]:
-    """A lab whose runs are recorded latencies: 1000 for H-SF, so many times that for the others."""
+def recorded(factor: dict[str, float]) -> type[Sources]:
+    """Sources with recorded latencies: 1000 for H-SF, so many times that for the others."""
 
-    class Recorded(Lab):
+    class Recorded(Sources):
         def tel(self, instance: Instance, policy: str, seed: int) -> int:  # noqa: ARG002
             return int(1000 * factor.get(policy, 1) * (1 + seed / 1000))
 

@@ -1,4 +1,4 @@
-"""The ledger as a whole: the command, its exit status, its table, and untrusted producers."""
+"""The ledger as a whole: the command, its exit status, its table, and untrusted sources."""
 
 import json
 from collections import Counter
@@ -13,10 +13,10 @@ from kvratio.proofs_check import __main__ as module
 from kvratio.proofs_check import ledger
 from kvratio.proofs_check.claim import Claim, Entry, examine
 from kvratio.proofs_check.evidence import STUDENT, confidence, optimum, sample_at_most, sample_near
-from kvratio.proofs_check.lab import OPTIMA, Lab, load
 from kvratio.proofs_check.ledger import markdown, select
 from kvratio.proofs_check.numbered import answers
 from kvratio.proofs_check.source import PAPER, Place, said_by
+from kvratio.proofs_check.sources import OPTIMA, Sources, load
 from kvratio.proofs_check.verdict import Bearing, Verdict
 from kvratio.reports.claims import text
 from kvratio.reports.commands.check import PUBLISHED, command
@@ -88,7 +88,7 @@ def test_the_published_table_lists_every_claim() -> None:
 def test_published_sections_are_what_the_check_finds() -> None:
     text = PUBLISHED.read_text(encoding="utf-8")
     for name in ("t6-s0", "t2-arithmetic", "h-sf-optimal", "t5-prompts"):
-        entry = examine(select([name])[0], Lab())
+        entry = examine(select([name])[0], Sources())
         section = markdown([entry]).partition(f"\n## {name}\n")[2]
         assert section in text
 
@@ -111,16 +111,16 @@ def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def fast_but_wrong(instance: Instance, policy: str, seed: int) -> Schedule:
-    """A producer that claims to run everything at once."""
+    """A simulator that claims to run everything at once."""
     del policy, seed
     return Schedule.of([(i, 0, o, True) for i, o in enumerate(instance.output)])
 
 
 def test_a_simulator_is_not_believed() -> None:
-    lab = Lab(simulator=f"{__name__}:fast_but_wrong")
-    assert lab.tel(Instance.of(4, [1, 1]), "any", 0) == 2
+    sources = Sources(simulator=f"{__name__}:fast_but_wrong")
+    assert sources.tel(Instance.of(4, [1, 1]), "any", 0) == 2
     with pytest.raises(ScheduleError, match="budget"):
-        lab.tel(Instance.of(4, [3, 3]), "any", 0)
+        sources.tel(Instance.of(4, [3, 3]), "any", 0)
 
 
 def all_at_once(instance: Instance, seed: int) -> Schedule:
@@ -129,10 +129,10 @@ def all_at_once(instance: Instance, seed: int) -> Schedule:
 
 
 def test_a_search_is_not_believed() -> None:
-    lab = Lab(search=f"{__name__}:all_at_once")
-    assert lab.upper_bound(Instance.of(4, [1, 1]), 0) == 2
+    sources = Sources(search=f"{__name__}:all_at_once")
+    assert sources.upper_bound(Instance.of(4, [1, 1]), 0) == 2
     with pytest.raises(ScheduleError, match="budget"):
-        lab.upper_bound(Instance.of(4, [3, 3]), 0)
+        sources.upper_bound(Instance.of(4, [3, 3]), 0)
 
 
 def test_samples_decide_only_outside_their_interval() -> None:
@@ -207,7 +207,7 @@ def test_the_same_id_twice_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_entry_judges_its_findings_each_time() -> None:
     (claim,) = select(["example-1"])
-    entry = examine(claim, Lab())
+    entry = examine(claim, Sources())
     assert entry.as_expected
     assert not Entry(claim, ()).as_expected
     assert Entry(replace(claim, numbers={"A_max": Fraction(9)}), ()).verdict is Verdict.OPEN
@@ -290,7 +290,7 @@ def test_a_counterexample_is_shown_just_for_what_fails() -> None:
         if row["verdict"] in stands | {"refuted", "contradicted"}:
             assert bool(row["counterexample"]) != (row["verdict"] in stands), row["id"]
     (refuted,) = select(["t6-prompts"])
-    assert examine(refuted, Lab()).counterexample.startswith("l = 1, u = 3, s = 1, 10 short")
+    assert examine(refuted, Sources()).counterexample.startswith("l = 1, u = 3, s = 1, 10 short")
 
 
 # How many numbered statements of each kind the paper has, counted in its text: (body, appendix EC).

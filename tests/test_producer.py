@@ -1,4 +1,4 @@
-"""The producer of certificates against brute force and against the checker."""
+"""The search for certificates against brute force and against the checker."""
 
 import json
 import random
@@ -22,7 +22,7 @@ def random_instance(rng: random.Random, n: int, memory: int) -> Instance:
 
 
 def agrees(instance: Instance, best: int) -> bool:
-    """Whatever the producer states is true and certified; did it state the optimum?"""
+    """Whatever the search states is true and certified; did it state the optimum?"""
     outcome = optimum(instance, effort=EFFORT)
     assert outcome.lower <= best <= outcome.upper
     assert (outcome.status is Status.OPTIMAL) == (outcome.lower == outcome.upper)

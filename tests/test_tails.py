@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from kvratio.proofs_check.claim import examine
 from kvratio.proofs_check.evidence import all_less, extreme
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.tails import bounded, tail_ratio
 from kvratio.proofs_check.verdict import Bearing, Verdict
 
@@ -28,7 +28,7 @@ def test_negative_shares_are_no_shares() -> None:
 
 @pytest.mark.parametrize("upper", [2, 7, 60])
 def test_a_bound_below_what_is_attained_is_never_proved(upper: int) -> None:
-    y, bound, r, bits = Lab().a_min_extreme(upper)
+    y, bound, r, bits = Sources().a_min_extreme(upper)
     assert bounded(bound, r, bits)
     attained = tail_ratio(y)
     assert attained <= bound < attained * (1 + Fraction(1, 10**12))
@@ -38,7 +38,7 @@ def test_a_bound_below_what_is_attained_is_never_proved(upper: int) -> None:
 
 @pytest.mark.parametrize("damage", ["bound", "numbers", "short", "witness"])
 def test_forged_extremes_prove_nothing(damage: str) -> None:
-    y, bound, r, bits = Lab().a_min_extreme(60)
+    y, bound, r, bits = Sources().a_min_extreme(60)
     forged = {
         "bound": (y, bound - Fraction(1, 1000), r, bits),
         "numbers": (y, bound, [2 * v for v in r], bits),
@@ -52,7 +52,7 @@ def test_forged_extremes_prove_nothing(damage: str) -> None:
 def test_a_forged_producer_leaves_the_fit_open() -> None:
     (claim,) = select(["fig1-fit"])
 
-    class Forged(Lab):
+    class Forged(Sources):
         def a_min_extreme(self, upper: int) -> tuple[list[int], Fraction, list[int], int]:
             return [1] * upper, Fraction(3), [0] * upper, 1
 

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 from kvratio.proofs_check.claim import Check, Claim, Numbers
 from kvratio.proofs_check.evidence import counterexample, overflow, words
 from kvratio.proofs_check.greedy import greedy
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.tiny import AlgorithmTwo
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance, verify
@@ -28,7 +28,7 @@ def ratio(memory: int, outputs: tuple[int, ...], live: bool = False) -> Fraction
     return AlgorithmTwo(memory, live=live).latency(outputs, lower=1) / h_sf
 
 
-def literal(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def literal(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "In (3) a running request counts while its tokens are at most its bound. By hand, M = 2, "
         "s = 0, three outputs of 2, bounds 1: A and B start and make one token each. Another step "
@@ -52,7 +52,7 @@ def literal(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
 def exact(live: bool) -> Check:
     """Expected latencies over those of H-SF, of the smallest instances and some larger ones."""
 
-    def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+    def check(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         yield words(BY_HAND)
         yield words("Of all instances of a size M + n the one with the largest excess:")
         for total in range(3, LONGEST[live] + 1):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import equation, nonnegative, words
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 Interval = tuple[int, int]
@@ -26,7 +26,7 @@ def start(intervals: Sequence[Interval], output: int) -> int:
     return max(low for low, _ in intervals if low <= output)
 
 
-def overlapping(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def overlapping(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     for intervals, predicted, output in OVERLAPPING:
         listed = ", ".join(f"[{low}, {high}]" for low, high in intervals)
         yield equation(
@@ -41,7 +41,7 @@ def overlapping(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def disjoint(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def disjoint(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     a, b, c = variables("a b c")  # o - l_j, u_j - o and l_(j+1) - u_j - 1, all at least 0
     yield words(
         "Let o be predicted in [l_j, u_j], and all intervals ascending with u_j < l_(j+1). The "

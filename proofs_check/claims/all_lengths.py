@@ -22,8 +22,8 @@ from kvratio.proofs_check.evidence import (
 )
 from kvratio.proofs_check.fluid import ratio, shares_of
 from kvratio.proofs_check.interval import log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 SOLVED = (
@@ -49,7 +49,7 @@ def solved() -> list[Finding]:
     ]
 
 
-def a_max(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def a_max(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     f = numbers["factor"]
     yield words(SOLVED)
     yield from solved()
@@ -68,7 +68,7 @@ def a_max(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def theorem_2(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def theorem_2(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     low, e = variables("l e")
     yield words(SOLVED)
     yield refuted_by(
@@ -82,7 +82,7 @@ def theorem_2(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def below_a_random(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def below_a_random(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     i, e = variables("i e")
     yield from a_min.excess()
     yield words(
@@ -92,7 +92,7 @@ def below_a_random(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield nonnegative("(s+j) - (s+i), j = i + e", (i + e) - i)
 
 
-def against_area(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def against_area(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     s, low, e = variables("s l e")
     k = 1 + e

@@ -20,8 +20,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import Interval, latency
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 # shares of two intervals [1, 9], [10, 40], and those of the safeguard
@@ -73,7 +73,7 @@ def _parts() -> list[dict[int, int]]:
     return [{k: x for k, x in SHARES.items() if low <= k <= u} for low, u in INTERVALS]
 
 
-def no_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def no_prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     yield from never_worse()
     yield from a_min.decomposition()
@@ -88,15 +88,15 @@ def no_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield beyond(c)
 
 
-def with_prompts(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def with_prompts(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     yield words(
         "The corollary covers one interval, and more when no request is in the others: then "
         "Algorithm 5 is Algorithm 2, and the counterexample of t5-prompts applies."
     )
-    yield from uniform_in_prompts(numbers, lab)
+    yield from uniform_in_prompts(numbers, sources)
 
 
-def staggered_below(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def staggered_below(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, k, e, i = variables("s k e i")
     p = two_point.general()
     yield identity(
@@ -157,7 +157,7 @@ CLAIMS = (
         "arXiv 2508.14544, section 4.2",
         "for all s >= 0 and shares: Algorithm 5 <= A_min on [l_1, u_m]",
         Verdict.PROVED,
-        lambda _numbers, _lab: never_worse(),
+        lambda _numbers, _sources: never_worse(),
     ),
     Claim(
         "t4-every-interval",

@@ -18,7 +18,7 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.greedy import from_starts, greedy
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance, ScheduleError, verify
 
@@ -63,7 +63,7 @@ def loose(starts: Starts, instance: Instance) -> list[tuple[int, int]]:
     return found
 
 
-def example(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def example(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     instance = Instance.of(int(numbers["M"]), (1, 2, 3, 4), prompt=1)
     first, second, third = (0, 2, 0, 3), (1, 1, 0, 3), (0, 0, 0, 2)
     for name, starts in (("I1", first), ("I2", second), ("I3", third)):
@@ -89,7 +89,7 @@ def example(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
 SCALED = ((4, Fraction(3, 4), 1, 2, 1), (100, Fraction(99, 100), 49, 2, 1))
 
 
-def scaling(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def scaling(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "By hand, s = 1, outputs 1, 1, each needing 2. With M = 4 both run at once: 1 + 1 = 2. "
         "With three quarters of it one after the other: 1 + 2 = 3, and (4/3) 2 = 8/3. The second "
@@ -120,7 +120,7 @@ def scaling(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
 DELAYED = ((6, 2, 4, 2, 2), (6, 2, 4, 5, 2), (60, 20, 40, 5, 20))
 
 
-def a_max_delayed(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def a_max_delayed(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "By hand, s = 0, l = 2, u = 4, M = 6, two outputs of 2. A_max takes both for 4 long; "
         "started at 0 and 1 they would need 4 + 3 = 7 in step 3, so that the second starts at 2: "
@@ -139,7 +139,7 @@ def a_max_delayed(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def coupled(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def coupled(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     first = Instance.of(2, (2, 2, 1))
     starts = greedy(first, first.output, key=range(3)).start
     yield refuted_by(
@@ -156,7 +156,7 @@ def coupled(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def halved(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def halved(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "(EC.10) prints TEL(A_random(M)) <= TEL(A_random(alpha M))/alpha, which is not "
         "Proposition EC.1; the next line and (EC.7) need the two exchanged. By hand, s = 1, l = 2, "

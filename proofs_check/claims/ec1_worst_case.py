@@ -15,12 +15,12 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 
-def end_points(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def end_points(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     p = two_point.no_prompt()
     margin = (3 * p.u - p.l) * two_point.h_sf(p) - 2 * two_point.a_min_times_slot(p)
     bound = [
@@ -48,7 +48,7 @@ def end_points(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def a_random(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def a_random(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     rho, x = variables("rho X")
     yield words(
         "Put S_k = share of lengths >= k, c(k) = k (s + k), D_k = c(k) - c(k-1), sums over k > l: "

@@ -10,9 +10,9 @@ from kvratio.proofs_check import a_min
 from kvratio.proofs_check.claim import Check, Claim, Numbers
 from kvratio.proofs_check.evidence import counterexample, nonnegative, positive, sums, words
 from kvratio.proofs_check.fluid import latency
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
 from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 POWER = 6  # the sums are polynomials over (1-q)^POWER (1-q^2)^POWER
@@ -51,7 +51,7 @@ def weighted(weight: Poly) -> tuple[Poly, Poly, Poly, Poly]:
 def bounded(weight: Poly) -> Check:
     """W N <= bound sum S_k^2 and W^2 <= bound sum (2k-1) S_k^2 for all q."""
 
-    def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+    def check(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         bound = numbers["bound"]
         w, n, first, second = weighted(weight)
         yield from moments()
@@ -81,7 +81,7 @@ def _over(margin: Poly) -> Poly:
     return cleared(once, "t", POWER, 1 - z).put(z=q**2)
 
 
-def any_lengths(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def any_lengths(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield from moments()
     yield words(
         "With N = 1 and m the smaller of two independent lengths, W = E[o], sum S_k^2 = E[m], sum "

@@ -6,12 +6,12 @@ from fractions import Fraction
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import equation, schedule
 from kvratio.proofs_check.greedy import greedy
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
 
-def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def check(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     instance = Instance.of(10, [1] * 5, prompt=1, interval=(1, 4))
     for name, assumed in (("H-SF", instance.output), ("A_max", instance.upper)):
         finding, tel = schedule(f"{name} by its definition", greedy(instance, assumed), instance)

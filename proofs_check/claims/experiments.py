@@ -13,7 +13,7 @@ from math import ceil, floor
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most, sample_near
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
@@ -47,21 +47,21 @@ SETTINGS: dict[str, Predict] = {
 
 
 @lru_cache(maxsize=1024)
-def tel(lab: Lab, setting: str, policy: str, seed: int) -> int:
+def tel(sources: Sources, setting: str, policy: str, seed: int) -> int:
     """Simulated total latency; settings and policies are asked for by several claims."""
-    drawn = lab.conversations(REQUESTS, seed)
+    drawn = sources.conversations(REQUESTS, seed)
     prompts, outputs = zip(*drawn, strict=True)
     intervals = [SETTINGS[setting](output) for output in outputs]
     instance = Instance.of(MEMORY, outputs, prompt=prompts, interval=intervals)
-    return lab.tel(instance, policy, seed)
+    return sources.tel(instance, policy, seed)
 
 
 def near(setting: str, policy: str, base: tuple[str, str]) -> Check:
     """Latency in a setting over that of another (setting, policy), against a target."""
 
-    def check(numbers: Numbers, lab: Lab) -> list[Finding]:
-        values = lab.over_seeds(
-            lambda seed: tel(lab, setting, policy, seed) / tel(lab, *base, seed)
+    def check(numbers: Numbers, sources: Sources) -> list[Finding]:
+        values = sources.over_seeds(
+            lambda seed: tel(sources, setting, policy, seed) / tel(sources, *base, seed)
         )
         text = f"M = {MEMORY}, n = {REQUESTS}, setting {setting}: {policy} over {base[1]}"
         if base[0] != setting:
@@ -74,9 +74,9 @@ def near(setting: str, policy: str, base: tuple[str, str]) -> Check:
 def five_times(setting: str) -> Check:
     """A_min over A_max is as small as claimed in a setting of Experiment 3."""
 
-    def check(numbers: Numbers, lab: Lab) -> list[Finding]:
-        values = lab.over_seeds(
-            lambda seed: tel(lab, setting, "a-min", seed) / tel(lab, setting, "a-max", seed)
+    def check(numbers: Numbers, sources: Sources) -> list[Finding]:
+        values = sources.over_seeds(
+            lambda seed: tel(sources, setting, "a-min", seed) / tel(sources, setting, "a-max", seed)
         )
         text = f"M = {MEMORY}, n = {REQUESTS}, setting {setting}: a-min over a-max"
         return [sample_at_most(text, values, float(1 / numbers["times"]))]

@@ -14,8 +14,8 @@ from kvratio.proofs_check import a_min
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import all_less, exceeded_at, extreme, identity, words
 from kvratio.proofs_check.interval import Function, log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 POINTS = (60, 63, 66, 70, 74, 78, 83, 88, 93, 99, 105, 112, 119, 127, 135, 144, 154, 164, 175, 187,
@@ -42,12 +42,12 @@ def constant(x: Fraction) -> Function:
 
 
 @lru_cache(maxsize=64)
-def enclosure(lab: Lab, u: int) -> tuple[Finding, Fraction, Fraction]:
+def enclosure(sources: Sources, u: int) -> tuple[Finding, Fraction, Fraction]:
     """The ratio on lengths 1 ... u, enclosed."""
-    return extreme(u, *lab.a_min_extreme(u))
+    return extreme(u, *sources.a_min_extreme(u))
 
 
-def between(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def between(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     i, j = variables("i j")
     yield from a_min.decomposition()
     yield identity(
@@ -58,7 +58,7 @@ def between(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     )
     enclosures: dict[int, list[Fraction]] = {}
     for u in POINTS:
-        found, *enclosures[u] = enclosure(lab, u)
+        found, *enclosures[u] = enclosure(sources, u)
         yield found
     tolerance = numbers["tolerance"]
     high, low = fit(numbers, tolerance), fit(numbers, -tolerance)
@@ -72,7 +72,7 @@ def between(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     yield all_less(f"with t = {tolerance}, for all {POINTS[0]} <= u <= {POINTS[-1]}", cases)
 
 
-def law(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def law(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     tolerance = numbers["tolerance"]
     yield words(
         "With one length, u = 1, every policy has ratio 1. And CR(A_min) <= 3/2 + (1/4) ln u for "

@@ -25,10 +25,10 @@ from kvratio.proofs_check.evidence import (
 )
 from kvratio.proofs_check.fluid import latency
 from kvratio.proofs_check.interval import slope
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
 from kvratio.proofs_check.polynomial import slope as derivative
 from kvratio.proofs_check.series import tail, total
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Bearing, Finding, Verdict
 
 FEW = Fraction(11, 50)  # up to this q the slope is positive by its series
@@ -58,7 +58,7 @@ def enclosed(weighted: bool, q: Fraction, s: int) -> tuple[Fraction, Fraction]:
     return part / h_sf, (part + rest) / h_sf
 
 
-def increasing(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def increasing(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     i, e, q = variables("i e q")
     j = i + e
     yield from geometric.derivation()
@@ -113,7 +113,7 @@ FALLING = ((False, 1, (Fraction(17, 20), Fraction(9, 10))), (True, 1, (Fraction(
            Fraction(4, 5))))  # fmt: skip
 
 
-def falling(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def falling(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "A_min's entries are at most A_random's, so that the lengths above the last one summed add "
         "at most what they add to A_random:"
@@ -129,7 +129,7 @@ def falling(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def below_8_5_with_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def below_8_5_with_prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     for s, q in ((10, Fraction(4, 5)), (30, Fraction(17, 20))):
         yield counterexample(
             f"s = {s}, q = {q}: A_min / H-SF, A_min without the lengths above {LONGEST}",
@@ -138,7 +138,7 @@ def below_8_5_with_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def tight(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def tight(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     top, bottom = linear.printed()
     yield from printed_function()
     limit = number(top.put(q=1)) / number(bottom.put(q=1))
@@ -146,9 +146,9 @@ def tight(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield at_most("and tends to it: no smaller bound holds", numbers["bound"], limit)
 
 
-def loose(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def loose(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     smaller = {"constant": Fraction(169, 100), "logarithm": Fraction(0)}
-    steps = list(geometric.supremum(smaller, lab))
+    steps = list(geometric.supremum(smaller, sources))
     yield words(
         "1.5 is the supremum of (3 - alpha)/2, and 1.56 is 14/9 rounded up; both are attained in "
         "the limit only (t6-s0, fig3-tight). The supremum behind 1.7 is 10 - 12 ln 2 = 1.68223..."

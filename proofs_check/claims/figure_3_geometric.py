@@ -13,9 +13,9 @@ from kvratio.proofs_check.claims.t5_logarithm import decomposition
 from kvratio.proofs_check.evidence import counterexample, exceeded_at, identity, less_on, words
 from kvratio.proofs_check.fluid import latency
 from kvratio.proofs_check.interval import log, slope
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
 from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 SMALL = Fraction(1, 8)  # up to this q a bound without logarithms is enough
@@ -96,7 +96,7 @@ def derivation() -> Iterator[Finding]:
     )
 
 
-def supremum(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def supremum(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     def bound(q: Any) -> Any:
         constant, logarithm = numbers["constant"], numbers["logarithm"]
         ln2 = log(q - q + 2)
@@ -136,7 +136,7 @@ def supremum(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         yield less_on("its value at 1 is below the bound", closed_form, bound, one, one)
 
 
-def prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     q, s, terms = Fraction(4, 5), 1, 60
     k, r, z, t = variables("k r z t")
     form = total((s + 2 * k - 1) * tail(Poly.of(1), z, r) ** 2, z, t)

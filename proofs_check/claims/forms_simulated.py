@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_near
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.trials import Trial
 from kvratio.proofs_check.verdict import Finding, Verdict
 
@@ -19,10 +19,10 @@ LEMMA = "arXiv 2508.14544, Lemma 2"
 def reading(policy: str, form: str) -> Check:
     """Simulated over predicted latency."""
 
-    def check(numbers: Numbers, lab: Lab) -> list[Finding]:
+    def check(numbers: Numbers, sources: Sources) -> list[Finding]:
         predicted = float(TRIAL.form(form))
-        values = lab.over_seeds(
-            lambda seed: lab.tel(TRIAL.instance(seed), policy, seed) / predicted
+        values = sources.over_seeds(
+            lambda seed: sources.tel(TRIAL.instance(seed), policy, seed) / predicted
         )
         text = f"{TRIAL.text}: TEL over that of the form"
         return [sample_near(text, values, 1.0, float(numbers["tolerance"]))]

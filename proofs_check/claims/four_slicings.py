@@ -12,8 +12,8 @@ from itertools import count, pairwise
 
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import at_most, counterexample, identity, nonnegative, words
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 FACTORS, GROWTH, UNIT = (5, 7, 10, 14), 4, 16
@@ -54,7 +54,7 @@ def area(volumes: Sequence[int]) -> int:
     return sum(v * (1 + 2 * later) for later, v in enumerate(ordered))
 
 
-def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def check(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     v, w, b, x, last = variables("V W B x C")
     yield words(
@@ -91,7 +91,7 @@ def check(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def supremum(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def supremum(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     """The mean of the four over the area bound, by Schur's test over one period of levels."""
     c = numbers["c"]
     a, b, v, w = variables("a b v w")

@@ -15,8 +15,8 @@ from kvratio.proofs_check.evidence import (
 )
 from kvratio.proofs_check.fluid import ratio
 from kvratio.proofs_check.greedy import from_starts, greedy
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
@@ -25,7 +25,7 @@ BETTER_STARTS = (0, 1, 1, 3)
 CERTIFICATE = "M4-s0-o2-2-3-3.json"
 
 
-def small(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def small(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     instance = Instance.of(MEMORY, OUTPUTS)
     h_sf, tel = schedule("H-SF by its definition", greedy(instance, OUTPUTS), instance)
     other, better = schedule("another schedule", from_starts(instance, BETTER_STARTS), instance)
@@ -41,13 +41,13 @@ def small(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         f"{better}",
         [h_sf, other, above("TEL of H-SF over the other's", tel, better)],
     )
-    proof, _, least = optimum(lab.optima / CERTIFICATE, instance)
+    proof, _, least = optimum(sources.optima / CERTIFICATE, instance)
     yield refuted_by(
         "H-SF is not optimal", [h_sf, proof, above("TEL of H-SF over the optimum", tel, least)]
     )
 
 
-def fluid(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def fluid(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, e = variables("s e")
     k, bound = 1 + e, numbers["bound"]
     yield words(

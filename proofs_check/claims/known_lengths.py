@@ -18,8 +18,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.greedy import from_starts, greedy, pipeline
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
@@ -40,12 +40,12 @@ def area(s: Poly, o: Poly) -> Poly:
     return s * o + o * (o + 1) / 2
 
 
-def svf(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def svf(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     s, o = variables("s o")
     yield words(AREA)
     instance = Instance.of(4, [2, 2, 3, 3])
-    proof, _, least = optimum(lab.optima / "M4-s0-o2-2-3-3.json", instance)
+    proof, _, least = optimum(sources.optima / "M4-s0-o2-2-3-3.json", instance)
     yield proof
     yield at_most("there, areas 3, 3, 6, 6: (3 + 6 + 12 + 18)/4", Fraction(39, 4), least)
     yield words(BLOCKED)
@@ -74,7 +74,7 @@ def _equal_requests(c: Fraction) -> Iterator[Finding]:
     )
 
 
-def mc_sf_constant(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def mc_sf_constant(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     s, o, e = variables("s o e")
     r = 1 + e  # the factor of the predictions
@@ -95,7 +95,7 @@ def mc_sf_constant(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield at_most("the claimed factor of r^3 is at least", 4, c)
 
 
-def no_algorithm(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def no_algorithm(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     m, e = variables("m e")
     yield words(

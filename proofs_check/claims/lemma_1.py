@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers
 from kvratio.proofs_check.evidence import equation, identity, words
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.tiny import AlgorithmTwo
 from kvratio.proofs_check.verdict import Finding, Verdict
 
@@ -35,7 +35,7 @@ def compared(memory: int, outputs: Sequence[int], period: int, live: bool) -> Fi
 
 
 def first_period(live: bool) -> Check:
-    def check(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+    def check(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         yield words(
             "By hand, M = 3, s = 0, two outputs of 2 with bound 1. Both start; the next step needs "
             "4 tokens, and one is cancelled. It has made one token: its bound is still 1, and it "
@@ -48,7 +48,7 @@ def first_period(live: bool) -> Check:
 
 
 def later_periods(live: bool) -> Check:
-    def check(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+    def check(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         for memory, outputs in LATER:
             for period in (2, 3):
                 yield compared(memory, outputs, period, live)
@@ -56,7 +56,7 @@ def later_periods(live: bool) -> Check:
     return check
 
 
-def thinned(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def thinned(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, low, i, m, j = variables("s l i m j")
     yield words(
         "A request of length j that starts with bound i has survived m steps beyond it with "

@@ -7,14 +7,14 @@ from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.claims.t5_logarithm import coefficients
 from kvratio.proofs_check.evidence import at_most, equation, identity, nonnegative, sums, words
 from kvratio.proofs_check.fluid import latency
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 CHECKED_UP_TO = 6  # entries compared with the stages of Lemma 2, as a safeguard
 
 
-def corollary(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def corollary(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield from coefficients()
     yield sums(
         "H-SF: x'Bx = sum of (2k-1) S_k^2, so that b_ij = min(i, j)^2",
@@ -32,7 +32,7 @@ def corollary(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
                            (both - one - two) / 2, printed)  # fmt: skip
 
 
-def definite(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def definite(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     i, j, t, h = variables("i j t h")
     yield sums(
         "x'Bx = sum of (2k-1) S_k^2 > 0 unless all S_k, and so x, are 0",

@@ -21,7 +21,7 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.greedy import greedy, pipeline
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, verify
@@ -57,18 +57,18 @@ def trials() -> Iterator[tuple[int, Instance]]:
     return ((seed, draw(model, seed)) for model, seeds in TRIALS.items() for seed in seeds)
 
 
-def latencies(model: int, lab: Lab, seed: int) -> tuple[int, int]:
+def latencies(model: int, sources: Sources, seed: int) -> tuple[int, int]:
     """Of MC-SF, and of the schedule found, in steps."""
     instance = draw(model, seed)
     mc_sf = verify(greedy(instance, instance.output), instance).tel
-    return mc_sf, min(mc_sf, lab.upper_bound(instance, seed))
+    return mc_sf, min(mc_sf, sources.upper_bound(instance, seed))
 
 
 def mean_ratio(model: int) -> Check:
     """The mean ratio is at most the published one, within the tolerance."""
 
-    def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
-        pairs = [latencies(model, lab, seed) for seed in lab.seeds]
+    def check(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
+        pairs = [latencies(model, sources, seed) for seed in sources.seeds]
         values = [a / b for a, b in pairs]
         bound = float(numbers["mean"] + numbers["tolerance"])
         yield sample_exceeds(f"model {model}, mean {STRATEGY}", values, bound)
@@ -80,7 +80,7 @@ def mean_ratio(model: int) -> Check:
     return check
 
 
-def worst(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def worst(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     memory, length, n, parallel = 40, 9, 60, 6
     instance = Instance.of(memory, [length] * n, prompt=1)
     yield words(

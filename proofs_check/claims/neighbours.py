@@ -18,14 +18,14 @@ from kvratio.proofs_check.evidence import (
     sums,
     words,
 )
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 SVF, ROUTE, WAIT = "arXiv 2606.22327", "arXiv 2607.09248", "arXiv 2504.11320"
 
 
-def area_bound(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def area_bound(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, v, d, k = variables("s v d k")
     yield sums("a run of o tokens holds A", lambda o: area(s, o), lambda j: s + j)
     yield words(AREA + " The order that completes them may differ from that of the areas:")
@@ -36,7 +36,7 @@ def area_bound(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def area_order(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def area_order(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, e = numbers["c"], numbers["limit"]
     s, o = variables("s o")
     yield words(AREA)
@@ -46,7 +46,7 @@ def area_order(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield at_most("1 + c/(1-e), its limit for e -> 0 being", 1 + c, e)
 
 
-def strips(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def strips(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     s, o = variables("s o")
     yield words(
@@ -69,7 +69,7 @@ def strips(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield at_most("4 2^r over 2^(r-2)", Fraction(4 * 4), c)
 
 
-def width_split(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def width_split(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, o = variables("s o")
     yield words("Jobs of peak up to M/2 by area order (factor 1 + 2/(1 - 1/2)), wider ones singly.")
     yield nonnegative("2 A - l o", 2 * area(s, o) - (s + o) * o)
@@ -79,7 +79,7 @@ def width_split(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield at_most("the larger of 5 * 5 and 7 * 4", max(5 * 5, 7 * 4), numbers["c"])
 
 
-def no_single_rule(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def no_single_rule(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     k, e, big = variables("k e L")
     yield words(
         "L large, M = L^3 + 1, X = (prompt 1, output L), Y = (prompt L^3, output 1), which fills "
@@ -102,7 +102,7 @@ def no_single_rule(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
                       (4 * rule - k * other).put(k=4 + e))  # fmt: skip
 
 
-def memory_of_segments(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def memory_of_segments(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     """(13) against the mean tokens of a request in segment k, at most l + l'_k."""
     del numbers
     yield words(
@@ -123,7 +123,7 @@ def memory_of_segments(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def two_segments(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def two_segments(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     a, b, n, m, l_ = variables("a b n m l")
     yield words("l'_1 = a, l'_2 = a + b; n and m requests a stage; means a/2 and a + b/2 made.")
     yield identity(
@@ -136,7 +136,7 @@ def two_segments(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
 def only_cited(text: str, source: str) -> Check:
     """Nothing is checked: the row tells a reader that the statement is known and where."""
 
-    def check(_numbers: Numbers, _lab: Lab) -> list[Finding]:
+    def check(_numbers: Numbers, _sources: Sources) -> list[Finding]:
         return [cited(text, source)]
 
     return check
@@ -193,7 +193,7 @@ def _claim(
     statement: str,
     relation: str,
     verdict: Verdict,
-    check: Callable[[Numbers, Lab], Iterator[Finding]],
+    check: Callable[[Numbers, Sources], Iterator[Finding]],
     **numbers: int,
 ) -> Claim:
     values = {key: Fraction(value) for key, value in numbers.items()}

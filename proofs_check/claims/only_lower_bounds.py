@@ -2,22 +2,22 @@
 
 from kvratio.proofs_check.claim import Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_near
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.trials import Trial
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 COUNTS = ((2, 900), (20, 100))
 
 
-def check(_numbers: Numbers, lab: Lab) -> list[Finding]:
+def check(_numbers: Numbers, sources: Sources) -> list[Finding]:
     near, far = (Trial(100, COUNTS, (2, high)) for high in (20, 90))
     return [
         sample_near(
             f"{near.text}, over the same predicted in [2, 90]: TEL of {policy}",
-            lab.over_seeds(
+            sources.over_seeds(
                 lambda seed: (
-                    lab.tel(near.instance(seed), policy, seed)  # noqa: B023 (called at once)
-                    / lab.tel(far.instance(seed), policy, seed)  # noqa: B023
+                    sources.tel(near.instance(seed), policy, seed)  # noqa: B023 (called at once)
+                    / sources.tel(far.instance(seed), policy, seed)  # noqa: B023
                 )
             ),
             1.0,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
@@ -35,15 +35,15 @@ def bins(output: int) -> tuple[int, int]:
 def quotient(predict: Predict, above: str, below: str) -> Check:
     """Latency of one policy over that of another, on the same requests and predictions."""
 
-    def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+    def check(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
         def value(seed: int) -> float:
-            prompts, outputs = zip(*lab.conversations(REQUESTS, seed), strict=True)
+            prompts, outputs = zip(*sources.conversations(REQUESTS, seed), strict=True)
             intervals = [predict(output) for output in outputs]
             instance = Instance.of(MEMORY, outputs, prompt=prompts, interval=intervals)
-            return lab.tel(instance, above, seed) / lab.tel(instance, below, seed)
+            return sources.tel(instance, above, seed) / sources.tel(instance, below, seed)
 
         text = f"M = {MEMORY}, n = {REQUESTS}: TEL of {above} over {below}"
-        yield sample_at_most(text, lab.over_seeds(value), float(numbers["most"]))
+        yield sample_at_most(text, sources.over_seeds(value), float(numbers["most"]))
 
     return check
 

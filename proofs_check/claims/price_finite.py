@@ -22,9 +22,9 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.interval import log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.pipelines import by_volume
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance
 
@@ -47,7 +47,7 @@ def phases() -> Iterator[Finding]:
     yield nonnegative("2 v(t) o^2 - 2 v(o) t^2", twice[0] * o**2 - twice[1] * t**2)
 
 
-def with_offset(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def with_offset(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, y = numbers["c"], numbers["y"]
     yield from phases()
     yield words(
@@ -70,7 +70,7 @@ def with_offset(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def without_chance(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def without_chance(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, root = numbers["c"], numbers["root"]
     growth = root**2
     b, low = variables("b L")

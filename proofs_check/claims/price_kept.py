@@ -17,15 +17,15 @@ from kvratio.proofs_check.evidence import (
     nonnegative,
     words,
 )
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 LONG = 2000  # tokens of the equal lengths of the witness
 BITS = 100  # a survival is rounded up to this many bits
 
 
-def upper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def upper(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     (big, x) = variables("S x")
     yield words(
@@ -43,7 +43,7 @@ def upper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def lower(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def lower(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, mu, s, u = numbers["c"], numbers["mu"], int(numbers["s"]), int(numbers["u"])
     half, big, d, m, t = variables("half S d mu t")
     yield words(

@@ -22,8 +22,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.interval import log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 LEFT, RIGHT = Fraction(37158, 10**4), Fraction(37159, 10**4)  # the minimiser is between them
@@ -116,7 +116,7 @@ def potential() -> Iterator[Finding]:
     )
 
 
-def lower(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def lower(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     yield from potential()
     yield from minimum(c)
@@ -141,7 +141,7 @@ def lower(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def numbers_at(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def numbers_at(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     k, start, u, c = numbers["K"], int(numbers["start"]), int(numbers["u"]), numbers["c"]
     yield from potential()
     yield from minimum(k)

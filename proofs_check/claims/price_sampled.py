@@ -7,8 +7,8 @@ import numpy as np
 
 from kvratio.proofs_check.claim import Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.one_machine import b_scaling, offset_slicing, optimum
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 JOBS = 1000
@@ -32,7 +32,7 @@ def jobs(seed: int) -> np.random.Generator:
     return np.random.default_rng((seed, JOBS))
 
 
-def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def check(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     """The ratio to the optimum, one set of jobs and one set of offsets a seed."""
     ones = [1.0] * JOBS
     for name, draw in FAMILIES.items():
@@ -42,7 +42,7 @@ def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
             return offset_slicing(times, ones, GROWTH, seed) / optimum(times, ones)
 
         text = f"{JOBS} jobs, {name}: offset slicing / optimum"
-        yield sample_at_most(text, lab.over_seeds(ratio), float(numbers["c"]))
+        yield sample_at_most(text, sources.over_seeds(ratio), float(numbers["c"]))
 
     def against(seed: int) -> float:
         times = next(iter(FAMILIES.values()))(jobs(seed)).tolist()
@@ -50,7 +50,7 @@ def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         return ours / b_scaling(times, ones, COMMON_GROWTH, seed)
 
     text = f"{JOBS} jobs, {next(iter(FAMILIES))}: offset slicing / b-scaling, random offset"
-    yield sample_at_most(text, lab.over_seeds(against), 1.0)
+    yield sample_at_most(text, sources.over_seeds(against), 1.0)
 
 
 CLAIMS = (

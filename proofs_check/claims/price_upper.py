@@ -22,8 +22,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.interval import log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 RANGE = 10**6  # the witness has volumes up to e^RANGE
@@ -70,7 +70,7 @@ def first_kernel() -> Iterator[Finding]:
     yield identity("y |k1| = 1 + (2 y - 2) = 2 y - 1", 1 + (2 * y - 2), 2 * y - 1)
 
 
-def upper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def upper(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, point = numbers["c"], numbers["y"]
     (y,) = variables("y")
     yield from first_kernel()
@@ -103,7 +103,7 @@ def upper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def shared(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def shared(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     """m classes of offsets with a random phase: the square root r of the levels' quotient."""
     c, m, r = numbers["c"], numbers["m"], numbers["r"]
     (z,) = variables("r")
@@ -154,7 +154,7 @@ def fixed_ratio(m: int, r: Fraction, levels: int) -> Fraction:
     return total / (m * m * area)
 
 
-def fixed(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def fixed(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, m, r = numbers["c"], int(numbers["m"]), numbers["r"]
     y = r**m
     yield words(
@@ -178,7 +178,7 @@ def fixed(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def machine(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def machine(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     c, point = numbers["c"], numbers["y"]
     a, q = variables("a q")
     yield words(
@@ -200,7 +200,7 @@ def machine(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         "x >= 0 and K(y) >= 1, the cost is at most K(y) times the optimum:"
     )
     yield at_least("c is at least 1", c, 1)
-    yield from upper({"c": c, "y": point}, lab)
+    yield from upper({"c": c, "y": point}, sources)
     yield exceeded_at(
         f"jobs with V/w = 1, 2, 4, ... ({POWERS} of them, w = 2^(-k/2) rounded): the bound c",
         lambda x: times(c * _optimum(), x / x),

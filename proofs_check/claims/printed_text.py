@@ -17,14 +17,14 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Bearing, Finding, Verdict
 
 LOW, HIGH = Fraction(38196, 100000), Fraction(38197, 100000)  # around (3 - sqrt 5)/2
 
 
-def rate(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def rate(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     m, e = variables("m e")
     yield words(SOLVED)
     yield words(
@@ -56,12 +56,12 @@ def better_bound(alpha: Fraction) -> Fraction:
     return min((3 - alpha) / 2, 1 + alpha / (2 * (1 - alpha)))
 
 
-def switching(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def switching(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     (a,) = variables("a")
     yield words("Theorem 6 and Theorem 7 at s = 0, for all shares (as t6-s0, t7-s0):")
-    yield from t6_two_point.no_prompt({"c": Fraction(3)}, lab)
-    yield from t7_promote.for_every_prompt({"a": Fraction(2), "b": Fraction(2)}, lab)
+    yield from t6_two_point.no_prompt({"c": Fraction(3)}, sources)
+    yield from t7_promote.for_every_prompt({"a": Fraction(2), "b": Fraction(2)}, sources)
     yield words(
         "The switch is at alpha* = (3 - sqrt 5)/2, where both bounds are (3 + sqrt 5)/4. Below it "
         "A_l's bound grows with alpha; above it A_min's falls. alpha* lies between:"
@@ -95,7 +95,7 @@ def _two(policy: str, low: int, high: int, shares: dict[int, int]) -> Fraction:
     return number(two_point.a_min_times_slot(p)) / (high * number(two_point.h_sf(p)))
 
 
-def switching_with_prompts(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def switching_with_prompts(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "By hand, s = l = 1, u = 3, alpha = 1/3, all long. H-SF: c(3) = 12. A_l runs everybody for "
         "c(1) = 2 in vain, which all wait for in full: 2 * 2 + 12 = 16. The ratio is 4/3."
@@ -108,10 +108,10 @@ def switching_with_prompts(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def optimal_without_prompts(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def optimal_without_prompts(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     """A_min's ratio grows like (1/4) ln u, that of slicing is at most 5/2."""
     factor = {"c": Fraction(5, 2)}
-    slices = [f for f in slicing_constants.five_halves(factor, lab) if _proves(f)]
+    slices = [f for f in slicing_constants.five_halves(factor, sources) if _proves(f)]
     shares = [f for f in t5_logarithm.decomposition() if _proves(f)]
     m, e = variables("m e")
     yield words(
@@ -137,10 +137,10 @@ def _proves(f: Finding) -> bool:
     return f.outcome in (Bearing.STEP, Bearing.FAILED)
 
 
-def optimal_with_prompts(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def optimal_with_prompts(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     factor = {"c": Fraction(5)}
-    slices = [f for f in slicing_constants.five(factor, lab) if _proves(f)]
-    grows = [f for f in t5_logarithm.uniform_in_prompts({}, lab) if f.against]
+    slices = [f for f in slicing_constants.five(factor, sources) if _proves(f)]
+    grows = [f for f in t5_logarithm.uniform_in_prompts({}, sources) if f.against]
     yield refuted_by(
         "slicing is at most 5 times any schedule for every s, l, u (slicing-5), and A_min at least "
         "r/2 times H-SF at l = 1, u = r^2, s = r^4",
@@ -149,7 +149,7 @@ def optimal_with_prompts(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     yield from grows
 
 
-def peak(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def peak(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "P(k+1)/P(k) = q (k+1)/k is at least 1 up to k = q/(1-q), and 1/log(1/q) lies between "
         "that and 1/(1-q): the peak is near 1/log(1/q), not log(1/q), which is below 1 for q > 0.37"
@@ -164,7 +164,7 @@ def peak(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def meaning(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def meaning(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     for less, more in (
         (Fraction(1, 10), Fraction(95, 100)),
         (Fraction(95, 100), Fraction(99, 100)),

@@ -19,8 +19,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import ratio, shares_of
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, number, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 POINTS = ((0, 1, 100), (0, 5, 40), (10, 1, 60), (100, 3, 60))  # s, l, u of the safeguard
@@ -80,7 +80,7 @@ def largest_square() -> Iterator[Finding]:
     )
 
 
-def enclosure(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def enclosure(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     b, c = numbers["b"], numbers["c"]
     yield from a_min.decomposition()
     yield from largest_square()
@@ -128,7 +128,7 @@ def _long_prompt(b: Fraction, c: Fraction) -> Iterator[Finding]:
     )
 
 
-def every_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def every_prompt(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     b = numbers["b"]
     w, low, z, e = variables("w l z e")
     r = 1 + e

@@ -20,16 +20,16 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.greedy import pipeline
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.pipelines import gba, gsa, parallel
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance, Schedule, verify
 
 SLOWER, LOST = 4, Fraction(16, 3)  # what a pipeline, and doubling, cost at most
 
 
-def gsa_bound(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def gsa_bound(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, t, k, e, z = variables("s t k e z")
     yield words(
         "A phase of slice t for m requests takes at most (m-1) t/k + t steps. As k + 1 does not "
@@ -100,11 +100,11 @@ def to_area(instance: Instance, made: Schedule) -> float:
     return float(verify(made, instance).tel / least)
 
 
-def sampled(policy: Callable[[Instance], Schedule]) -> Callable[[Numbers, Lab], list[Finding]]:
+def sampled(policy: Callable[[Instance], Schedule]) -> Callable[[Numbers, Sources], list[Finding]]:
     """The mean over random instances of latency over a lower bound of the optimum's."""
 
-    def check(numbers: Numbers, lab: Lab) -> list[Finding]:
-        values = lab.over_seeds(lambda seed: to_area(draw(seed), policy(draw(seed))))
+    def check(numbers: Numbers, sources: Sources) -> list[Finding]:
+        values = sources.over_seeds(lambda seed: to_area(draw(seed), policy(draw(seed))))
         text = f"TEL / lower bound of the optimum, the largest {max(values):.3f}"
         return [sample_at_most(text, values, float(numbers["bound"]))]
 

@@ -20,8 +20,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 HELD = 2  # the potential is HELD v(X+1) P^2 against the area bound
@@ -49,7 +49,7 @@ def witness(caps: list[int], benchmark: str) -> Fraction:
     return ratio("slicing", benchmark, shares, 0, (1, caps[-1]), caps)
 
 
-def five(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def five(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     p_, q, a, w, e, mean = variables("P Q a w e p")
 
@@ -94,7 +94,7 @@ def five(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def five_halves(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def five_halves(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c, zero = numbers["c"], Poly.of(0)
     p_, q, a, x = variables("P Q a x")
     after = 1 + x  # the cap X; the next is 2 X
@@ -189,7 +189,7 @@ def doubling(c: Fraction) -> Iterator[Finding]:
     )
 
 
-def gsa(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def gsa(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     bound, proved = numbers["bound"], Fraction(13, 2)
     yield from doubling(proved)
     yield words("The area bound is below every schedule's latency, the optimum's too.")
@@ -202,7 +202,7 @@ def gsa(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def gba(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def gba(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, x = variables("s x")
     bound = numbers["bound"]
     yield words(

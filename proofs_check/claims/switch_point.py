@@ -15,14 +15,14 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, evaluate, number, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 HALF = Fraction(1, 2)
 
 
-def no_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def no_prompt(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     (a,) = variables("a")
     claimed = a**2 - numbers["b"] * a + numbers["c"]
     difference = (1 - a) ** 2 - a
@@ -50,7 +50,7 @@ def no_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
             )
 
 
-def prompts(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def prompts(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, low, high, bound = 1000, 1, 3, Fraction(137, 100)
     x, y = variables("x y")
     p = two_point.Pair(Poly.of(s), Poly.of(low), Poly.of(high - low), x, y)

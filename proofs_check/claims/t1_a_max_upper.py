@@ -7,19 +7,19 @@ from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.claims.ec1_worst_case import a_random
 from kvratio.proofs_check.evidence import counterexample, identity, nonnegative, words
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 
-def upper(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def upper(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     s, low, e, f = variables("s l e f")
     yield words("A_max charges j (s + u) where A_random charges j (s + j), l <= j <= u.")
     yield nonnegative(
         "u (s + j) - l (s + u) with j = l + e, u = j + f: A_max <= (1/alpha) A_random",
         (low + e + f) * (s + low + e) - low * (s + low + e + f),
     )
-    yield from a_random({"a": numbers["a"]}, lab)
+    yield from a_random({"a": numbers["a"]}, sources)
     yield counterexample(
         "s = 0, l = u = 1, where there is nothing to predict: A_max / H-SF",
         ratio("a-max", "h-sf", {1: 1}),
@@ -27,7 +27,7 @@ def upper(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     )
 
 
-def unbounded(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def unbounded(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, low, u, x = variables("s l u x")
     yield words("Let all outputs be short: of length l. Then A_max still charges each l (s + u).")
     yield identity(

@@ -5,12 +5,12 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import above, equation, quadratic, refuted_by, sums, words
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 
-def arithmetic(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def arithmetic(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     low, u, a, b = variables("l u a b")
     a_max = (a * u + b * low) * (a + b) * u  # twice E[TEL(A_max)]: (a u + b l)(a u l + b l u) / l
     h_sf = u * low * (a**2 + b**2) + 2 * a * b * low**2  # twice TEL(H-SF), leading terms
@@ -31,7 +31,7 @@ def arithmetic(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def statement(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def statement(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     harmonic = sum((Fraction(1, 2 * k - 1) for k in range(2, 101)), Fraction(0))
     bound = numbers["upper"]
     yield refuted_by(

@@ -5,14 +5,14 @@ from math import log2
 
 from kvratio.proofs_check.claim import Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.trials import Trial
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 LOAD, SHARE = 20, 50  # requests a token of memory; one in 50 is long
 
 
-def step(numbers: Numbers, lab: Lab) -> list[Finding]:
+def step(numbers: Numbers, sources: Sources) -> list[Finding]:
     """The busiest step over M log2 M, for M over two orders of magnitude."""
     findings = []
     for memory in (100, 400, 1600, 6400):
@@ -20,11 +20,11 @@ def step(numbers: Numbers, lab: Lab) -> list[Finding]:
         trial = Trial(memory, ((1, LOAD * memory - long), (SHARE, long)), (1, SHARE))
 
         def work(seed: int, trial: Trial = trial) -> float:
-            most = lab.most_work_in_a_step(trial.instance(seed), "a-min", seed)
+            most = sources.most_work_in_a_step(trial.instance(seed), "a-min", seed)
             return most / (trial.memory * log2(trial.memory))
 
         text = f"{trial.text}: operations of the busiest step over M log2 M"
-        findings.append(sample_at_most(text, lab.over_seeds(work), float(numbers["factor"])))
+        findings.append(sample_at_most(text, sources.over_seeds(work), float(numbers["factor"])))
     return findings
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kvratio.proofs_check.claim import Check, Claim, Numbers
 from kvratio.proofs_check.evidence import counterexample, words
 from kvratio.proofs_check.greedy import greedy
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.tiny import AlgorithmTwo
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance, verify
@@ -28,7 +28,7 @@ def compared(memory: int, output: int, n: int, live: bool) -> Finding:
 
 
 def check(live: bool) -> Check:
-    def found(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+    def found(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         yield words(
             "By hand, M = 3, s = 0, two outputs of 2 predicted in [1, 2]. A_max takes both for 2 "
             "long and starts them at 0 and 1: the steps need 1, 2 + 1 and 2 tokens, TEL 2 + 3 = 5. "

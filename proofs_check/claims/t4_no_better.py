@@ -15,8 +15,8 @@ from kvratio.proofs_check.evidence import (
     words,
 )
 from kvratio.proofs_check.fluid import latency, ratio, shares_of
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -52,7 +52,7 @@ def staggered_everywhere() -> list[Finding]:
     ]
 
 
-def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+def staggered(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     yield words(
         "P charges a request that restarts with bound k a constant slot of s + k tokens. With "
         "staggered starts it needs only what it holds, and stage k takes e k (k-1)/(2 (s+k)) less "
@@ -67,7 +67,7 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
         [*two_lengths(), *staggered_everywhere()],
     )
     proof, bound = certificate(
-        lab.certificates / "a-min-staggered-h-sf-u20.json",
+        sources.certificates / "a-min-staggered-h-sf-u20.json",
         policy="a-min-staggered",
         benchmark="h-sf",
         prompt=Fraction(0),
@@ -78,10 +78,10 @@ def staggered(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
     yield refuted_by(worse(20, "staggered A_min", bound), [proof, _witness(20, bound)])
 
 
-def doubling(lab: Lab) -> tuple[Finding, Fraction]:
+def doubling(sources: Sources) -> tuple[Finding, Fraction]:
     """The stored bound on slicing with caps 1, 2, 4, ... against H-SF, all lengths in [1, 100]."""
     return certificate(
-        lab.certificates / "slicing-doubling-h-sf-u100.json",
+        sources.certificates / "slicing-doubling-h-sf-u100.json",
         policy="slicing",
         benchmark="h-sf",
         prompt=Fraction(0),
@@ -92,8 +92,8 @@ def doubling(lab: Lab) -> tuple[Finding, Fraction]:
     )
 
 
-def slicing(_numbers: Numbers, lab: Lab) -> Iterator[Finding]:
-    proof, bound = doubling(lab)
+def slicing(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
+    proof, bound = doubling(sources)
     yield words(
         "Slicing: in the stage of cap X every unfinished request runs until it has made X tokens, "
         "and is cancelled if it is not complete; caps 1, 2, 4, ..., 128, staggered starts."

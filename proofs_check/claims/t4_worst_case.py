@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.trials import tails_of
 from kvratio.proofs_check.verdict import Finding, Verdict
 
@@ -25,10 +25,13 @@ READINGS = {
 def faster(policy: str) -> Check:
     """The policy has a smaller latency there than each reading of A_min."""
 
-    def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
-        own = lab.over_seeds(lambda seed: lab.tel(TRIAL.instance(seed), policy, seed))
+    def check(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
+        def tels(policy: str) -> list[float]:
+            return sources.over_seeds(lambda seed: sources.tel(TRIAL.instance(seed), policy, seed))
+
+        own = tels(policy)
         for reading, described in READINGS.items():
-            theirs = lab.over_seeds(lambda seed: lab.tel(TRIAL.instance(seed), reading, seed))  # noqa: B023 (called at once)
+            theirs = tels(reading)
             quotients = [a / b for a, b in zip(own, theirs, strict=True)]
             text = f"{TRIAL.text}: TEL / TEL of {described}"
             yield sample_at_most(text, quotients, float(numbers["factor"]))

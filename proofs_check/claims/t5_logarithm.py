@@ -22,8 +22,8 @@ from kvratio.proofs_check.evidence import (
 )
 from kvratio.proofs_check.fluid import ratio, shares_of
 from kvratio.proofs_check.interval import log
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 CHECKED_UP_TO = 8  # lengths for which the bound is compared with exact ratios, as a safeguard
@@ -51,7 +51,7 @@ def coefficients() -> list[Finding]:
     ]
 
 
-def trace(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def trace(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     i, u = variables("i u")
     diagonal = 4 * i  # over (2i - 1)(2i + 1); the neighbours are -1/(2i - 1) and -1/(2i + 1)
     odd, next_odd = 2 * i - 1, 2 * i + 1
@@ -93,7 +93,7 @@ def decomposition() -> list[Finding]:
     ]
 
 
-def sharper(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def sharper(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     yield from decomposition()
     yield words(
@@ -126,7 +126,7 @@ def _witness(u: int) -> tuple[Fraction, Fraction]:
     return ratio("a-min", "h-sf", shares_of(tails)), sum(tails, Fraction(0))
 
 
-def constant(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def constant(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     c = numbers["c"]
     yield from decomposition()
     yield words(
@@ -149,7 +149,7 @@ def beyond(c: Fraction) -> Finding:
     )
 
 
-def fixed_prompt(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def fixed_prompt(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     s, i, j = variables("s i j")
     yield from a_min.coefficients()
     yield identity(
@@ -166,7 +166,7 @@ def fixed_prompt(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def uniform_in_prompts(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def uniform_in_prompts(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     r, e = variables("r e")
     p = two_point.Pair(r**4, Poly.of(1), r**2 - 1, r, Poly.of(1))
     margin = 2 * two_point.a_min_times_slot(p) - r * (p.s + p.u) * two_point.h_sf(p)

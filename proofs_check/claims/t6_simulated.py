@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.evidence import sample_at_most
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.trials import Trial, ratios
 from kvratio.proofs_check.verdict import Finding, Verdict
 
@@ -22,11 +22,11 @@ LARGEST = Trial(2000, ((1, 78_400), (50, 1600)), (1, 50))
 def reading(policy: str) -> Check:
     """TEL(policy) / TEL(H-SF) against (c - alpha)/2 on three instances."""
 
-    def check(numbers: Numbers, lab: Lab) -> Iterator[Finding]:
+    def check(numbers: Numbers, sources: Sources) -> Iterator[Finding]:
         for trial in (SMALL, LARGE, LARGEST):
             low, high = trial.interval
             bound = (numbers["c"] - Fraction(low, high)) / 2
-            values = ratios(lab, trial, policy)
+            values = ratios(sources, trial, policy)
             yield sample_at_most(f"{trial.text}: TEL / TEL(H-SF)", values, float(bound))
 
     return check

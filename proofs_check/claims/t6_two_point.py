@@ -7,14 +7,14 @@ from kvratio.proofs_check import two_point
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import counterexample, nonnegative, words
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 THEOREM = "arXiv 2508.14544, Theorem 6"
 STATEMENT = "If all outputs have length l or u, CR(A_min) <= (3 - alpha)/2 with alpha = l/u."
 
 
-def no_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def no_prompt(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     p = two_point.no_prompt()
     square = p.d * (p.l * p.x - p.u * p.y) ** 2
     margin = (numbers["c"] * p.u - p.l) * two_point.h_sf(p) - 2 * two_point.a_min_times_slot(p)
@@ -28,7 +28,7 @@ def no_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def uniform(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def uniform(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     p, bound = two_point.no_prompt(), numbers["bound"]
     square = p.d * (p.l * p.x - p.u * p.y) ** 2
     margin = 2 * bound * p.u * two_point.h_sf(p) - 2 * two_point.a_min_times_slot(p)
@@ -38,7 +38,7 @@ def uniform(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     yield counterexample("l = 1, u = 100, 100 short and 1 long", value, bound)
 
 
-def prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
         "By hand, s = l = 1, u = 3, 10 short and 4 long. H-SF: 2 (100 + 80) + 12 * 16 = 552. A_min "
         "by Lemma 2: stage 1 takes 2 (10 + 12) = 44 and is waited 10 + 2 + 4 = 16; stages 2 and 3 "

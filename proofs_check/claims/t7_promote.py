@@ -7,15 +7,15 @@ from kvratio.proofs_check import two_point
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import counterexample, identity, nonnegative, words
 from kvratio.proofs_check.fluid import ratio
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import variables
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 # s, l, u, shares of l and u, rho: the maxima of both branches, with a rational rho
 EXTREME = ((0, 1, 4, 2, 1, 4), (0, 2, 3, 0, 1, Fraction(3, 2)), (48, 1, 2, 0, 1, Fraction(10, 7)))
 
 
-def for_every_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def for_every_prompt(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     p, (t, rho, e) = two_point.general(), variables("t rho e")
     a, b = numbers["a"], numbers["b"]
     yield identity(
@@ -44,9 +44,9 @@ def for_every_prompt(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
         )
 
 
-def with_prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def with_prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
-        "By hand, s = l = 1, u = 2, all long. H-SF: c(2) = 6. A_l runs everybody for c(1) = 2 "
+        "By hand, s = l = 1, u = 2, all long. H-SF: c(2) = 6. A_l runs all requests for c(1) = 2 "
         "in vain, which all wait for in full, then for 6: 2 * 2 + 6 = 10. The ratio is 5/3."
     )
     yield counterexample(

@@ -9,9 +9,9 @@ from fractions import Fraction
 from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.evidence import at_most, counterexample, equation, identity, positive
 from kvratio.proofs_check.fluid import latency
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, evaluate, number, slope, variables
 from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 POWER = 6  # the forms are polynomials over (1-q)^POWER (1-q^2)^POWER
@@ -39,7 +39,7 @@ def printed() -> tuple[Poly, Poly]:
     return top, bottom
 
 
-def closed_form(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def closed_form(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     (a_min, h_sf), (top, bottom) = sums_of_the_forms(), printed()
     yield identity("A_min / H-SF, summed, is the printed function", a_min * bottom, h_sf * top)
     yield positive("its denominator", bottom.coefficients(), 0, 1)
@@ -58,7 +58,7 @@ def value(p: Poly, q: Fraction | int) -> Fraction:
     return evaluate(p.coefficients(), Fraction(q))
 
 
-def prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def prompts(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     q, s, terms = Fraction(4, 5), 1, 60
     h_sf = value(sums_of_the_forms(s)[1], q) / ((1 - q) * (1 - q**2)) ** POWER
     shares = {k: k * q ** (k - 1) for k in range(1, terms + 1)}
@@ -69,7 +69,7 @@ def prompts(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def printed_sum(_numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def printed_sum(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     (q,) = variables("q")
     (k, r, z, t) = variables("k r z t")
     longer = q * tail(k, q, r).put(k=k + 1)

@@ -83,8 +83,8 @@ def command(
     if formal:
         sys.exit(check_formally(ids, build))
     from kvratio.proofs_check.claim import examine
-    from kvratio.proofs_check.lab import CERTIFICATES, SIMULATOR, Lab
     from kvratio.proofs_check.ledger import markdown, select
+    from kvratio.proofs_check.sources import CERTIFICATES, SIMULATOR, Sources
     from kvratio.reports.output import check_target, emit_json, write_text
     from kvratio.reports.progress import progress
     from kvratio.theory.checks import InputError
@@ -94,8 +94,8 @@ def command(
     check_target(target)
     chosen = select(ids, quick=quick)
     with progress() as report:
-        lab = Lab(simulator or SIMULATOR, certificates or CERTIFICATES, progress=report)
-        entries = [examine(claim, lab) for claim in chosen]
+        sources = Sources(simulator or SIMULATOR, certificates or CERTIFICATES, progress=report)
+        entries = [examine(claim, sources) for claim in chosen]
     if target is not None:
         emit_json(target, [entry.row() for entry in entries])
     if target != "-":

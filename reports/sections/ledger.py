@@ -5,8 +5,8 @@ from collections import Counter
 from typing import Any
 
 from kvratio.proofs_check.claim import examine
-from kvratio.proofs_check.lab import SIMULATOR, Lab
 from kvratio.proofs_check.ledger import select
+from kvratio.proofs_check.sources import SIMULATOR, Sources
 from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Bearing, Rigour, counterexample, judge
 from kvratio.proofs_check.verdict import Finding as Fact
@@ -81,10 +81,10 @@ def _rows(material: Material) -> tuple[list[dict[str, Any]], set[str]]:
     stored: dict[str, dict[str, Any]] = {}
     if material.redo is None:
         stored = {row["id"]: row for row in json.loads(material.published(PUBLISHED))}
-    lab = Lab(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
+    sources = Sources(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
     claims = select()
     chosen = [claim for claim in claims if not claim.plan or claim.id not in stored]
-    fresh = {claim.id: examine(claim, lab).row() for claim in chosen}
+    fresh = {claim.id: examine(claim, sources).row() for claim in chosen}
     return [fresh.get(claim.id) or stored[claim.id] for claim in claims], set(fresh)
 
 

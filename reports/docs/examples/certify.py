@@ -23,7 +23,7 @@ print(f"ratio to H-SF at least {float(worst.ratio):.9f}, at most {float(worst.bo
 path = worst.certificate.save("a-min-20.json")
 
 # %% [markdown]
-# The certificate is checked by a module that shares no formula with the producer:
+# The certificate is checked by a module that shares no formula with the code that made it:
 
 # %%
 from pathlib import Path

@@ -1,8 +1,7 @@
 """What a check may use besides its own arithmetic: a simulator, lengths, a folder of certificates.
 
-All are untrusted. Producers are named by strings and loaded when first needed. A schedule counts
-only after `kvratio.theory.model.verify` has recomputed its latency; lengths are data, right or
-wrong.
+None of it is trusted. Code is named by strings and loaded when first needed. A schedule counts only
+after `kvratio.theory.model.verify` has recomputed its latency; lengths are data, right or wrong.
 """
 
 import importlib
@@ -30,7 +29,7 @@ Extreme = tuple[
 
 
 class Simulator(Protocol):
-    """A producer of schedules: policy by name, everything random from the seed."""
+    """Makes schedules: policy by name, everything random from the seed."""
 
     def __call__(self, instance: Instance, policy: str, seed: int) -> Schedule: ...
 
@@ -49,8 +48,8 @@ def load(name: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Lab:
-    """The means of a check. `progress` is told in words what is being done."""
+class Sources:
+    """The sources of a check. `progress` is told in words what is being done."""
 
     simulator: str = SIMULATOR
     certificates: Path = CERTIFICATES
