@@ -8,10 +8,11 @@ import pytest
 import kvratio.theory.ratios.pair_promotion as pair
 from kvratio.theory.bound import Bound
 from kvratio.theory.forms import A_MIN, AREA, H_SF, OWN, SLOTS, Form, promotion, ratio
+from kvratio.theory.ratios import pair_others
 from kvratio.theory.ratios.pair_promotion import OWN as BOTH_OWN
 from kvratio.theory.ratios.pair_promotion import never_above, shape
 
-RESULTS: dict[str, Bound] = {row.id: row for row in pair.bounds()}
+RESULTS: dict[str, Bound] = {row.id: row for m in (pair, pair_others) for row in m.bounds()}
 LONG = [Fraction(k, 40) for k in range(1, 41)] + [Fraction(1, 40 * k) for k in range(2, 75)]
 
 

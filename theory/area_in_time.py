@@ -4,7 +4,8 @@
 offers M / d <= M / least token-steps a unit of time. Every timed schedule is therefore also a
 preemptive schedule on one machine of that speed, in which a request is worked on only after its
 arrival, and each of its tokens takes at least `least`. In units of `least`, with arrivals rounded
-down to whole units, that is all the bounds of `kvratio.theory.area` use: nobody completes earlier.
+down to whole units, that is all the bounds of `kvratio.theory.area` use: no request completes
+earlier.
 
 *Work.* Let an iteration take no less than the sum of what it does for each request in it (its
 arithmetic, or the movement of its cache), and let a request need at least w of that in all. Then

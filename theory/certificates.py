@@ -104,7 +104,7 @@ def _semidefinite(a: Array, b: Array) -> tuple[float, Array]:
 
 
 def _rounded(problem: Problem, value: float, p: Array, scale: Array) -> Certificate:
-    """Round P (scaled coordinates) to an exact factorisation; enlarge the bound to make room.
+    """Round P (scaled coordinates) to an exact factorisation; enlarge the bound as needed.
 
     P + margin I is positive definite; the bound value + 2 margin leaves margin * (2 B - I) in N,
     which is positive in every entry since the scaled B has ones on its diagonal.

@@ -282,14 +282,14 @@ def learned() -> Bound:
             identity("4 (17/16)^2", 4 * BIN**2, sympy.Rational(289, 64)),
             words(
                 "Order: prompts differ, so stages of several requests wait at a time. In stage "
-                "order a plan has the latency above; ordering runs of stages by price (each chain "
-                "cut where the price of its next run is least) is no worse, as two neighbours, R "
+                "order a plan has the latency above; ordering runs of stages by rank (each chain "
+                "cut where the rank of its next run is least) is no worse, as two neighbours, R "
                 "waiting, are better served in the order of T/N:"
             ),
             identity("first minus second order", first - second, 2 * (T1 * N2 - T2 * N1)),
             words(
                 "A request that runs goes on past a level only if its next run, what it has made "
-                "being kept, is at most as dear as the head of the queue: the same exchange."
+                "being kept, has at most the rank of the head of the queue: the same exchange."
             ),
             words(
                 "Choice: the four families are among the plans, so the estimate of the chosen one "

@@ -34,7 +34,7 @@ def _column(name: str, values: Any, length: int, least: int) -> Column:
         return (whole(name, values, least=least, most=most),) * length
     column = tuple(values.tolist() if hasattr(values, "tolist") else values)
     same_length(name, column, length, "output")
-    # the quick test settles the usual case; the slow one finds whom to name
+    # the quick test settles the usual case; the slow one finds the entry to name
     in_range = set(map(type, column)) <= {int} and (
         not column or (min(column) >= least and max(column) <= most)
     )

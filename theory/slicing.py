@@ -96,7 +96,7 @@ def five() -> Bound:
             words(
                 "With the potential 2 v(X_(r-1)+1) P^2 it suffices that 2 P^2 + 5 w p^2 + 5 e Q^2 "
                 "- (P + w p)(P + Q) - 2 (1 + w + e) Q^2 >= 0 in every stage; at the start "
-                "5 v(l) S_l^2 pays for 2 v(l) S_l^2."
+                "5 v(l) S_l^2 covers 2 v(l) S_l^2."
             ),
             identity(
                 "e has the coefficient 3 Q^2 >= 0: put e = 3 - w", 5 * Q**2 - 2 * Q**2, 3 * Q**2

@@ -40,7 +40,7 @@ Caps = tuple[int, ...]
 Numbers = list[tuple[float, float, float, float]]
 
 SUM_BITS = 100  # sums of (s+k)^2 / b_k are rounded up to this many fractional bits
-MARGIN = 1e-11  # relative distance of a certified bound from the float: room for rounding
+MARGIN = 1e-11  # relative distance of a certified bound from the float: a margin for rounding
 NUDGE = 1e-13  # the h_r are lowered by this part, so that float noise cannot spoil a stage
 BOUND_DIGITS = 10**13  # bounds are rounded up to a multiple of 1 / BOUND_DIGITS
 PRECISE = 1e-14  # relative width at which the bisection for the bound stops

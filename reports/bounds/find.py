@@ -30,9 +30,9 @@ LENGTHS = {
 }
 # which function derives the results whose ids begin so (without it: the module that has them)
 PARTS = {
-    "two-point/A_min/H-SF/s=l": "kvratio.theory.ratios.pair_promotion:a_min",
-    "two-point/A_min/area/s=l": "kvratio.theory.ratios.pair_promotion:a_min",
-    "two-point/A_min/area/long prompts": "kvratio.theory.ratios.pair_promotion:a_min",
+    "two-point/A_min/H-SF/s=l": "kvratio.theory.ratios.pair_others:a_min",
+    "two-point/A_min/area/s=l": "kvratio.theory.ratios.pair_others:a_min",
+    "two-point/A_min/area/long prompts": "kvratio.theory.ratios.pair_others:a_min",
     "two-point/A_min/H-SF": "kvratio.theory.ratios.two_point:a_min_against_h_sf",
     "two-point/A_min/area": "kvratio.theory.ratios.two_point:a_min_against_area",
     "two-point/staggered A_min": "kvratio.theory.ratios.two_point:staggered_a_min",

@@ -6,10 +6,10 @@ from kvratio.reports.material import Material
 
 LEAD = (
     "Against the optimum of the fluid limit, which knows every length: with preemption that keeps "
-    "the tokens a policy that knows nothing pays at most 2, and no policy pays less; where a "
-    "cancelled request loses its tokens the price is exactly 2.728372..., and offset slicing, "
-    "which reads no prediction, attains it. Both are limits of long intervals; at a given alpha "
-    "the policies of the paper may be better or much worse."
+    "the tokens a policy that knows nothing has a ratio of at most 2, and none has a smaller one; "
+    "where a cancelled request loses its tokens the least ratio is exactly 2.728372..., and offset "
+    "slicing, which reads no prediction, attains it. Both are limits of long intervals; at a given "
+    "alpha the policies of the paper may be better or much worse."
 )
 
 

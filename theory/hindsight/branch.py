@@ -1,7 +1,7 @@
 """Branch and bound on start times, every node bounded by Lagrangian prices.
 
 A node holds a window of starts for every request; the open node with the least bound is split at
-the mean start of a request whose preferred starts spread much and lie early. Equal requests start
+the mean start of a request whose preferred starts are early and spread much. Equal requests start
 in index order, so a split carries over to its equals. What is left at the end is a tree whose
 leaves carry the integer prices that prove their bounds: an optimality certificate
 (`proofs_check/FORMAT.md`).

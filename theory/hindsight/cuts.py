@@ -119,7 +119,7 @@ Cut = Gap | Ahead
 
 
 def standard_cuts(instance: Instance) -> tuple[Cut, ...]:
-    """The cuts that pay on instances whose requests are large against the memory.
+    """The cuts that are useful on instances whose requests are large against the memory.
 
     >>> standard_cuts(Instance.of(40, [30, 30]))[0]
     Gap(count=1, base=20, least=0)

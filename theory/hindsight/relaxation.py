@@ -1,7 +1,7 @@
 """Lagrangian bounds: any nonnegative prices of the constraints give a lower bound on the latency.
 
 With a price for every constraint and step, each request chooses its start alone. If request i
-started at t pays f_i(t) = t + o_i - a_i + (its weights times the prices), then
+started at t costs f_i(t) = t + o_i - a_i + (its weights times the prices), then
 
     sum_i min_t f_i(t)  -  sum over constraints and steps of limit * price  <=  TEL
 

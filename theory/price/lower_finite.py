@@ -72,7 +72,7 @@ def every_size() -> Bound:
         steps=(
             words(
                 "An attempt takes at most u steps, epsilon of the clock. Each unit of its volume "
-                "is paid at the clock of its start, tau, and used at sigma <= tau + epsilon:"
+                "is counted at the clock of its start, tau, and used at sigma <= tau + epsilon:"
             ),
             nonnegative(
                 "1/tau <= (1 + epsilon/K)/sigma for tau >= t0 = K; tau = K + delta",

@@ -6,10 +6,11 @@ random_order  A_max, A_random, H-SF over all lengths        prompts     what pro
 endless       geometric and linearly weighted geometric lengths, over series (sums) and logs (signs)
 uniform       A_min on uniform lengths                      lacunary    slicing on endless lengths
 
-A_l with a threshold: pair_promotion (two lengths, the better threshold); on the endless families,
-over thresholds (closed sums) and coverings (suprema in ball arithmetic): endless_promotion (forms,
-equations), endless_thresholds (suprema), endless_slots (no bound, and the rate), endless_means
-(the other policies with the mean as prompt; the switch to A_min), switching (that with prompts)
+A_l with a threshold: pair_promotion (two lengths, the better threshold; pair_others: the other
+policies there); on the endless families, over thresholds (closed sums) and coverings (suprema in
+ball arithmetic): endless_promotion (forms, equations), endless_thresholds (suprema), endless_slots
+(no bound, and the rate), endless_means (the other policies with the mean as prompt; the switch to
+A_min), switching (that with prompts)
 """
 
 from functools import cache
@@ -26,6 +27,7 @@ MODULES = (
     "kvratio.theory.ratios.uniform",
     "kvratio.theory.ratios.lacunary",
     "kvratio.theory.ratios.pair_promotion",
+    "kvratio.theory.ratios.pair_others",
     "kvratio.theory.ratios.endless_promotion",
     "kvratio.theory.ratios.endless_thresholds",
     "kvratio.theory.ratios.endless_slots",

@@ -55,7 +55,7 @@ class TinyOptimum:
     def _by_request(
         self, requests: Sequence[Request], started: list[tuple[Request, int]]
     ) -> list[int]:
-        """Give the start times of equal shapes to those who arrived first."""
+        """Give the start times of equal shapes to the earliest arrivals."""
         starts = [0] * len(requests)
         for i in sorted(range(len(requests)), key=requests.__getitem__):
             shape = (0, *requests[i][1:])
@@ -79,7 +79,7 @@ class TinyOptimum:
         ready = [(s, o) for d, s, o in waiting if not d]
         for begun, use in self._startable(ready, used):
             if not use and not later:
-                continue  # nobody runs, nobody comes: somebody must start
+                continue  # no request runs or arrives: one must start
             left = list(ready)
             for shape in begun:
                 left.remove(shape)

@@ -38,9 +38,9 @@ class Smallest(Study):
         for name in ("requests", "memory", "h_sf_requests", "h_sf_memory"):
             whole(name, getattr(self, name), least=1)
         whole("seeds", self.seeds, least=2)
-        everybody = dict.fromkeys(units(self.requests, self.memory), tuple(BY_KEY))
+        complete = dict.fromkeys(units(self.requests, self.memory), tuple(BY_KEY))
         alone = dict.fromkeys(units(self.h_sf_requests, self.h_sf_memory), (H_SF.key,))
-        return [(*unit, self.seeds, *keys) for unit, keys in (alone | everybody).items()]
+        return [(*unit, self.seeds, *keys) for unit, keys in (alone | complete).items()]
 
     @staticmethod
     def row(task: Task) -> dict[str, Any]:
