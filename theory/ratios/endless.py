@@ -34,6 +34,19 @@ class Family(NamedTuple):
     label: str
     weight: Any
 
+    def row(
+        self, name: str, *, where: str = "", value: str = "", attained: str = "", **fields: Any
+    ) -> Bound:
+        """A result of ours on these lengths, narrowed by `where`; `fields` are those of `Bound`."""
+        return Bound(
+            id=f"{self.name}/{name}",
+            family=f"{self.label}{where}",
+            value=value,
+            attained=attained,
+            source="ours",
+            **fields,
+        )
+
 
 GEOMETRIC = Family("geometric", "geometric(q)", 1 - q)
 LINEAR = Family("linear geometric", "linearly weighted geometric(q)", i * (1 - q) ** 2)
@@ -175,16 +188,14 @@ def random_order(family: Family) -> list[Bound]:
             )
             full = Formula(ratio)
             rows.append(
-                Bound(
-                    id=f"{family.name}/{form.name}/{name}",
+                family.row(
+                    f"{form.name}/{name}",
                     statement="for every prompt; value: s = 0",
                     policy=form.name,
-                    family=family.label,
                     benchmark=benchmark.name,
                     closed_form=str(full),
                     value=digits(limit),
                     attained=f"s = 0, {where}",
-                    source="ours",
                     steps=steps,
                     formula=full,
                 )
@@ -215,16 +226,12 @@ def with_prompt(family: Family) -> list[Bound]:
             ),
         )
         rows.append(
-            Bound(
-                id=f"{family.name}/A_min/{name}",
+            family.row(
+                f"A_min/{name}",
                 statement="closed form for every prompt",
                 policy="A_min",
-                family=family.label,
                 benchmark=benchmark.name,
                 closed_form=str(ratio),
-                value="",
-                attained="",
-                source="ours",
                 steps=steps,
                 formula=ratio,
             )

@@ -64,16 +64,15 @@ def random_order(family: Family) -> list[Bound]:
                     else rational_supremum(shown)
                 )
                 rows.append(
-                    Bound(
-                        id=f"{family.name}/{form.name}/{name}/{case}",
+                    family.row(
+                        f"{form.name}/{name}/{case}",
                         statement="the supremum over q",
                         policy=form.name,
-                        family=f"{family.label}, {label}",
+                        where=f", {label}",
                         benchmark=bench.name,
                         closed_form=str(shown),
                         value=digits(value),
                         attained=where,
-                        source="ours",
                         steps=(words("Sums over all lengths closed by telescoping."), *proof),
                         formula=Formula(shown) if shown.has(q) else None,
                     )
@@ -98,16 +97,15 @@ def a_min_mean(family: Family) -> list[Bound]:
             numeric(f"it rises with q on {len(_GRID)} points up to q = 1 - 10^-5, below the limit"),
         )
         rows.append(
-            Bound(
-                id=f"{family.name}/A_min/{name}/s=mean",
+            family.row(
+                f"A_min/{name}/s=mean",
                 statement="the limit q -> 1, in closed form; the supremum over q on a grid",
                 policy="A_min",
-                family=f"{family.label}, s = E[o]",
+                where=", s = E[o]",
                 benchmark=bench.name,
                 closed_form=str(limit),
                 value=digits(limit),
                 attained="q -> 1",
-                source="ours",
                 steps=steps,
             )
         )
@@ -141,16 +139,15 @@ def a_min_long(family: Family) -> Bound:
         identity("over s both benchmarks are E[m]", over[0], over[1]),
         *proof,
     )
-    return Bound(
-        id=f"{family.name}/A_min/area/long prompts",
+    return family.row(
+        "A_min/area/long prompts",
         statement="the limit of long prompts",
         policy="A_min",
-        family=f"{family.label}, s -> infinity",
+        where=", s -> infinity",
         benchmark=AREA.name,
         closed_form=str(ratio),
         value=digits(value),
         attained=where,
-        source="ours",
         steps=steps,
         formula=Formula(ratio),
     )
@@ -181,16 +178,15 @@ def switch(family: Family) -> Bound:
             *log_sign("A_l is below for smaller q", -gap, a_min.f1, 0, low, bounds),
             *log_sign("and above for larger q", gap, -a_min.f1, high, 1, bounds),
         )
-    return Bound(
-        id=f"{family.name}/switch/s=0",
+    return family.row(
+        "switch/s=0",
         statement="A_l with the threshold 1 has the smaller ratio below this q, A_min above it",
         policy="A_l, A_min",
-        family=f"{family.label}, s = 0",
+        where=", s = 0",
         benchmark="both",
         closed_form=f"0 = {gap} - ({sympy.factor(a_min.f1)}) ln(1 + q)",
         value=digits(at),
         attained="q*",
-        source="ours",
         steps=(
             words("Threshold 1: own lengths and slots are the same in the first stage."),
             *proof,

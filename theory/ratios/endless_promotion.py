@@ -121,16 +121,13 @@ def best_equations(family: Family) -> list[Bound]:
         if (family, readings[0]) == (GEOMETRIC, OWN):
             steps = (*steps, *_geometric_limits(slope))
         rows.append(
-            Bound(
-                id=f"{family.name}/{named(*readings)}/best threshold",
+            family.row(
+                f"{named(*readings)}/best threshold",
                 statement="the best threshold is X/(1 - q) as q -> 1, for the prompt sigma/(1 - q)",
                 policy="A_l, best threshold",
-                family=f"{family.label}, q -> 1",
+                where=", q -> 1",
                 benchmark="both",
                 closed_form=f"0 = {slope}, y = exp(-X); s = 0: {left} = {right}",
-                value="",
-                attained="",
-                source="ours",
                 steps=steps,
             )
         )
@@ -225,17 +222,16 @@ def long_prompts(family: Family) -> list[Bound]:
         ),
     )
     return [
-        Bound(
-            id=f"{family.name}/{named(x, x)}/{name}/long prompts",
+        family.row(
+            f"{named(x, x)}/{name}/long prompts",
             statement="the limit of long prompts (s/u -> infinity): no promotion is best,"
             " as A_random",
             policy="A_l, best threshold",
-            family=f"{family.label}, s -> infinity",
+            where=", s -> infinity",
             benchmark=bench.name,
             closed_form=str(limit),
             value=digits(limit.subs(q, 1)),
             attained="supremum as q -> 1",
-            source="ours",
             steps=steps,
             formula=Formula(limit),
         )
@@ -269,16 +265,15 @@ def fixed_threshold(family: Family) -> list[Bound]:
             words(f"The limit of A_random's ratio is {limit}."),
         )
         rows.append(
-            Bound(
-                id=f"{family.name}/{named(OWN, OWN)}/{name}/fixed threshold",
+            family.row(
+                f"{named(OWN, OWN)}/{name}/fixed threshold",
                 statement="any threshold that does not depend on q, s = 0: the supremum over q",
                 policy="A_l, fixed threshold",
-                family=f"{family.label}, s = 0",
+                where=", s = 0",
                 benchmark=bench.name,
                 closed_form=str(limit),
                 value=digits(limit),
                 attained="supremum as q -> 1, for every m",
-                source="ours",
                 steps=steps,
             )
         )
@@ -297,17 +292,16 @@ def fixed_slots(family: Family) -> Bound:
         identity("T2", parts.second.subs({s: 0, y: 0}), 0),
         identity("H-SF", base.subs(q, 0), 1),
     )
-    return Bound(
-        id=f"{family.name}/{named(SLOTS, OWN)}/H-SF/fixed threshold",
+    return family.row(
+        f"{named(SLOTS, OWN)}/H-SF/fixed threshold",
         statement="any threshold that does not depend on q, s = 0: the supremum over q is at"
         " least m",
         policy="A_l, fixed threshold",
-        family=f"{family.label}, s = 0",
+        where=", s = 0",
         benchmark="H-SF",
         closed_form="at least m",
         value="inf",
         attained="q -> 0; unbounded in m",
-        source="ours",
         steps=steps,
     )
 

@@ -80,16 +80,15 @@ def fixed_threshold(family: Family) -> list[Bound]:
             ),
         )
         rows += [
-            Bound(
-                id=f"{family.name}/{named(first, SLOTS)}/{name}/fixed threshold",
+            family.row(
+                f"{named(first, SLOTS)}/{name}/fixed threshold",
                 statement="any threshold that does not depend on u: the ratio grows like u",
                 policy="A_l, fixed threshold",
-                family=f"{family.label} on [1, u]",
+                where=" on [1, u]",
                 benchmark=bench.name,
                 closed_form=f"ratio/u -> {rate}/B",
                 value="inf",
                 attained="u -> infinity; B: the benchmark's form",
-                source="ours",
                 steps=steps,
             )
             for bench, name in BENCHMARKS
@@ -129,17 +128,16 @@ def best_threshold(family: Family) -> list[Bound]:
         factor = identity("(1 - q)/ln(1/q) -> 1 as q -> 1",
                           sympy.limit((1 - q) / -sympy.log(q), q, 1), 1)  # fmt: skip
         rows.append(
-            Bound(
-                id=f"{family.name}/{named(SLOTS, SLOTS)}/{name}",
+            family.row(
+                f"{named(SLOTS, SLOTS)}/{name}",
                 statement="the best threshold for each u: the ratio grows like ln(u), for every"
                 " prompt",
                 policy="A_l, best threshold",
-                family=f"{family.label} on [1, u]",
+                where=" on [1, u]",
                 benchmark=bench.name,
                 closed_form=f"ratio/ln(u) -> {rate}",
                 value="inf",
                 attained=f"u -> infinity; at s = 0 the rate tends to {top} as q -> 1",
-                source="ours",
                 steps=(*steps, factor, words(f"So at s = 0 the rate tends to {top} as q -> 1.")),
             )
         )
@@ -198,17 +196,16 @@ def own_then_slots(family: Family) -> list[Bound]:
         limit = sympy.factor((random / benchmark(bench, family.weight, truncated=False)).subs(s, 0))
         top = limit.subs(q, 1)
         rows.append(
-            Bound(
-                id=f"{family.name}/{named(OWN, SLOTS)}/{name}/s=0",
+            family.row(
+                f"{named(OWN, SLOTS)}/{name}/s=0",
                 statement="the best threshold for each u, in the limit of large u: A_random's"
                 " ratio",
                 policy="A_l, best threshold",
-                family=f"{family.label} on [1, u], s = 0",
+                where=" on [1, u], s = 0",
                 benchmark=bench.name,
                 closed_form=str(limit),
                 value=digits(top),
                 attained=f"u -> infinity, then q -> 1 ({family.name}/A_random/{name})",
-                source="ours",
                 steps=steps,
             )
         )
@@ -225,29 +222,27 @@ def a_max(family: Family) -> list[Bound]:
         base = benchmark(bench, family.weight, truncated=False)
         limit = sympy.factor(mean / sympy.limit(base / s, s, sympy.oo))
         rows += [
-            Bound(
-                id=f"{family.name}/A_max/{name}",
+            family.row(
+                f"A_max/{name}",
                 statement="grows like u, for every prompt",
                 policy="A_max",
-                family=f"{family.label} on [1, u]",
+                where=" on [1, u]",
                 benchmark=bench.name,
                 closed_form=f"{sympy.factor(form / base)}",
                 value="inf",
                 attained="u -> infinity",
-                source="ours",
                 steps=(one,),
             ),
-            Bound(
-                id=f"{family.name}/A_max/{name}/long prompts",
+            family.row(
+                f"A_max/{name}/long prompts",
                 statement="the limit of long prompts (s/u -> infinity), then of large u: as"
                 " A_random",
                 policy="A_max",
-                family=f"{family.label}, s -> infinity",
+                where=", s -> infinity",
                 benchmark=bench.name,
                 closed_form=str(limit),
                 value=digits(limit.subs(q, 1)),
                 attained="supremum as q -> 1 (rising: A_l's row)",
-                source="ours",
                 steps=(
                     one,
                     identity("over s it is the mean", sympy.limit(form / s, s, sympy.oo), mean),
@@ -272,16 +267,14 @@ def whole_cache(family: Family) -> Bound:
             t,
         ),
     )
-    return Bound(
-        id=f"{family.name}/A_l, whole cache/H-SF",
+    return family.row(
+        "A_l, whole cache/H-SF",
         statement="no upper end, the second stage assumes all that fits: the ratio grows like M",
         policy="A_l, any threshold",
-        family=family.label,
         benchmark="H-SF",
         closed_form=f"at least M {sympy.factor(beyond * parts.longer)}/H-SF",
         value="inf",
         attained="M -> infinity",
-        source="ours",
         steps=steps,
     )
 

@@ -89,17 +89,16 @@ def best_suprema(family: Family) -> list[Bound]:
             root = digits(sympy.Rational(claim.root.numerator, claim.root.denominator))
             label = {"s=0": "s = 0", "s=mean": "s = E[o]"}[case]
             rows.append(
-                Bound(
-                    id=f"{family.name}/{named(first, OWN)}/{name}/{case}",
+                family.row(
+                    f"{named(first, OWN)}/{name}/{case}",
                     statement="the best threshold for each q: the supremum over q",
                     policy="A_l, best threshold",
-                    family=f"{family.label}, {label}",
+                    where=f", {label}",
                     benchmark=bench.name,
                     closed_form=f"min over X of {claim.limit}, y = exp(-X)",
                     value=digits(claim.value),
                     attained=f"q -> 1, threshold {root}/(1 - q), share promoted"
                     f" {mpmath.nstr(share, 6)}",
-                    source="ours",
                     steps=claim.steps(),
                 )
             )
