@@ -15,7 +15,7 @@ from kvratio.proofs_check.optimality import check
 from kvratio.reports.cli import cli
 from kvratio.reports.studies.adversary.fluid import SUITE, Fluid, climb, largest
 from kvratio.reports.studies.adversary.search import (
-    FOES,
+    CONTENDERS,
     Candidate,
     Limits,
     Scores,
@@ -35,7 +35,7 @@ from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.requests import parse_instance
 from tests.bruteforce import optimum
 
-FOE = {foe.policy: foe for foe in FOES}
+CONTENDER = {contender.policy: contender for contender in CONTENDERS}
 ROUNDING = 1e-9  # of shares to millionths, and of a closed form to twelve digits
 NEAR = 1e-4  # a local search need not reach the maximum exactly
 
@@ -80,7 +80,7 @@ def test_no_mix_passes_the_bounds_of_the_theory_and_most_reach_them() -> None:
 def test_it_finds_the_smallest_instance_that_h_sf_does_not_solve() -> None:
     """Four requests, 2, 2, 3, 3 under a budget of 4: 16 steps instead of 15 (all were tried)."""
     limits = Limits(requests=4, memory=4, tries=150, starts=1, prompt=0)
-    best = search(FOE["h-sf"], limits, seed=0)[0]
+    best = search(CONTENDER["h-sf"], limits, seed=0)[0]
     assert best.ratio == Fraction(16, 15)
     assert sorted(best.candidate.outputs) == [2, 2, 3, 3]
 
@@ -91,8 +91,8 @@ def test_it_finds_that_fcfs_starts_too_many_that_overflow_together() -> None:
     The best that any order can do against n requests that fill the cache alone is no eviction.
     """
     limits = Limits(requests=6, memory=10, prompt=0, tries=250, starts=1)
-    best = search(FOE["fcfs"], limits, seed=0)[0]
-    instance = instance_of(FOE["fcfs"], best.candidate)
+    best = search(CONTENDER["fcfs"], limits, seed=0)[0]
+    instance = instance_of(CONTENDER["fcfs"], best.candidate)
     attempts = list(run(instance, POLICIES["fcfs"]).schedule.attempts())
     evicted = [a for a in attempts if not a.finished]
     first = min(a.end for a in evicted)
@@ -105,8 +105,8 @@ def test_it_finds_that_fcfs_starts_too_many_that_overflow_together() -> None:
 
 def test_the_same_seed_finds_the_same() -> None:
     limits = Limits(requests=4, memory=6, tries=40, starts=2, seeds=2)
-    assert search(FOE["a-min"], limits, 3) == search(FOE["a-min"], limits, 3)
-    assert search(FOE["a-min"], limits, 3) != search(FOE["a-min"], limits, 4)
+    assert search(CONTENDER["a-min"], limits, 3) == search(CONTENDER["a-min"], limits, 3)
+    assert search(CONTENDER["a-min"], limits, 3) != search(CONTENDER["a-min"], limits, 4)
 
 
 @settings(
@@ -117,15 +117,17 @@ def test_the_same_seed_finds_the_same() -> None:
 @given(data=st.data())
 def test_hypothesis_looks_for_bad_instances_too(data: st.DataObject) -> None:
     """Guided towards bad ratios: no policy is better than the optimum, whatever it steers to."""
-    foe = FOE[data.draw(st.sampled_from(("fcfs", "a-l", "mc-benchmark")))]
+    contender = CONTENDER[data.draw(st.sampled_from(("fcfs", "a-l", "mc-benchmark")))]
     memory = data.draw(st.integers(2, 7))
     outputs = data.draw(st.lists(st.integers(1, memory), min_size=1, max_size=4))
     candidate = Candidate(memory, 0, tuple(outputs))
-    tel = run(instance_of(foe, candidate), POLICIES[foe.policy]).tel
+    tel = run(instance_of(contender, candidate), POLICIES[contender.policy]).tel
     best = optimum(memory, [0] * len(outputs), outputs, [0] * len(outputs))
-    target(tel / best, label=foe.policy)
+    target(tel / best, label=contender.policy)
     assert tel >= best
-    assert Scores(foe, Limits())(candidate) <= Fraction(tel, best)  # H-SF is not below the optimum
+    assert Scores(contender, Limits())(candidate) <= Fraction(
+        tel, best
+    )  # H-SF is not below the optimum
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -133,8 +135,8 @@ def test_hypothesis_looks_for_bad_instances_too(data: st.DataObject) -> None:
 
 def test_the_published_worst_instances_are_what_the_page_says() -> None:
     found = rows()
-    assert [row.key for row in found] == [foe.key for foe in FOES]
-    assert {foe.policy for foe in FOES} == set(POLICIES)
+    assert [row.key for row in found] == [contender.key for contender in CONTENDERS]
+    assert {contender.policy for contender in CONTENDERS} == set(POLICIES)
     for row in found:
         certificate = read_certificate((PUBLISHED / row.certificate).read_text())
         proved = check(certificate)
@@ -175,8 +177,8 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_an_uncertified_optimum_is_not_published() -> None:
     with pytest.raises(RuntimeError, match="could be certified"):
-        worst_of(FOE["fcfs"], [])
+        worst_of(CONTENDER["fcfs"], [])
 
 
 def test_every_form_is_a_policys() -> None:
-    assert set(FORMS) <= {foe.policy for foe in FOES}
+    assert set(FORMS) <= {contender.policy for contender in CONTENDERS}

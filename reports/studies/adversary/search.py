@@ -25,10 +25,10 @@ from kvratio.theory.model import Instance
 SUPPOSES_THE_TRUTH = ("mc-benchmark",)  # of those that read a prediction
 
 
-def foe_of(policy: Policy) -> Contender:
+def contender_of(policy: Policy) -> Contender:
     """A policy with what is predicted to it: the narrowest interval for all, if it reads any.
 
-    >>> foe_of(POLICIES["a-min"]).predicted.value
+    >>> contender_of(POLICIES["a-min"]).predicted.value
     '[shortest, longest]'
     """
     if policy.clairvoyant or policy.name in SUPPOSES_THE_TRUTH:
@@ -38,7 +38,7 @@ def foe_of(policy: Policy) -> Contender:
     return Contender(policy.name, predicted, Orders.SEEDS)
 
 
-FOES = tuple(map(foe_of, POLICIES.values()))
+CONTENDERS = tuple(map(contender_of, POLICIES.values()))
 KEPT = 12  # best candidates of a search: a certificate may be too hard for the first
 WARM, COLD = 0.1, 0.003  # temperatures in units of the ratio
 
@@ -76,29 +76,29 @@ class Scored(NamedTuple):
     candidate: Candidate
 
 
-def total_latencies(foe: Contender, candidate: Candidate, seeds: range) -> list[int]:
+def total_latencies(contender: Contender, candidate: Candidate, seeds: range) -> list[int]:
     """Total latencies of a policy on a candidate, one a seed; one only where it is not randomised.
 
-    >>> total_latencies(FOES[0], Candidate(4, 0, (2, 2, 3, 3)), range(1))
+    >>> total_latencies(CONTENDERS[0], Candidate(4, 0, (2, 2, 3, 3)), range(1))
     [16]
     """
-    instance = instance_of(foe, candidate)
-    policy = POLICIES[foe.policy]
+    instance = instance_of(contender, candidate)
+    policy = POLICIES[contender.policy]
     return [run(instance, policy, seed).tel for seed in (seeds if policy.randomised else range(1))]
 
 
-def instance_of(foe: Contender, candidate: Candidate) -> Instance:
+def instance_of(contender: Contender, candidate: Candidate) -> Instance:
     """The candidate with the predictions that the policy gets."""
-    return foe.instance(candidate.memory, candidate.prompt, [candidate.outputs])
+    return contender.instance(candidate.memory, candidate.prompt, [candidate.outputs])
 
 
-def plans_as_h_sf(foe: Contender) -> bool:
+def plans_as_h_sf(contender: Contender) -> bool:
     """Is the policy H-SF where all prompts are equal? Then it is compared to the optimum itself.
 
-    >>> [foe.policy for foe in FOES if plans_as_h_sf(foe)]
+    >>> [contender.policy for contender in CONTENDERS if plans_as_h_sf(contender)]
     ['h-sf', 'svf']
     """
-    policy = POLICIES[foe.policy]
+    policy = POLICIES[contender.policy]
     shortest_first = policy.order in (Order.ASSUMED_LENGTH, Order.VOLUME)
     return policy.clairvoyant and shortest_first and policy.admits is Admits.LOOK_AHEAD
 
@@ -106,15 +106,15 @@ def plans_as_h_sf(foe: Contender) -> bool:
 class Scores:
     """Scores of candidates for one policy, each computed once."""
 
-    def __init__(self, foe: Contender, limits: Limits) -> None:
-        self._foe, self._seeds = foe, range(limits.seeds)
+    def __init__(self, contender: Contender, limits: Limits) -> None:
+        self._contender, self._seeds = contender, range(limits.seeds)
         self._known: dict[Candidate, Fraction] = {}
         self._optima: dict[int, TinyOptimum] = {}
 
     def __call__(self, candidate: Candidate) -> Fraction:
         """Mean latency over H-SF's, or over the optimum for H-SF."""
         if candidate not in self._known:
-            latencies = total_latencies(self._foe, candidate, self._seeds)
+            latencies = total_latencies(self._contender, candidate, self._seeds)
             mean = Fraction(sum(latencies), len(latencies))
             self._known[candidate] = mean / self._benchmark(candidate)
         return self._known[candidate]
@@ -126,21 +126,23 @@ class Scores:
 
     def _benchmark(self, candidate: Candidate) -> int:
         memory, prompt, outputs = candidate
-        if not plans_as_h_sf(self._foe):
+        if not plans_as_h_sf(self._contender):
             return run(Instance.of(memory, outputs, prompt=prompt), POLICIES["h-sf"]).tel
         optimum = self._optima.setdefault(memory, TinyOptimum(memory))
         return optimum.total_latency([(0, prompt, o) for o in outputs])
 
 
-def search(foe: Contender, limits: Limits, seed: int) -> list[Scored]:
+def search(contender: Contender, limits: Limits, seed: int) -> list[Scored]:
     """The worst candidates found for a policy, best first. Same arguments, same result.
 
     >>> small = Limits(requests=4, memory=4, tries=60, starts=1)
-    >>> sorted(search(FOES[0], small, seed=0)[0].candidate.outputs)
+    >>> sorted(search(CONTENDERS[0], small, seed=0)[0].candidate.outputs)
     [2, 2, 3, 3]
     """
-    scores = Scores(foe, limits)
-    memory = min(limits.memory, limits.optimum_memory if plans_as_h_sf(foe) else limits.memory)
+    scores = Scores(contender, limits)
+    memory = min(
+        limits.memory, limits.optimum_memory if plans_as_h_sf(contender) else limits.memory
+    )
     for start in range(limits.starts):
         rng = np.random.default_rng([seed, start])
         at = _random(rng, limits, memory)

@@ -6,7 +6,7 @@ from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar
 
 from kvratio.reports.studies.adversary.fluid import SUITE, Fluid, row
-from kvratio.reports.studies.adversary.search import FOES, Limits, search
+from kvratio.reports.studies.adversary.search import CONTENDERS, Limits, search
 from kvratio.reports.studies.adversary.table import (
     Worst,
     as_json,
@@ -17,7 +17,7 @@ from kvratio.reports.studies.adversary.table import (
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.theory.checks import one_of, whole
 
-BY_POLICY = {foe.policy: foe for foe in FOES}
+BY_POLICY = {contender.policy: contender for contender in CONTENDERS}
 FINITE, FLUID = "finite", "fluid"
 LIMITS = Limits()
 
@@ -53,8 +53,8 @@ class Adversary(Study):
             *case, seed = rest
             return row(Fluid(*case), seed)
         policy, seed, *limits = rest
-        foe = BY_POLICY[policy]
-        worst, files = worst_of(foe, search(foe, Limits(*limits), seed))
+        contender = BY_POLICY[policy]
+        worst, files = worst_of(contender, search(contender, Limits(*limits), seed))
         return {"worst": asdict(worst), "files": files}
 
     def worst(self, rows: Sequence[dict[str, Any]]) -> list[Worst]:

@@ -92,50 +92,52 @@ def worst_from_json(row: dict[str, Any]) -> Worst:
     return Worst(**(row | {"outputs": tuple(row["outputs"])}))
 
 
-def worst_of(foe: Contender, found: Sequence[Scored]) -> tuple[Worst, dict[str, str]]:
+def worst_of(contender: Contender, found: Sequence[Scored]) -> tuple[Worst, dict[str, str]]:
     """The worst of the candidates whose optimum can be certified, and its files by name.
 
     For a randomised policy the candidates are ranked anew by other seeds, and measured by yet
     others.
     """
     again = {
-        scored.candidate: mean_latency(foe, scored.candidate, CHOOSING)
-        / run(instance_of(foe, scored.candidate), POLICIES["h-sf"]).tel
+        scored.candidate: mean_latency(contender, scored.candidate, CHOOSING)
+        / run(instance_of(contender, scored.candidate), POLICIES["h-sf"]).tel
         for scored in found
     }
     by_ratio = sorted(again, key=lambda c: -again[c])
-    if plans_as_h_sf(foe):
+    if plans_as_h_sf(contender):
         by_ratio = [scored.candidate for scored in found]
     for candidate in by_ratio:
-        instance = instance_of(foe, candidate)
+        instance = instance_of(contender, candidate)
         outcome = optimum(instance, effort=EFFORT, warm=warm_starts(instance))
         if outcome.certificate is None:
             continue
         text = json.dumps(outcome.certificate) + "\n"
         proved = check(read_certificate(text))
         if proved.lower == proved.upper:
-            row = _measured(foe, candidate, instance, outcome)
+            row = _measured(contender, candidate, instance, outcome)
             return row, {row.instance: _instance_text(instance), row.certificate: text}
-    raise RuntimeError(f"{foe.key}: no candidate's optimum could be certified")
+    raise RuntimeError(f"{contender.key}: no candidate's optimum could be certified")
 
 
-def mean_latency(foe: Contender, candidate: Candidate, seeds: range) -> Fraction:
+def mean_latency(contender: Contender, candidate: Candidate, seeds: range) -> Fraction:
     """Mean total latency over seeds, in steps."""
-    latencies = total_latencies(foe, candidate, seeds)
+    latencies = total_latencies(contender, candidate, seeds)
     return Fraction(sum(latencies), len(latencies))
 
 
-def _measured(foe: Contender, candidate: Candidate, instance: Instance, outcome: Outcome) -> Worst:
-    latencies = total_latencies(foe, candidate, MEASURING)
+def _measured(
+    contender: Contender, candidate: Candidate, instance: Instance, outcome: Outcome
+) -> Worst:
+    latencies = total_latencies(contender, candidate, MEASURING)
     best, count = outcome.upper, len(latencies)
     error = stdev(latencies) / count**0.5 / best if count > 1 else 0.0
-    name = foe.key.replace(" ", "-").replace("_", "-")
-    bound, obtained = _bound(foe, candidate)
-    measures = run(instance, POLICIES[foe.policy], MEASURING[0]).measures
+    name = contender.key.replace(" ", "-").replace("_", "-")
+    bound, obtained = _bound(contender, candidate)
+    measures = run(instance, POLICIES[contender.policy], MEASURING[0]).measures
     return Worst(
-        key=foe.key,
-        title=POLICIES[foe.policy].title,
-        predicted=foe.predicted.value,
+        key=contender.key,
+        title=POLICIES[contender.policy].title,
+        predicted=contender.predicted.value,
         memory=candidate.memory,
         prompt=candidate.prompt,
         outputs=candidate.outputs,
@@ -153,13 +155,13 @@ def _measured(foe: Contender, candidate: Candidate, instance: Instance, outcome:
     )
 
 
-def _bound(foe: Contender, candidate: Candidate) -> tuple[float | None, str]:
-    if foe.policy in LARGE_MEMORY:
-        return LARGE_MEMORY[foe.policy], "cited"
-    if foe.policy not in FORMS:
+def _bound(contender: Contender, candidate: Candidate) -> tuple[float | None, str]:
+    if contender.policy in LARGE_MEMORY:
+        return LARGE_MEMORY[contender.policy], "cited"
+    if contender.policy not in FORMS:
         return None, "no form"
     low, high = min(candidate.outputs), max(candidate.outputs)
-    bound, obtained = largest(Fluid(FORMS[foe.policy], "area", low, high, candidate.prompt))
+    bound, obtained = largest(Fluid(FORMS[contender.policy], "area", low, high, candidate.prompt))
     return round(bound, 6), obtained
 
 
