@@ -97,8 +97,8 @@ def _two(policy: str, low: int, high: int, shares: dict[int, int]) -> Fraction:
 
 def switching_with_prompts(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield words(
-        "By hand, s = l = 1, u = 3, alpha = 1/3, all long. H-SF: c(3) = 12. A_l runs everybody for "
-        "c(1) = 2 in vain, which all wait for in full: 2 * 2 + 12 = 16. The ratio is 4/3."
+        "By hand, s = l = 1, u = 3, alpha = 1/3, all long. H-SF: c(3) = 12. A_l runs all requests "
+        "for c(1) = 2 in vain, which all wait for in full: 2 * 2 + 12 = 16. The ratio is 4/3."
     )
     for s in (1, 10, 1000):
         yield counterexample(
