@@ -22,9 +22,9 @@ from kvratio.proofs_check.evidence import (
     show,
     words,
 )
-from kvratio.proofs_check.lab import Lab
 from kvratio.proofs_check.polynomial import Poly, evaluate, variables
 from kvratio.proofs_check.series import cleared, tail, total
+from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.verdict import Finding, Verdict
 
 PAPER = words("The paper defines A_l, and bounds it, on two lengths only: t7-s0, t7-rho.")
@@ -42,7 +42,7 @@ def gain(weight: Poly, power: int) -> Poly:
     return whole - (whole - beyond + m * m * longer) * (1 + longer) - beyond * longer
 
 
-def geometric(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def geometric(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     q, r, z, t, k, m, y = variables("q r z t k m y")
     w = m * (1 - q) * y
     yield PAPER
@@ -71,7 +71,7 @@ def geometric(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
     )
 
 
-def linear(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def linear(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     q, r, k, m, y = variables("q r k m y")
     (x,) = variables("M")
     scaled = m * (1 - q)
@@ -136,7 +136,7 @@ def least_in_slots(last: int) -> tuple[Fraction, int]:
     return min(found)
 
 
-def in_slots(numbers: Numbers, _lab: Lab) -> Iterator[Finding]:
+def in_slots(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     z, t, k = variables("z t k")
     yield PAPER
     yield words("The ratio grows like ln u for every q: a larger u exceeds any other constant.")
