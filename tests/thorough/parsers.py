@@ -4,12 +4,15 @@ A parser either accepts its input or raises the one documented error; anything e
 included, is a bug. Used by the everyday `tests/test_fuzz.py` and by `tests.thorough.fuzz`.
 """
 
+import gzip
 import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+
+import pyarrow as pa
 
 from tests.certificates import copositive_by_hand
 
@@ -70,6 +73,14 @@ INSTANCE: dict[str, Any] = {
 }
 CSV = b"arrival_s,prompt_tokens,output_tokens,p10,p90\n0,5,7,3,9.5\n0.25,1,2,1,1e1\n"
 AZURE = b"TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,374,44\n"
+BURST = b"Timestamp,Request tokens,Response tokens\n5,472,18\n45,417,0\n"
+TIMES = (
+    b"timestamp,prompt_tokens,output_tokens\n2024-05-10T00:00:00Z,10,5\n2024-05-10 00:00:01,1,6\n"
+)
+QWEN = b'{"chat_id": 1, "turn": 1, "timestamp": 0.1, "input_length": 5, "output_length": 2}\n'
+DELAY = b'{"session_id": "s", "delay": 535, "input_length": 672, "output_length": 52}\n'
+# CSV, by zstd
+ZSTD = pa.Codec("zstd").compress(CSV, asbytes=True)
 MOONCAKE = b'{"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46]}\n'
 FUZZED_WORK = 1_000_000  # entries of a certificate: a second
 BOMBS = (  # certificates that would take minutes or gigabytes
@@ -115,6 +126,22 @@ def _trace(name: str) -> Callable[[bytes], None]:
         requests.instance(10**6, predict(None, requests), rate=30)
 
     return read
+
+
+def _columns(data: bytes) -> None:
+    from kvratio.simulate.formats import asked_for
+
+    asked_for(_text(data))
+
+
+def _packed(data: bytes) -> None:
+    """A file whose name says nothing: a trace or a document, packed or not."""
+    from kvratio.simulate.streams import opened
+    from kvratio.simulate.traces import read_rows
+
+    source: Any = MemoryFile("t", data)
+    with opened(source) as stream:
+        read_rows(source, stream, None, None, True)
 
 
 def _schedule(data: bytes) -> None:
@@ -223,8 +250,14 @@ def parsers() -> dict[str, Parser]:
         "instance": Parser(_instance, bad, (instance, b'{"memory": 9, "requests": []}'), keys),
         "schedule": Parser(_schedule, bad, (b"[[0, 0, 3, true], [1, 0, 2, false]]",)),
         "run": Parser(_run, bad, (json.dumps(run).encode(),), keys),
-        "csv": Parser(_trace("t.csv"), bad, (CSV, AZURE), ("TIMESTAMP", "e400", "\r\n", '"')),
-        "jsonl": Parser(_trace("t.jsonl"), bad, (MOONCAKE * 2,), ('"output_tokens"', "null")),
+        "csv": Parser(
+            _trace("t.csv"), bad, (CSV, AZURE, BURST, TIMES), ("TIMESTAMP", "e400", "\r\n", '"')
+        ),
+        "jsonl": Parser(
+            _trace("t.jsonl"), bad, (MOONCAKE * 2, QWEN, DELAY), ('"output_tokens"', "null")
+        ),
+        "columns": Parser(_columns, bad, (b"arrival=t,prompt=in,output=out,unit=ms",), ("unit=",)),
+        "packed": Parser(_packed, bad, (CSV, gzip.compress(CSV), ZSTD), ("\x1f\x8b",)),
         "optimality": Parser(
             _optimality,
             (CertificateError, WorkLimitError),
