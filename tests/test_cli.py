@@ -15,6 +15,7 @@ from kvratio.reports.cli import main
 from kvratio.reports.compare import steps
 from kvratio.reports.compare.table import STEP_COLUMNS
 from kvratio.reports.terminal import print_table
+from kvratio.simulate.cold import REFERENCE, Engine
 from kvratio.simulate.policies import POLICIES
 
 ROOT = Path(__file__).parent.parent
@@ -210,7 +211,7 @@ BAD = [
     ("report --out outputs.csv/deeper", "a folder that can be written or made"),
     ("report --policy best", "policy = 'best'"),
     ("verify-certificate", "Missing argument 'FILE'"),
-    ("verify-certificate no-such.json", "does not exist"),
+    ("verify-certificate no-such.json", "a file that exists"),
 ]
 FILES = {
     "bad.csv": "output_tokens\n1\nx\n",
@@ -253,7 +254,7 @@ def test_interruption_ends_with_one_line_and_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(steps, "run", interrupted)
+    monkeypatch.setattr(steps, "engine_of", lambda *_: Engine(interrupted, interrupted))
     for line in (("simulate", "--json", "out.json"), ("report", "--out", "out")):
         result = kvratio(*line)
         assert result.status == 130
@@ -332,14 +333,15 @@ def test_runs_are_saved_for_the_viewer(kvratio: Kvratio) -> None:
 
 def interrupted_at(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while this policy runs."""
-    run = steps.run
+    run = REFERENCE.run
 
     def simulate(instance: Any, declared: Any, *rest: Any) -> Any:
         if declared.name == policy:
             raise KeyboardInterrupt
         return run(instance, declared, *rest)
 
-    monkeypatch.setattr(steps, "run", simulate)
+    engine = Engine(simulate, REFERENCE.run_timed)
+    monkeypatch.setattr(steps, "engine_of", lambda *_: engine)
 
 
 def test_an_interrupt_keeps_the_policies_that_are_done(
