@@ -206,6 +206,20 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         f"  (exists X Y, 0 <= X /\\ 0 <= Y /\\ b * h_sf s {TWO} < a_l s {TWO})",
     ),
     (
+        "switch-guarantee",
+        "Optimal.switching",
+        f"forall l u X Y, {PAIR}\n"
+        "  (if Rlt_dec (INR l / INR u) ((3 - sqrt 5) / 2)\n"
+        f"   then a_l 0 {TWO} else a_min 0 {TWO}) <= {{c}} * h_sf 0 {TWO}",
+    ),
+    (
+        "asymptotic-s0",
+        "Optimal.not_within_a_constant",
+        "~ exists C, forall u m b, (1 <= u <= 2 ^ m)%nat ->\n"
+        f"  (forall x, shares x -> {DOUBLING} <= b * h_sf 0 x 1 u) ->\n"
+        "  forall x, shares x -> a_min 0 x 1 u <= C * b * h_sf 0 x 1 u",
+    ),
+    (
         "t2-arithmetic",
         "Refuted.t2_arithmetic",
         "~ forall l u a b, 0 < l -> l < u -> 0 < a -> 0 < b -> (a / b) ^ 2 = l / u ->\n"
@@ -385,9 +399,7 @@ NONE: dict[str, str] = {
     "alg5-overlap": TEXT,
     "alg5-disjoint": TEXT,
     "sec4-range": "that a logarithm grows slower than a root is argued in words",
-    "switch-guarantee": "the two bounds are (theorems t6_s0, t7_s0); their comparison is not",
     "switch-guarantee-prompts": "the bound on A_l is (theorem t7_rho); the comparison is not",
-    "asymptotic-s0": "slicing with doubling caps is not formalised",
     "asymptotic-prompts": "its parts are (theorems slicing_5, t5_prompts); put together in words",
     "sec5.3-peak": TEXT,
     "exp3-x": TEXT,
