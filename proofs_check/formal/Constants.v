@@ -109,5 +109,5 @@ Proof.
   assert (X : Rabs (1 - (511 / 2000 * ln (1 + 2793 / 10000) + 11587 / 10000)) <= 1 / 50).
   { apply H. exists (fun _ => 1). split; [intro; lra|]. rewrite E.
     unfold h_sf, by_length, stage, once, upto, c. cbn. lra. }
-  apply Rabs_le_between in X. assert (L : 0.24 < ln (1 + 2793 / 10000)) by interval. lra.
+  apply Rabs_le_between in X. assert (L : 0.24 < ln (1 + 2793 / 10000)) by interval with (i_prec 50). lra.
 Qed.
