@@ -2,12 +2,17 @@
 
 import math
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from kvratio.reports.bounds import ladder as shown
 from kvratio.reports.cli import main
+from kvratio.reports.document import Figure
+from kvratio.reports.sections import SECTIONS
+from kvratio.reports.sections.ladder import section
 from kvratio.theory import adversary
 from kvratio.theory.checks import InputError
 from kvratio.theory.forms import AREA, ratio
@@ -120,6 +125,15 @@ def test_long_prompts_are_the_limit_of_prompts() -> None:
         at = formula(s=1e7, l=1.0, u=50.0)
         assert at == pytest.approx(RUNGS[name].at("long", 50), rel=1e-3)
     assert math.isclose(RUNGS["tokens lost"].at("long", 10), (1 + math.sqrt(10)) / 2)
+
+
+def test_the_report_has_the_ladder_after_its_terms() -> None:
+    assert SECTIONS.index(section) == 1
+    material = SimpleNamespace(progress=lambda _said: None)
+    made = section(cast(Any, material))
+    drawn = [block for block in made.blocks if isinstance(block, Figure)]
+    assert [figure.name for figure in drawn] == [shown.NAME]
+    assert "At alpha = 1/1000, s = 0" in drawn[0].text
 
 
 def test_the_table_the_figure_and_the_section(capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,8 +97,9 @@ def figure() -> Figure:
 
     def plot(axes: Axes) -> None:
         for k, (label, alphas, ratios) in enumerate(lines):
-            dashed = {"linestyle": "--"} if f"({AT_MOST})" in label else {}
-            axes.plot(alphas, ratios, **{**look(k, label), "marker": "", **dashed})
+            line = "--" if f"({AT_MOST})" in label else "-"
+            every = (k, len(lines))  # markers of lines that run together stand beside each other
+            axes.plot(alphas, ratios, **{**look(k, label), "linestyle": line}, markevery=every)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.invert_xaxis()

@@ -11,6 +11,7 @@ from kvratio.reports.sections import (
     curves,
     experiments,
     gaps,
+    ladder,
     ledger,
     policies,
     schedules,
@@ -19,6 +20,7 @@ from kvratio.reports.sections import (
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     terms.section,
+    ladder.section,
     ledger.section,
     bound_table.section,
     bounds.section,
