@@ -37,6 +37,7 @@ MODULES = (
     "kvratio.theory.price.kept",
     "kvratio.theory.price.finite",
     "kvratio.theory.price.ladder",
+    "kvratio.theory.price.predictions",
     "kvratio.reports.bounds.certificates",
 )
 # a parameter, and the modules with formulas that need it; the others have none to evaluate

@@ -12,4 +12,7 @@ kept         preemption that keeps the tokens: exactly 2
 finite       offset slicing on finite instances, with pipelines: proved constants
 whole_lengths  its form for whole lengths: the worst ratio enclosed, to H-SF too
 ladder       what not knowing costs: all the policies side by side
+predictions  volumes in [v, rho v]: the price of short intervals, the best policy on two lengths
+enclosed     the price at any rho between two certificates, checked exactly; found by best_policy
+             (from above) and best_prices (from below)
 """
