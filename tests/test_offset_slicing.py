@@ -4,11 +4,15 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
+from pathlib import Path
 
 import mpmath
+import numpy as np
 import pytest
 
 import kvratio.simulate.chance
+from kvratio.reports.studies.convergence import Law, laws, outputs
+from kvratio.reports.studies.experiments import offset, published
 from kvratio.simulate import kernel
 from kvratio.simulate.chance import BITS, Purpose, draw
 from kvratio.simulate.declared import Declared
@@ -21,6 +25,7 @@ from kvratio.simulate.words.assumes import offset_levels
 from kvratio.simulate.words.assumes.offset_levels import GRID, levels, most_tokens
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, volume
+from kvratio.theory.price import whole_lengths
 from kvratio.theory.price.constant import enclosure
 
 
@@ -197,6 +202,7 @@ def test_by_its_name_with_parameters() -> None:
         ("classes=-1", "classes"),
         ("classes=5000", "classes"),
         ("classes=1/2", "classes"),
+        ("admits=slots", "admits"),
     ],
 )
 def test_parameters_out_of_range(text: str, name: str) -> None:
@@ -225,3 +231,52 @@ def test_the_first_length_is_assumed_when_a_request_arrives() -> None:
     level = next(x for x in mine if x >= 4)  # the volume of one token
     tokens = (isqrt(7 * 7 + 8 * level) - 7) // 2
     assert scheduler.assumed(0) == tokens
+
+
+# --- what it costs -----------------------------------------------------------------------------
+
+
+def over_form(law: Law, policy: Policy, memory: int, load: int) -> float:
+    """Simulated latency over that of the fluid form on whole lengths, mean of three seeds."""
+    lengths = outputs(law, load * memory)
+    matrix, _ = whole_lengths.form(law.prompt, law.low, law.high, float(GROWTH))
+    count = Counter(lengths)
+    tails = np.cumsum([count[k] for k in range(law.high, law.low - 1, -1)])[::-1].astype(float)
+    predicted = tails @ matrix @ tails / (2 * memory)
+    order = np.random.default_rng(0).permutation(len(lengths))
+    instance = Instance.of(memory, np.array(lengths)[order].tolist(), prompt=law.prompt)
+    return float(np.mean([kernel.run(instance, policy, seed).tel for seed in range(3)]) / predicted)
+
+
+FROM_ONE = [law for law in laws() if law.low == 1]  # the form leaves out attempts below l
+
+
+@pytest.mark.parametrize("law", FROM_ONE, ids=lambda law: law.name)
+def test_with_paced_starts_it_approaches_its_form(law: Law) -> None:
+    paced = named("offset-slicing:classes=4,admits=paced")
+    far, near = (over_form(law, paced, memory, load=10) for memory in (250, 2500))
+    assert 1 < near < 1.2
+    assert near - 1 < 0.8 * (far - 1)
+
+
+@pytest.mark.parametrize("law", FROM_ONE, ids=lambda law: law.name)
+def test_greedy_admission_stays_above_the_form_but_near(law: Law) -> None:
+    assert 1.02 < over_form(law, POLICIES["offset-slicing"], 1000, load=10) < 1.2
+
+
+def test_the_documents_table_is_what_is_published() -> None:
+    text = (Path(__file__).parent.parent / "simulate" / "README.md").read_text(encoding="utf-8")
+    shown = (offset.SLICING, offset.STAGGERED, "learned-slicing", "fcfs", "h-sf")
+    mine: dict[str, tuple[float, ...]] = {}
+    for name in ("offset-worst", "offset-traces"):
+        found: dict[str, dict[str, float]] = {}
+        for row in published(name)["rows"]:
+            found.setdefault(row["setting"], {})[row["policy"]] = row["to_bound"]["mean"]
+        for setting, by_policy in found.items():
+            numbers = tuple(by_policy[policy] for policy in shown)
+            assert f"| {setting} | {' | '.join(f'{x:.2f}' for x in numbers)} |" in text
+            mine[setting] = numbers
+    bad = [setting.label for setting in (offset.LONG, *offset.WORST[:-1])]
+    assert all(mine[setting][0] < mine[setting][1] for setting in bad)
+    assert all(mine[setting.label][0] > mine[setting.label][2] for setting in offset.TRACES)
+    assert (len(bad), len(offset.TRACES)) == (7, 5)

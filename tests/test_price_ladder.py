@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from kvratio.reports import PUBLISHED
 from kvratio.reports.bounds import ladder as shown
 from kvratio.reports.cli import main
 from kvratio.reports.document import Figure
@@ -129,8 +130,18 @@ def test_long_prompts_are_the_limit_of_prompts() -> None:
 
 def test_the_report_has_the_ladder_after_its_terms() -> None:
     assert SECTIONS.index(section) == 1
-    material = SimpleNamespace(progress=lambda _said: None)
+    text = (PUBLISHED / "predictions.json").read_text(encoding="utf-8")
+    material = SimpleNamespace(
+        progress=lambda _said: None,
+        redo=None,
+        published=lambda _name: text,
+        origin=lambda name: f"from {name}",
+    )
     made = section(cast(Any, material))
+    assert [block.name for block in made.all_blocks() if isinstance(block, Figure)] == [
+        shown.NAME,
+        "predictions",
+    ]
     drawn = [block for block in made.blocks if isinstance(block, Figure)]
     assert [figure.name for figure in drawn] == [shown.NAME]
     assert "At alpha = 1/1000, s = 0" in drawn[0].text

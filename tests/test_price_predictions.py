@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -289,3 +290,9 @@ def test_the_published_page_follows_from_the_published_certificates() -> None:
     assert all(a.below <= b.above for a, b in pairwise(found))
     assert all(one.above <= (1 + sqrt(one.rho)) / 2 + 1e-4 for one in found)
     assert len({cells(one) for one in found}) == len(found)
+
+
+def test_the_readmes_table_is_what_is_published() -> None:
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = [" | ".join(cells(one)[:4]) for one in published()]
+    assert sum(f"| {row} |" in text for row in shown) == 7

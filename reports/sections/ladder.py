@@ -1,9 +1,13 @@
-"""What not knowing costs: the figure and the table of the ladder."""
+"""What not knowing costs: the ladder, and what predictions save of the price of cancelling."""
 
-from kvratio.reports.bounds.ladder import TITLE, figure, table
+import json
+
+from kvratio.reports.bounds import ladder, predictions
 from kvratio.reports.document import Section
 from kvratio.reports.material import Material
+from kvratio.reports.studies.predictions import Enclosed, Predictions, enclosed
 
+PUBLISHED = "predictions.json"
 LEAD = (
     "Against the optimum of the fluid limit, which knows every length: with preemption that keeps "
     "the tokens a policy that knows nothing has a ratio of at most 2, and none has a smaller one; "
@@ -11,9 +15,26 @@ LEAD = (
     "slicing, which reads no prediction, attains it. Both are limits of long intervals; at a given "
     "alpha the policies of the paper may be better or much worse."
 )
+NARROW = (
+    "With predicted intervals [l, u] the price depends on rho = v(u)/v(l), the volume of the "
+    "longest request over that of the shortest. Up to rho = 2.618 it is exactly (1 + sqrt rho)/2 "
+    "(derived): nothing is better than never to cancel. Beyond, it is enclosed by two certificates."
+)
 
 
 def section(material: Material) -> Section:
-    """The ladder, derived anew."""
+    """The ladder, derived anew, and the price by the width of predictions."""
     material.progress("deriving the ladder")
-    return Section("not-knowing", TITLE, (LEAD, figure(), table()))
+    found = _found(material)
+    origin = material.origin(PUBLISHED)
+    narrow = (NARROW, origin, predictions.figure(found), predictions.table(found))
+    parts = (Section("not-knowing-predictions", predictions.TITLE, narrow),)
+    blocks = (LEAD, ladder.figure(), ladder.table())
+    return Section("not-knowing", ladder.TITLE, blocks, parts)
+
+
+def _found(material: Material) -> list[Enclosed]:
+    """The certificates, checked."""
+    if material.redo is not None:
+        return [enclosed(row) for row in material.rows(Predictions())]
+    return [enclosed(row) for row in json.loads(material.published(PUBLISHED))]

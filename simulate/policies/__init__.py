@@ -79,7 +79,10 @@ Makers = dict[str, tuple[Callable[..., Policy], dict[str, Callable[[str], Any]]]
 MAKERS: Makers = {
     "a-l": (a_l.promoting, {"threshold": _threshold, "admits": str}),
     "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
-    "offset-slicing": (offset_slicing.offset_slicing, {"growth": str, "classes": _count}),
+    "offset-slicing": (
+        offset_slicing.offset_slicing,
+        {"growth": str, "classes": _count, "admits": str},
+    ),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
     "gsa": (gsa.gsa, {"growth": str, "first": str}),
@@ -92,7 +95,7 @@ def named(text: str) -> Policy:
 
     - `a-l:threshold=8`, `a-l:threshold=8,admits=slots`
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
-    - `offset-slicing:growth=8,classes=1`
+    - `offset-slicing:growth=8,classes=1`, `offset-slicing:admits=paced`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`
     - `gsa:growth=2,first=16`, `gba:growth=3/2`

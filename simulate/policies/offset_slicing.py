@@ -4,8 +4,8 @@ Every request has levels of cache volume of its own, b^(k + offset), k = 0, 1, .
 offset. It runs up to its next level (the most tokens whose volume is at most the level) and is
 cancelled there unless it completes. The queue is ordered by the volume of the next run, smallest
 first, in random order among equals; requests are admitted from its head while the next step fits.
-(Offsets spread the ends of the runs, so the cache stays nearly full without paced starts, which
-leave room unused here.)
+(`admits="paced"` spreads the starts, as the fluid form does. It approaches the form as the memory
+grows, but leaves room unused at usual sizes, as every assumed length learns its pace anew.)
 
 In the fluid limit, with staggered starts, all requests at time 0, it is at most K = 2.72837...
 times the optimum, for all lengths and prompts, with b = 13.8073 and independent offsets; no policy
@@ -23,17 +23,21 @@ run ends.
 from fractions import Fraction
 
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order, Policy, Ties
-from kvratio.theory.checks import rational, whole
+from kvratio.theory.checks import one_of, rational, whole
 
 GROWTH = Fraction(138073, 10000)  # b of K, rounded
 CLASSES = 64
+ADMITS = {"greedy": Admits.NEXT_STEP, "paced": Admits.PACED}
 
 
-def offset_slicing(growth: Fraction | int | str = GROWTH, classes: int = CLASSES) -> Policy:
+def offset_slicing(
+    growth: Fraction | int | str = GROWTH, classes: int = CLASSES, admits: str = "greedy"
+) -> Policy:
     """Offset slicing with levels of a growth, at least 3/2.
 
     `classes`: of as many requests, one after the other, each has another of as many offsets, evenly
-    spaced, in random order; 0: the offsets are independent. At most 4096.
+    spaced, in random order; 0: the offsets are independent. At most 4096. `admits`: "greedy", while
+    the next step fits, or "paced".
     Raises `InputError` for other numbers.
 
     >>> offset_slicing(growth=4, classes=1).growth
@@ -46,7 +50,7 @@ def offset_slicing(growth: Fraction | int | str = GROWTH, classes: int = CLASSES
         assumes=Assumes.OFFSET_LEVELS,
         order=Order.VOLUME,
         ties=Ties.RANDOM,
-        admits=Admits.NEXT_STEP,
+        admits=ADMITS[one_of("admits", admits, ADMITS)],
         evicts=Evicts.LAST,
         growth=rational("growth", growth),
         classes=whole("classes", classes),

@@ -1,6 +1,6 @@
 """Published experiments repeated, and the same on public traces; `kvratio study experiments NAME`.
 
-- `plan`: what an experiment is; `lmsys`, `mc_sf`, `traces`, `ours`: the experiments
+- `plan`: what an experiment is; `lmsys`, `mc_sf`, `traces`, `ours`, `offset`: the experiments
 - `evaluate`: from a sweep's rows to means with intervals, and the statements beside them
 - `pages`: a result as a Markdown page, a figure, and a section of the HTML report
 """
@@ -11,14 +11,14 @@ from typing import Any
 
 from kvratio import reports
 from kvratio.reports.document import Section
-from kvratio.reports.studies.experiments import lmsys, mc_sf, ours, traces
+from kvratio.reports.studies.experiments import lmsys, mc_sf, offset, ours, traces
 from kvratio.reports.studies.experiments.pages import section
 from kvratio.reports.studies.experiments.plan import Experiment
 from kvratio.theory.checks import InputError, one_of
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
-    for module in (lmsys, mc_sf, traces, ours)
+    for module in (lmsys, mc_sf, traces, ours, offset)
     for experiment in module.EXPERIMENTS
 }
 
