@@ -198,7 +198,8 @@ def claim(name: str) -> "Judgement":
     """A claim of the ledger, checked now: `verdict`, `statement`, `evidence`.
 
     The verdict is computed from the evidence: proved, certified, refuted (rigorous), supported,
-    contradicted (simulated) or open. Raises `InputError` for a name that is not known.
+    contradicted (simulated), depends (holds in some settings of a map) or open. Raises
+    `InputError` for a name that is not known.
 
     >>> import kvratio as kv
     >>> kv.claim("t6-prompts").verdict

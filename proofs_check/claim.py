@@ -8,7 +8,7 @@ from typing import Any
 from kvratio.proofs_check.source import Place, first, places, said_by
 from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.statements import remark
-from kvratio.proofs_check.verdict import Finding, Verdict, counterexample, judge
+from kvratio.proofs_check.verdict import Bearing, Finding, Verdict, counterexample, judge
 
 Numbers = Mapping[str, Fraction]
 Check = Callable[[Numbers, Sources], Iterable[Finding]]
@@ -19,7 +19,8 @@ class Plan:
     """What was written down about a simulation before its first run: the sample, the expectation.
 
     `predicted` has a range for every sample's mean, in the order of the findings. It has no part
-    in the verdict: it tells the reader whether the authors knew what would come out.
+    in the verdict: it tells the reader whether the authors knew what would come out. Without any,
+    a published map of settings says on which side each sample should be.
     """
 
     predicted: tuple[tuple[float, float], ...]
@@ -27,7 +28,12 @@ class Plan:
 
     def met(self, findings: Iterable[Finding]) -> bool:
         """Every sample has the planned size and an interval that meets its predicted range."""
-        samples = [f.estimate for f in findings if f.estimate is not None]
+        found = list(findings)
+        samples = [f.estimate for f in found if f.estimate is not None]
+        if not self.predicted:
+            sizes = {e.n for e in samples}
+            failed = any(f.outcome is Bearing.FAILED for f in found)
+            return sizes <= {len(self.seeds)} and not failed
         return len(samples) == len(self.predicted) and all(
             e.n == len(self.seeds) and e.mean - e.half <= high and low <= e.mean + e.half
             for e, (low, high) in zip(samples, self.predicted, strict=True)
@@ -37,7 +43,8 @@ class Plan:
     def text(self) -> str:
         """For the reader."""
         ranges = ", ".join(f"{low:g} to {high:g}" for low, high in self.predicted)
-        return f"seeds {self.seeds[0]} to {self.seeds[-1]}, means predicted: {ranges}"
+        predicted = f"means predicted: {ranges}" if ranges else "sides predicted by the map"
+        return f"seeds {self.seeds[0]} to {self.seeds[-1]}, {predicted}"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ leave the claim as it was. Names say what holds; the texts are for readers with 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
-from math import comb, sqrt
+from math import comb, inf, sqrt
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -53,6 +54,11 @@ def _step(kind: Rigour, holds: bool, text: str) -> Finding:
 
 def _attempt(kind: Rigour, succeeds: bool, text: str) -> Finding:
     return Finding(kind, Bearing.AGAINST if succeeds else Bearing.WITHSTOOD, text)
+
+
+def reported(text: str) -> Finding:
+    """What a published file says, unchecked; it counts for nothing."""
+    return Finding(Rigour.SAMPLE, Bearing.REMARK, text)
 
 
 def words(text: str) -> Finding:
@@ -299,6 +305,51 @@ def sample_near(text: str, values: Sequence[float], target: float, tolerance: fl
     return _sample(
         text, values, f"{target:.4g} within {tolerance:.0%}", near <= allowed, far > allowed
     )
+
+
+def in_setting(
+    text: str, values: Sequence[float], allowed: tuple[float, float], holds: bool
+) -> Finding:
+    """Does a claim on the mean hold in one setting of a map, or fail there as the map says?
+
+    `allowed`: least and largest mean of which the claim holds; `holds`: what the map says. An
+    interval that lies on another side than that fails as evidence.
+
+    >>> in_setting("ratio", [1.9, 2.0, 2.1], (0.0, 1.5), holds=False).outcome
+    <Bearing.FAILS_HERE: 'fails here'>
+    """
+    mean, half = confidence(values)
+    low, high = allowed
+    within = low <= mean - half and mean + half <= high
+    beyond = mean + half < low or mean - half > high
+    finding = _sample(text, values, _between(low, high), within and holds, beyond and not holds)
+    here = {Bearing.STEP: Bearing.HOLDS_HERE, Bearing.AGAINST: Bearing.FAILS_HERE}
+    return replace(finding, outcome=here.get(finding.outcome, finding.outcome))
+
+
+def on_record(text: str, found: tuple[float, float], allowed: tuple[float, float]) -> Finding:
+    """The same by the word of a published map: mean and half width, not run again.
+
+    >>> on_record("ratio", (2.0, 0.1), (0.0, 1.5)).outcome
+    <Bearing.FAILS_HERE: 'fails here'>
+    """
+    low, high = found[0] - found[1], found[0] + found[1]
+    holds = allowed[0] <= low and high <= allowed[1]
+    fails = high < allowed[0] or low > allowed[1]
+    outcome = Bearing.HOLDS_HERE if holds else Bearing.FAILS_HERE if fails else Bearing.FAILED
+    numbers = f"{found[0]:.4f} ± {found[1]:.4f}, claimed {_between(*allowed)}"
+    return Finding(Rigour.SAMPLE, outcome, f"{text}: {numbers} (published, not run again)")
+
+
+def _between(low: float, high: float) -> str:
+    """A range in words.
+
+    >>> _between(0, 0.2), _between(1.25, inf), _between(0.9, 1.1)
+    ('<= 0.2', '>= 1.25', '0.9 to 1.1')
+    """
+    if low <= 0:
+        return f"<= {high:.4g}"
+    return f">= {low:.4g}" if high == inf else f"{low:.4g} to {high:.4g}"
 
 
 def proportions(text: str, ours: tuple[int, int], published: tuple[int, int]) -> Finding:

@@ -16,11 +16,13 @@ from kvratio.theory.model import Instance, Schedule, verify
 
 SIMULATOR = "kvratio.reports.simulator:schedule"
 WORKLOAD = "kvratio.reports.simulator:lmsys"
+ARRIVING = "kvratio.reports.simulator:lmsys_arriving"
 COUNTER = "kvratio.reports.simulator:most_work_in_a_step"
 EXTREME = "kvratio.reports.simulator:a_min_extreme"
 SEARCH = "kvratio.reports.good_schedules:good_schedule"
 PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
 CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
+REPRODUCTION = PUBLISHED / "reproduction.json"
 
 
 Extreme = tuple[
@@ -54,7 +56,9 @@ class Sources:
     simulator: str = SIMULATOR
     certificates: Path = CERTIFICATES
     optima: Path = OPTIMA
+    reproduction: Path = REPRODUCTION
     workload: str = WORKLOAD
+    arriving: str = ARRIVING
     counter: str = COUNTER
     search: str = SEARCH
     extreme: str = EXTREME
@@ -90,3 +94,8 @@ class Sources:
         """(prompt, output) in tokens of so many conversations like those of LMSYS-Chat-1M."""
         drawn: list[tuple[int, int]] = load(self.workload)(count, seed)
         return drawn
+
+    def arrivals(self, count: int, seed: int, rate: int) -> list[Fraction]:
+        """When those conversations arrive, in seconds: a Poisson process of `rate` a second."""
+        times: list[Fraction] = load(self.arriving)(count, seed, rate)
+        return times

@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"  # simulation or data, confidence interval on the claimed side
     CONTRADICTED = "contradicted"  # likewise, on the other side
     CITED = "cited"  # a publication proves it; some step is taken from there, unchecked
+    DEPENDS = "depends"  # of a map of settings: it holds in one and fails in another
     OPEN = "open"  # the evidence decides nothing
 
 
@@ -38,6 +39,8 @@ class Bearing(StrEnum):
     FAILED = "failed"  # a step that its proof needs does not hold; the claim may yet be true
     WITHSTOOD = "withstood"  # a possible counterexample that is none
     REMARK = "remark"  # words between the checks; they count for nothing
+    HOLDS_HERE = "holds here"  # the claim holds in one setting of a map (a sample)
+    FAILS_HERE = "fails here"  # it fails in one setting of a map (a sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Finding:
     @property
     def against(self) -> bool:
         """Does it speak against the claim?"""
-        return self.outcome is Bearing.AGAINST
+        return self.outcome in (Bearing.AGAINST, Bearing.FAILS_HERE)
 
 
 def counterexample(findings: Sequence[Finding]) -> str:
@@ -81,6 +84,8 @@ def counterexample(findings: Sequence[Finding]) -> str:
 def judge(findings: Sequence[Finding]) -> Verdict:
     """The verdict that the findings support.
 
+    A claim on a map of settings (`kvratio.proofs_check.reproduction`) depends on the setting when
+    one sample holds and another fails. If all hold they count as steps, if all fail as against it.
     One rigorous fact against the claim refutes it; failing that, one sample against it contradicts
     it. A claim stands if it has proof steps and all of them hold; it is then as strong as the
     weakest kind of step, a cited one being the weakest. Everything else is open.
@@ -90,11 +95,16 @@ def judge(findings: Sequence[Finding]) -> Verdict:
     >>> judge([])
     <Verdict.OPEN: 'open'>
     """
+    outcomes = {f.outcome for f in findings}
+    failed = Bearing.FAILED in outcomes
+    here = outcomes & {Bearing.HOLDS_HERE, Bearing.FAILS_HERE}
+    if here and Bearing.AGAINST not in outcomes and (failed or len(here) > 1):
+        return Verdict.OPEN if failed else Verdict.DEPENDS
     against = {f.kind for f in findings if f.against}
     if against:
         return Verdict.CONTRADICTED if against == {Rigour.SAMPLE} else Verdict.REFUTED
-    steps = {f.kind for f in findings if f.outcome is Bearing.STEP}
-    if not steps or any(f.outcome is Bearing.FAILED for f in findings):
+    steps = {f.kind for f in findings if f.outcome in (Bearing.STEP, Bearing.HOLDS_HERE)}
+    if not steps or failed:
         return Verdict.OPEN
     if Rigour.CITED in steps:
         return Verdict.CITED

@@ -19,7 +19,7 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """proved, certified, refuted, supported, contradicted or open."""
+        """proved, certified, refuted, supported, contradicted, depends or open."""
         return str(self.entry.verdict)
 
     @property

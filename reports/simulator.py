@@ -54,3 +54,12 @@ def lmsys(count: int, seed: int) -> list[tuple[int, int]]:
     """
     drawn = synthetic("lmsys", count, seed)
     return list(zip(drawn.prompt or (), drawn.output, strict=True))
+
+
+def lmsys_arriving(count: int, seed: int, rate: int) -> list[Fraction]:
+    """Poisson arrivals in seconds of the requests that `lmsys` draws, `rate` a second.
+
+    >>> len(lmsys_arriving(3, seed=0, rate=2))
+    3
+    """
+    return list(synthetic(f"lmsys:rate={rate}", count, seed).arrival or ())

@@ -295,7 +295,10 @@ def test_every_simulated_claim_has_a_plan_for_each_of_its_samples() -> None:
         assert len(claim.plan.seeds) >= 10
         assert all(low <= high for low, high in claim.plan.predicted)
         sizes = [f["estimate"][2] for f in published[claim.id] if "estimate" in f]
-        assert sizes == [len(claim.plan.seeds)] * len(claim.plan.predicted)
+        if claim.plan.predicted:
+            assert sizes == [len(claim.plan.seeds)] * len(claim.plan.predicted)
+        else:  # a map predicts; what cannot be run again has no estimate
+            assert set(sizes) <= {len(claim.plan.seeds)}
 
 
 def test_a_plan_is_met_by_the_samples_it_names() -> None:
@@ -330,7 +333,7 @@ def test_a_simulated_claim(name: str) -> None:
 
 def test_no_simulated_claim_can_be_more_than_supported() -> None:
     assert len(SIMULATED) > 10
-    allowed = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.OPEN)
+    allowed = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.DEPENDS, Verdict.OPEN)
     assert all(claim.expected in allowed for claim in SIMULATED)
 
 
@@ -355,10 +358,6 @@ def recorded(factor: dict[str, float]) -> type[Sources]:
         ("t6-on-cancel", {"a-min": 1.4}, Verdict.SUPPORTED),
         ("t6-on-cancel", {"a-min": 1.48}, Verdict.CONTRADICTED),  # above 1.475, below 1.49
         ("t6-thinned", {"a-min-thinned": 1.6}, Verdict.CONTRADICTED),
-        ("exp1-a-min", {"a-min": 1.05}, Verdict.SUPPORTED),
-        ("exp1-a-min", {"a-min": 2.0}, Verdict.CONTRADICTED),
-        ("exp3-5x", {"a-min": 1.0, "a-max": 6.0}, Verdict.SUPPORTED),
-        ("exp3-5x", {"a-min": 1.0, "a-max": 4.0}, Verdict.CONTRADICTED),
         (
             "t4-worst-slicing",
             {"a-min-thinned": 1.2, "a-min": 2.0, "a-min-live": 1.3},
@@ -415,11 +414,15 @@ REQUIRED = {
         "figure 3, its curves": ["fig3-increasing", "fig3-increasing-prompts"],
         "figure 3, 1.6": ["fig3-1.6", "fig3-1.6-prompts"],
         "Example 1": ["example-1"],
-        "Experiment 1": ["exp1-a-min", "exp1-a-min-live", "exp1-a-max"],
-        "Experiment 2": ["exp2-a-min", "exp2-a-max"],
-        "Experiment 3, x = 0.1": ["exp3-narrow-a-min", "exp3-narrow-a-max"],
-        "Experiment 3, x = 0.95": ["exp3-0.95-a-min", "exp3-0.95-a-min-live"],
-        "Experiment 3, x = 0.99": ["exp3-wide-a-min", "exp3-wide-a-min-live"],
+        "Experiment 1": ["exp1-a-min", "exp1-a-min-live", "exp1-a-max-slow"],
+        "Experiment 2": ["exp2-a-min", "exp2-a-min-live", "exp2-a-max"],
+        "Experiments 1 and 2": ["exp1-together", "exp2-together", "exp12-together"],
+        "Experiment 3, x = 0.1": [
+            *("exp3-narrow-a-min", "exp3-narrow-a-min-live", "exp3-narrow-a-max"),
+        ],
+        "Experiment 3, x = 0.95": ["exp3-0.95-a-min", "exp3-0.95-a-min-live", "exp3-0.95-a-max"],
+        "Experiment 3, x = 0.99": ["exp3-wide-a-min", "exp3-wide-a-min-live", "exp3-wide-a-max"],
+        "Experiment 3": ["exp3-together", "exp3-together-live"],
     },
     "popular accounts": {
         "1.5": ["popular-1.5"],
@@ -439,7 +442,8 @@ REQUIRED = {
         "tight": ["popular-tight"],
         "halving": ["popular-halving"],
         "balloons": ["popular-balloons"],
-        "five times": ["exp3-5x", "exp3-0.95-5x"],
+        "five times": ["exp3-5x", "exp3-0.95-5x", "exp3-narrow-5x"],
+        "five times, live": ["exp3-5x-live", "exp3-0.95-5x-live", "exp3-narrow-5x-live"],
         "the hindsight optimum": ["h-sf-optimal", "h-sf-2x"],
     },
     "other publications": {

@@ -254,6 +254,9 @@ def test_greedy_keeps_the_model(outputs: list[int], prompt: int) -> None:
 
 
 KINDS = {kind: Finding(kind, Bearing.STEP, "") for kind in Rigour}
+HOLDS, FAILS = (
+    Finding(Rigour.SAMPLE, outcome, "") for outcome in (Bearing.HOLDS_HERE, Bearing.FAILS_HERE)
+)
 FAILED, AGAINST = (
     [Finding(kind, outcome, "") for kind in Rigour] for outcome in (Bearing.FAILED, Bearing.AGAINST)
 )
@@ -284,6 +287,12 @@ FAILED, AGAINST = (
         ([KINDS[Rigour.EXACT], AGAINST[2]], Verdict.CONTRADICTED),
         ([AGAINST[2], AGAINST[0]], Verdict.REFUTED),
         ([AGAINST[2], FAILED[0]], Verdict.CONTRADICTED),
+        ([HOLDS], Verdict.SUPPORTED),
+        ([FAILS], Verdict.CONTRADICTED),
+        ([HOLDS, FAILS], Verdict.DEPENDS),
+        ([HOLDS, FAILS, FAILED[2]], Verdict.OPEN),
+        ([FAILS, FAILED[2]], Verdict.OPEN),
+        ([HOLDS, FAILS, AGAINST[0]], Verdict.REFUTED),
     ],
 )
 def test_verdicts_follow_from_findings(findings: list[Finding], verdict: Verdict) -> None:

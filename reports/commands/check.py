@@ -69,7 +69,8 @@ def command(
     """Check every claim of the ledger and print the verdicts.
 
     Verdicts are computed from evidence: proved, certified, refuted (rigorous); supported,
-    contradicted (simulated, with confidence intervals); open. With --claim the evidence is printed
+    contradicted (simulated, with confidence intervals); depends (holds in one setting of a
+    published map and fails in another); open. With --claim the evidence is printed
     in full. Exit status: 0 if all verdicts are as declared, 1 if not (or if --check finds another
     published table), 2 for bad input. The whole check takes minutes, --quick less than one.
 

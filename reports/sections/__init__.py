@@ -14,6 +14,7 @@ from kvratio.reports.sections import (
     ladder,
     ledger,
     policies,
+    reproduction,
     schedules,
     terms,
 )
@@ -26,6 +27,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     bounds.section,
     curves.section,
     convergence.section,
+    reproduction.section,
     experiments.section,
     policies.section,
     schedules.section,

@@ -33,7 +33,7 @@ NOTES = (
     " of Llama-2-70B on two A100; all requests arrive at step 0.",
     "fitted: lengths drawn from a law fitted to the paper's summary of its sample (prompts"
     " independent of outputs). Vicuna: outputs of Vicuna-13B on LMSYS prompts beside prompts of the"
-    " fitted law, combined by resampling, as the file has no prompts; longer (mean 211) than the"
+    " fitted law, combined by resampling, as the file has no prompts; longer (mean 177) than the"
     " paper's (mean 85).",
     f"The paper does not state its budget; M = {MEMORY} is that of arXiv 2502.07115 for the same"
     " hardware.",
