@@ -172,8 +172,13 @@ def overflow(text: str, policies: Mapping[Sequence[int], AlgorithmTwo]) -> Findi
 
 
 def refuted_by(text: str, steps: Sequence[Finding]) -> Finding:
-    """The negation of the claim has been proved, by steps that must all hold."""
-    proved = bool(steps) and all(f.outcome is not Bearing.FAILED for f in steps)
+    """The negation of the claim has been proved, by steps that must all hold.
+
+    >>> refuted_by("x", [above("2", 2, 1), counterexample("a step's own", 2, 1)]).against
+    False
+    """
+    wrong = (Bearing.FAILED, Bearing.AGAINST)
+    proved = bool(steps) and all(f.outcome not in wrong for f in steps)
     kinds = [f.kind for f in steps if f.outcome is Bearing.STEP]
     proved = proved and bool(kinds) and Rigour.SAMPLE not in kinds
     kind = Rigour.INTERVAL if Rigour.INTERVAL in kinds else Rigour.EXACT

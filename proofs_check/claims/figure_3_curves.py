@@ -29,7 +29,7 @@ from kvratio.proofs_check.polynomial import Poly, number, variables
 from kvratio.proofs_check.polynomial import slope as derivative
 from kvratio.proofs_check.series import tail, total
 from kvratio.proofs_check.sources import Sources
-from kvratio.proofs_check.verdict import Bearing, Finding, Verdict
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 FEW = Fraction(11, 50)  # up to this q the slope is positive by its series
 LONGEST = 160  # of the lengths whose share of A_min is summed exactly
@@ -118,7 +118,7 @@ def falling(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         "A_min's entries are at most A_random's, so that the lengths above the last one summed add "
         "at most what they add to A_random:"
     )
-    below = [f for f in a_min.excess() if f.outcome is not Bearing.REMARK]
+    below = a_min.excess()
     for weighted, s, (low, high) in FALLING:
         name = "linearly weighted geometric" if weighted else "geometric"
         first, second = enclosed(weighted, low, s)[0], enclosed(weighted, high, s)[1]
@@ -155,7 +155,7 @@ def loose(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     )
     yield refuted_by(
         "geometric lengths: the ratio is below 1.69 for every q",
-        [f for f in steps if f.outcome is not Bearing.REMARK],
+        steps,
     )
 
 

@@ -19,7 +19,7 @@ from kvratio.proofs_check.evidence import (
 from kvratio.proofs_check.fluid import ratio
 from kvratio.proofs_check.polynomial import Poly, number, variables
 from kvratio.proofs_check.sources import Sources
-from kvratio.proofs_check.verdict import Bearing, Finding, Verdict
+from kvratio.proofs_check.verdict import Finding, Verdict
 
 LOW, HIGH = Fraction(38196, 100000), Fraction(38197, 100000)  # around (3 - sqrt 5)/2
 
@@ -111,8 +111,8 @@ def switching_with_prompts(_numbers: Numbers, _sources: Sources) -> Iterator[Fin
 def optimal_without_prompts(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     """A_min's ratio grows like (1/4) ln u, that of slicing is at most 5/2."""
     factor = {"c": Fraction(5, 2)}
-    slices = [f for f in slicing_constants.five_halves(factor, sources) if _proves(f)]
-    shares = [f for f in t5_logarithm.decomposition() if _proves(f)]
+    slices = slicing_constants.five_halves(factor, sources)
+    shares = t5_logarithm.decomposition()
     m, e = variables("m e")
     yield words(
         "At s = 0, l = 1 A_min's ratio is at least (1 + h)/2, h = 1 + 1/3 + ... + 1/(2u-1) "
@@ -133,13 +133,9 @@ def optimal_without_prompts(_numbers: Numbers, sources: Sources) -> Iterator[Fin
     )
 
 
-def _proves(f: Finding) -> bool:
-    return f.outcome in (Bearing.STEP, Bearing.FAILED)
-
-
 def optimal_with_prompts(_numbers: Numbers, sources: Sources) -> Iterator[Finding]:
     factor = {"c": Fraction(5)}
-    slices = [f for f in slicing_constants.five(factor, sources) if _proves(f)]
+    slices = list(slicing_constants.five(factor, sources))
     grows = [f for f in t5_logarithm.uniform_in_prompts({}, sources) if f.against]
     yield refuted_by(
         "slicing is at most 5 times any schedule for every s, l, u (slicing-5), and A_min at least "
