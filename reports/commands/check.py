@@ -18,7 +18,7 @@ def claim_names(beginning: str) -> list[str]:
     """The ids of claims and the numbers that begin so, for completion in the shell.
 
     >>> claim_names("example")
-    ['Example 1', 'example-1']
+    ['Example 1', 'Example EC.1', 'example-1', 'example-ec1']
     """
     from kvratio.proofs_check.ledger import select
 
