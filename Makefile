@@ -32,7 +32,8 @@ bench: $(VENV)/ready
 	$(BIN)/kvratio study bench
 
 # the pages in a real browser; needs chromium (apt-get install chromium)
-browser: report $(VENV)/browser
+browser: $(VENV)/browser
+	$(BIN)/kvratio report --all
 	REPORT=reports/out $(BIN)/python -m pytest -n0 -m browser tests/browser
 
 # the theorems under the ledger, by Coq; needs apt-get install coq libcoq-coquelicot libcoq-interval

@@ -7,7 +7,7 @@ will look.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -85,13 +85,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing as SVG text and PNG bytes. `text` says in words what it shows."""
+    """A drawing as SVG text and PNG bytes. `text` says in words what it shows.
+
+    `points`: what a page says where a reader points (`kvratio.reports.render.points`).
+    """
 
     name: str
     caption: str
     text: str
     svg: str
     png: bytes
+    points: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name(self.name)
@@ -107,25 +111,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A claim with its verdict in one line, and the evidence behind it."""
-
-    id: str
-    number: str  # the paper's ("Theorem 4"), empty for a statement without one
-    verdict: str
-    claim: str
-    reading: str
-    counterexample: str  # the smallest found, empty if there is none
-    said_by: str
-    source: str
-    checked: str
-    planned: str  # what was predicted before a simulation was run; empty for the other claims
-    coq: str  # the theorem that Coq checks, or why there is none; empty for simulated claims
-    evidence: tuple[Evidence, ...]
-    provenance: str
-
-
-@dataclass(frozen=True, slots=True)
 class Viewer:
     """Schedules to look at: `data` is what the viewer's script reads (`kvratio.reports.viewer`)."""
 
@@ -137,18 +122,83 @@ class Viewer:
         _check_name(self.name)
 
 
-Block = str | Table | Figure | tuple[Finding, ...] | Viewer
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A claim with its verdict, and the evidence behind it.
+
+    `policy`: whom it speaks of. `example`: schedules of the smallest counterexample, where that is
+    an instance.
+    """
+
+    id: str
+    number: str  # the paper's ("Theorem 4"), empty for a statement without one
+    verdict: str
+    claim: str
+    policy: str
+    reading: str
+    counterexample: str  # the smallest found, empty if there is none
+    said_by: str
+    source: str
+    checked: str
+    planned: str  # what was predicted before a simulation was run; empty for the other claims
+    coq: str  # the theorem that Coq checks, or why there is none; empty for simulated claims
+    evidence: tuple[Evidence, ...]
+    provenance: str
+    example: Viewer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims with their verdicts: on a page a table to filter and sort, and a panel for each."""
+
+    name: str
+    caption: str
+    findings: tuple[Finding, ...]
+
+    def table(self) -> Table:
+        """The claims as a plain table."""
+        heads = (
+            *("number", "verdict", "condition", "statement", "smallest counterexample found"),
+            *("policy", "said by", "source", "checked by Coq", "claim"),
+        )
+        return Table(
+            self.name,
+            self.caption,
+            tuple(Column(name, Kind.TEXT) for name in heads),
+            tuple(
+                (
+                    *(f.number, f.verdict, f.reading, f.claim, f.counterexample),
+                    *(f.policy, f.said_by, f.source, f.coq, f.id),
+                )
+                for f in self.findings
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A result in one sentence, with its condition, and where it is shown: a section's id, with an
+    anchor after `#` if it is not the whole section."""
+
+    text: str
+    condition: str
+    target: str = ""
+
+
+Headlines = tuple[Headline, ...]
+Block = str | Table | Figure | Claims | Viewer | Headlines
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report, and parts of it. A block that is a string is a paragraph; `...` in it
-    is code."""
+    """A page of the report, and parts of it, which are pages too. A block that is a string is a
+    paragraph; `...` in it is code. `summary` says in a sentence what it holds."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     parts: tuple["Section", ...] = ()
+    summary: str = ""
 
     def __post_init__(self) -> None:
         _check_name(self.id)
@@ -166,25 +216,46 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report: title, what it is about, its sections, and what made it."""
+    """A whole report: title, what it is about, what a reader sees first, its sections, and what
+    made it. `own`: the reader's own requests in short, if the report is about such. `elsewhere`:
+    names of sections that it leaves out, and what they are about."""
 
     title: str
     description: str
+    front: Section
     sections: tuple[Section, ...]
     command: str
     provenance: tuple[str, ...]
+    own: Section | None = None
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     def tables(self) -> Iterator[Table]:
-        """All tables in order."""
-        return (block for block in self._blocks() if isinstance(block, Table))
+        """All tables in order, each once."""
+        found: dict[str, Table] = {}
+        for block in self._blocks():
+            table = block.table() if isinstance(block, Claims) else block
+            if isinstance(table, Table):
+                found.setdefault(table.name, table)
+        return iter(found.values())
 
     def figures(self) -> Iterator[Figure]:
-        """All figures in order."""
-        return (block for block in self._blocks() if isinstance(block, Figure))
+        """All figures in order, each once."""
+        found: dict[str, Figure] = {}
+        for block in self._blocks():
+            if isinstance(block, Figure):
+                found.setdefault(block.name, block)
+        return iter(found.values())
+
+    def pages(self) -> Iterator[Section]:
+        """The sections and their parts, in order: all pages but the first."""
+        for section in self.sections:
+            yield section
+            yield from section.parts
 
     def _blocks(self) -> Iterator[Block]:
-        for section in self.sections:
-            yield from section.all_blocks()
+        for section in (self.own, self.front, *self.sections):
+            if section is not None:
+                yield from section.all_blocks()
 
 
 def _check_name(name: str) -> None:

@@ -1,9 +1,10 @@
 """What the sections of a report are made from: the runs, the published files, how much to redo."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kvratio.reports import PUBLISHED
 from kvratio.reports.compare.steps import Comparison
@@ -11,6 +12,8 @@ from kvratio.reports.progress import Report, silent
 from kvratio.reports.studies.study import COLUMNS, Study, carry_out
 from kvratio.simulate.journal import Journal
 from kvratio.simulate.workers import workers
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -30,6 +33,14 @@ class Material:
     progress: Report = silent
     processes: int | None = None
     read: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What several sections need, made at first use."""
+        if what not in self.made:
+            self.made[what] = make()
+        found: T = self.made[what]
+        return found
 
     def published(self, name: str) -> str:
         """The text of a published file; its SHA-256 is noted in `read` for the manifest."""

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,25 @@ def check_target(target: str | None) -> None:
         return
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         raise InputError("file", target, "a file in a folder that exists and can be written")
+
+
+GENERATOR = "kvratio view"  # a page of `kvratio view` says so in its head
+HEAD = 1000  # bytes in which it does
+
+
+def check_page(target: Path, inputs: Iterable[Path] = ()) -> None:
+    """Reject a page that would replace what is read for it, or a file that is not such a page.
+
+    >>> check_page(Path("no-such-file.html"))
+    """
+    if not target.is_file():  # a new file, or a pipe or device
+        return
+    if any(path.exists() and path.samefile(target) for path in inputs):
+        raise InputError("out", str(target), "another file than those that are read")
+    with target.open("rb") as file:
+        ours = GENERATOR.encode() in file.read(HEAD)
+    if target.is_symlink() or not ours:
+        raise InputError("out", str(target), "a new file, or a page that kvratio view wrote")
 
 
 def folder(argument: str, text: str) -> Path:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,21 @@ from typing import Any
 from kvratio import reports
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.document import Document, Section
+from kvratio.reports.folder import MANIFEST
 from kvratio.reports.material import Material
-from kvratio.reports.output import differences, encoded, write_bytes
-from kvratio.reports.render.html import page
+from kvratio.reports.output import differences, encoded
+from kvratio.reports.render.html import pages
+from kvratio.reports.render.links import INDEX
 from kvratio.reports.render.text import csv_text, latex, markdown
-from kvratio.reports.sections import SECTIONS
+from kvratio.reports.sections import ABOUT, SECTIONS, STUDIES, Maker, overview, own
 from kvratio.simulate.streams import repeatable
 from kvratio.theory.checks import printable
 
 TITLE = "kvratio report"
+PAGE = INDEX
 # those that shape the bytes of a report
 DEPENDENCIES = ("jinja2", "matplotlib", "mpmath", "numpy", "scipy", "sympy")
 PUBLISHED = reports.PUBLISHED / "report"
-MANIFEST = "manifest.json"
-PAGE = "index.html"
 
 Files = Mapping[str, bytes]
 
@@ -41,10 +42,20 @@ def make_document(
     material: Material,
     command: str,
     read: Sequence[Path] = (),
-    sections: Sequence[Callable[[Material], Section]] | None = None,
+    sections: Sequence[Maker] | None = None,
+    *,
+    chosen: bool = False,
+    studies: bool = False,
 ) -> Document:
-    """Make every section (or the given ones); an interrupt raises `Interrupted` with those done."""
-    sections = SECTIONS if sections is None else sections
+    """Make the given sections; an interrupt raises `Interrupted` with those done.
+
+    Without `sections`: all, but for the studies unless `studies`. `chosen`: the requests are a
+    reader's own, and the first page begins with them.
+    """
+    if sections is None:
+        sections = [make for name, make in SECTIONS.items() if studies or name not in STUDIES]
+    front = overview.section(material)
+    mine = own.section(material) if chosen else None
     done: list[Section] = []
     stopped = False
     for make in sections:
@@ -56,7 +67,12 @@ def make_document(
     description = material.comparison.description
     if stopped:
         description += f". Interrupted: {len(sections) - len(done)} sections are missing"
-    document = Document(TITLE, description, tuple(done), command, provenance(material, read))
+    sources = provenance(material, read)
+    made = {section.id for section in done}
+    left_out = tuple((name, about) for name, about in ABOUT.items() if name not in made)
+    document = Document(
+        TITLE, description, front, tuple(done), command, sources, mine, () if stopped else left_out
+    )
     if stopped:
         raise Interrupted(document)
     return document
@@ -77,10 +93,14 @@ def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
     return tuple(map(printable, lines))
 
 
-def report_files(document: Document, comparison: Comparison) -> dict[str, bytes]:
-    """All files of the report by name; the manifest comes last: it stands for a complete report."""
-    texts = {
-        PAGE: page(document),
+def report_files(
+    document: Document, comparison: Comparison, *, images: bool = False
+) -> dict[str, bytes]:
+    """All files of the report by name; the manifest comes last: it stands for a complete report.
+
+    `images`: figures as PNG as well.
+    """
+    texts = pages(document) | {
         "report.md": markdown(document),
         "policies.json": json.dumps(comparison.rows(), indent=2) + "\n",
     }
@@ -90,7 +110,8 @@ def report_files(document: Document, comparison: Comparison) -> dict[str, bytes]
     for figure in document.figures():
         texts[f"figures/{figure.name}.svg"] = figure.svg
     made = {name: encoded(text) for name, text in texts.items()}
-    made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
+    if images:
+        made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
     made[MANIFEST] = _manifest(made, document).encode()
     return made
 
@@ -106,14 +127,6 @@ def _manifest(made: Files, document: Document) -> str:
 
 def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def write_report(out: Path, made: Files) -> None:
-    """Write the files of a report into the folder `out`, making it if needed."""
-    for name, data in made.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, data)
 
 
 def published_part(made: Files) -> dict[str, bytes]:

@@ -13,12 +13,13 @@ HELP = (
     "cross where it is evicted and loses its tokens. The thin line is the time spent waiting. "
     "Where rows are too thin for bars, a darker spot means more running requests. "
     "Drag to move; Ctrl and the wheel zoom time, Shift and the wheel rows. With the keyboard: "
-    "arrow keys, + and -, [ and ], Home for everything, Escape for no request."
+    "arrow keys, + and -, [ and ], a comma and a full stop for one step back and on (the step says "
+    "who runs and who waits), Home for everything, Escape for no request."
 )
 
 
-def viewer(name: str, caption: str, runs: Sequence[Run]) -> Viewer:
-    """A viewer of runs on the same requests.
+def viewer(name: str, caption: str, runs: Sequence[Run], bound: int) -> Viewer:
+    """A viewer of runs on the same requests; `bound`: certified, on every schedule's total latency.
 
     Its data: the memory; the requests as columns; for every run its attempts as columns and the
     cache in use in pieces between events (`kvratio.simulate.measures.cache_profile`), times in
@@ -27,6 +28,7 @@ def viewer(name: str, caption: str, runs: Sequence[Run]) -> Viewer:
     instance = runs[0].instance
     data = {
         "memory": instance.memory,
+        "bound": bound,
         "requests": {
             "prompt": list(instance.prompt),
             "output": list(instance.output),

@@ -89,7 +89,7 @@ def test_every_example_runs(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)  # pages write modules and import them
     # the sections that do not depend on the requests take minutes; `make report` makes them all
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", {"policies": policies.section})
     for name, text in DOWNLOADED.items():
         Path(name).write_text(text)
     session: dict[str, object] = {}

@@ -181,7 +181,7 @@ def test_every_command_runs_a_scheduler_of_ones_own() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_report_shows_a_scheduler_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", {"policies": policies.section})
     monkeypatch.setattr(sys, "path", [*sys.path])
     main(["report", "--workload", "chat.csv", "--policy", "mysched:MyScheduler", "--out", "r"])
     assert "mysched:MyScheduler" in Path("r/report.md").read_text()

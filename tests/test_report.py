@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import html.parser
 import json
 import re
 import shlex
@@ -20,7 +19,17 @@ from kvratio.proofs_check.ledger import select
 from kvratio.reports.cli import main
 from kvratio.reports.commands.report import command
 from kvratio.reports.compare.steps import Comparison, compare
-from kvratio.reports.document import Column, Document, Finding, Kind, Obtained, Section, Table
+from kvratio.reports.document import (
+    Claims,
+    Column,
+    Document,
+    Finding,
+    Headline,
+    Kind,
+    Obtained,
+    Section,
+    Table,
+)
 from kvratio.reports.material import Material
 from kvratio.reports.render.html import script_data
 from kvratio.reports.render.text import csv_text, latex, markdown
@@ -29,6 +38,8 @@ from kvratio.reports.sections import bounds, convergence, gaps, ledger, policies
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
+from tests.latex import rows_of_latex
+from tests.page import Page
 
 SMALL = ("--workload", "uniform:l=2,u=9", "--memory", "40", "--requests", "60")
 # the sections that only read and draw; the others have tests of their own
@@ -52,14 +63,20 @@ def made(document: Document, comparison: Comparison) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def page(made: dict[str, bytes]) -> str:
-    return made["index.html"].decode()
+def pages(made: dict[str, bytes]) -> dict[str, str]:
+    return {name: data.decode() for name, data in made.items() if name.endswith(".html")}
+
+
+@pytest.fixture(scope="module")
+def page(pages: dict[str, str]) -> str:
+    """All pages, one after the other."""
+    return "".join(pages.values())
 
 
 @pytest.fixture
 def only_policies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command with the one section that it computes from its options."""
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", {"policies": policies.section})
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -76,7 +93,8 @@ def test_the_command_writes_all_files_and_says_where(
     names = set(written(out))
     assert {"index.html", "report.md", "policies.json", "manifest.json"} <= names
     assert {"tables/policies-latency.csv", "tables/policies-latency.tex"} <= names
-    assert {"figures/policies-cache.svg", "figures/policies-cache.png"} <= names
+    assert "figures/policies-cache.svg" in names
+    assert not any(name.endswith(".png") for name in names), "only with --png"
     printed = capsys.readouterr()
     assert printed.err == ""
     assert printed.out.endswith(f"Page: {out / 'index.html'}  ({len(names)} files)\n")
@@ -101,6 +119,7 @@ def test_the_command_in_the_manifest_repeats_the_report_byte_for_byte(
         main([*words[1:], "--out", "second"])
     assert written(Path("second")) == first
     assert "two words &amp; &lt;b&gt;.csv" in first["index.html"].decode()
+    assert "two words \\& \\<b>.csv" in first["report.md"].decode()
     digest = hashlib.sha256(trace.read_bytes()).hexdigest()
     assert f"read `{trace}`, SHA-256 {digest}" in manifest["provenance"]
 
@@ -113,7 +132,7 @@ def test_the_manifest_has_the_hash_of_every_other_file(made: dict[str, bytes]) -
         assert hashlib.sha256(made[name]).hexdigest() == digest
     assert manifest["command"] == "kvratio report"
     assert any("seed 0" in line for line in manifest["provenance"])
-    assert sum("reports/published/" in line for line in manifest["provenance"]) == 6
+    assert sum("reports/published/" in line for line in manifest["provenance"]) == 8
 
 
 def test_page_markdown_csv_and_latex_show_the_same_numbers(
@@ -125,11 +144,11 @@ def test_page_markdown_csv_and_latex_show_the_same_numbers(
         assert len(header) == len(table.columns)
         assert len(rows) == len(table.rows)
         assert made[f"tables/{table.name}.tex"].decode().count(r" \\") == len(rows) + 2
-        assert f'<table id="table-{table.name}">' in page
+        assert f'<table id="table-{table.name}"' in page
     latency = next(t for t in document.tables() if t.name == "policies-latency")
     for row in latency.rows:
         assert "| " + " | ".join(row) + " |" in text
-        for cell in row[1:]:
+        for cell in row[2:]:
             assert f'<td class="number">{cell}</td>' in page
 
 
@@ -138,10 +157,12 @@ def test_the_numbers_of_the_policies_are_those_of_the_runs(
 ) -> None:
     latency = next(t for t in document.tables() if t.name == "policies-latency")
     work = next(t for t in document.tables() if t.name == "policies-work")
-    for run, row, other in zip(comparison.runs, latency.rows, work.rows, strict=True):
-        assert row[:2] == (POLICIES[run.policy].title, f"{run.tel:,}")
+    by_latency = sorted(comparison.runs, key=lambda run: run.tel)
+    for run, row in zip(by_latency, latency.rows, strict=True):
+        assert row[:3] == (POLICIES[run.policy].title, run.policy, f"{run.tel:,}")
         assert row[-2] == f"{run.tel / comparison.benchmark.tel:.3f}"
-        assert other[1] == f"{run.measures.evictions:,}"
+    for run, row in zip(comparison.runs, work.rows, strict=True):
+        assert row[1:3] == (run.policy, f"{run.measures.evictions:,}")
 
 
 def test_every_number_is_labelled(document: Document, page: str) -> None:
@@ -158,58 +179,40 @@ def test_every_number_is_labelled(document: Document, page: str) -> None:
         Section("Not a name", "", ())
 
 
-VOID = {"meta", "link", "br", "img", "hr", "input"}
-LOADING = {"src", "href", "srcset", "data", "poster", "action", "xlink:href", "background"}
+OUTSIDE = ("https://arxiv.org/abs/", "https://github.com/kvratio/kvratio/blob/main/")
 
 
-class Page(html.parser.HTMLParser):
-    """Checks that tags close in order, and collects ids and what attributes refer to."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.references: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_startendtag(tag, attrs)
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.append(value or "")
-            if name in LOADING:
-                self.references.append(value or "")
-            self.references += re.findall(r"url\(([^)]*)\)", value or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_the_page_is_well_formed_and_needs_nothing_from_outside(
-    page: str, made: dict[str, bytes]
+def test_the_pages_are_well_formed_and_need_nothing_from_outside(
+    pages: dict[str, str], made: dict[str, bytes]
 ) -> None:
-    read = Page(page)
-    assert len(read.ids) == len(set(read.ids))
-    assert read.references
-    for reference in read.references:
-        if reference.startswith("#"):
-            assert reference[1:] in read.ids
-        else:
-            assert reference in made or reference == "data:,"  # a file of the report; no icon
-    assert not read.tags & {"iframe", "object", "embed", "img"}
-    assert "@import" not in page
-    addresses = set(re.findall(r"https?://[^\"'\s<>]+", page))
-    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
-    assert page.startswith("<!DOCTYPE html>\n<html lang=")
-    assert "<title>" in page
+    read = {name: Page(text) for name, text in pages.items()}
+    for name, page in read.items():
+        assert len(page.ids) == len(set(page.ids)), name
+        for reference in page.references:  # nothing is loaded; no icon
+            assert reference == "data:," or reference.removeprefix("#") in page.ids, reference
+        assert not page.tags & {"iframe", "object", "embed", "img"}
+        assert not any(word in pages[name] for word in ("@import", '<link rel="style'))
+        assert pages[name].startswith("<!DOCTYPE html>\n<html lang=")
+        assert "<title>" in pages[name]
+        for link in page.links:
+            file, _, anchor = link.partition("#")
+            if link.startswith("https:"):
+                assert link.startswith(OUTSIDE), link
+            else:
+                assert file in (*made, ""), link
+                assert not anchor or anchor in read[file or name].ids, link
+    assert {"index.html", "policies.html", "bounds.html"} <= set(pages)
+
+
+def test_the_first_page_names_the_paper_and_the_findings(pages: dict[str, str]) -> None:
+    text = pages["index.html"]
+    assert "Adaptively Robust LLM Inference Optimization under Prediction Uncertainty" in text
+    assert "https://arxiv.org/abs/2508.14544" in text
+    findings = text[text.index('<ol class="headlines">') : text.index("</ol>")]
+    assert 3 <= findings.count("<li>") <= 5
+    assert findings.count('class="condition"') == findings.count("<li>")
+    assert 'id="figure-not-knowing"' in text
+    assert 'id="figure-score"' in text
 
 
 @pytest.mark.parametrize(
@@ -230,13 +233,28 @@ def test_text_from_outside_is_text_on_the_page() -> None:
     assert "</script>" not in script_data({"x": evil})
     assert json.loads(script_data({"x": evil})) == {"x": evil}
     table = Table("t", evil, (Column("a_b", Kind.TEXT),), ((evil,),))
-    finding = Finding("id", evil, "open", evil, evil, evil, evil, evil, evil, evil, evil, (), evil)
-    one = Document(evil, evil, (Section("s", evil, (evil, table, (finding,))),), evil, (evil,))
-    shown = Page(kvratio.reports.report.page(one))
-    assert "b" not in shown.tags
+    finding = Finding("id", evil, "open", *[evil] * 9, (), evil)
+    claims = Claims("claims", evil, (finding,))
+    headline = Headline(evil, evil, "claims#claim-id")
+    front = Section("overview", evil, (evil, (headline,)))
+    page = Section("s", evil, (evil, table, claims), summary=evil)
+    one = Document(evil, evil, front, (page,), evil, (evil,), front)
+    for text in kvratio.reports.report.pages(one).values():
+        assert "b" not in Page(text).tags
+        assert "alert(1)</script>" not in text
     assert r"a\_b" in latex(table)
     assert evil in csv_text(table)
-    assert evil in markdown(one)
+    for line in markdown(one).splitlines():
+        outside = re.sub(r"`[^`]*`", "", "" if line.startswith("    ") else line)
+        assert not re.search(r"(?<!\\)<", outside), line
+
+
+def test_latex_tables_are_valid(document: Document) -> None:
+    for table in document.tables():
+        caption, head, *rows = rows_of_latex(latex(table))
+        assert len(caption) == 1
+        assert len(head) == len(table.columns)
+        assert [len(row) for row in rows] == [len(table.columns)] * len(table.rows)
 
 
 def stop(_material: Material) -> Section:
@@ -256,7 +274,9 @@ def test_an_interrupt_keeps_the_sections_that_are_done(comparison: Comparison) -
 def test_the_command_writes_what_is_done_when_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (policies.section, stop))
+    monkeypatch.setattr(
+        kvratio.reports.report, "SECTIONS", {"policies": policies.section, "stop": stop}
+    )
     result = CliRunner().invoke(command, [*SMALL, "--out", str(tmp_path)])
     assert result.exit_code == 130
     assert "the page lacks some sections" in result.output
@@ -271,7 +291,7 @@ def test_the_command_shows_the_policies_that_are_done_when_interrupted(
     result = CliRunner().invoke(command, ["--out", str(tmp_path)])
     assert result.exit_code == 130
     assert "the page lacks fcfs" in result.output
-    assert "Policies compared" in (tmp_path / "index.html").read_text()
+    assert "End-to-end latency" in (tmp_path / "policies.html").read_text()
 
 
 @pytest.mark.parametrize("name", ["", "  "])
@@ -282,7 +302,9 @@ def test_an_empty_folder_name_is_refused(name: str) -> None:
 
 
 def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (gaps.section, small_comparison))
+    monkeypatch.setattr(
+        kvratio.reports.report, "SECTIONS", {"gaps": gaps.section, "policies": small_comparison}
+    )
     monkeypatch.setattr(report_command, "compare_source", lambda **_: a_comparison())
     published = tmp_path / "reports" / "published"
     monkeypatch.setattr(kvratio.reports.report, "PUBLISHED", published / "report")
@@ -330,6 +352,11 @@ def test_figures_of_another_matplotlib_are_not_compared(
     assert compare_published(changed) == []
 
 
+def claims_of(section: Section) -> tuple[Finding, ...]:
+    (claims,) = (block for block in section.blocks if isinstance(block, Claims))
+    return claims.findings
+
+
 def test_verdicts_are_judged_from_the_evidence_that_is_read(
     comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,15 +364,16 @@ def test_verdicts_are_judged_from_the_evidence_that_is_read(
     simulated = [claim for claim in select() if claim.plan]
     monkeypatch.setattr(ledger, "select", lambda: simulated)
     material = Material(comparison)
-    findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
+    findings = claims_of(ledger.section(material))
     stored = {row["id"]: row for row in json.loads(material.published("claims.json"))}
     assert len(findings) == len(simulated) > 10
     assert [f.verdict for f in findings] == [stored[f.id]["verdict"] for f in findings]
     assert all("claims.json" in f.provenance and f.planned for f in findings)
+    material.made.clear()
     forged = [{**row, "verdict": "proved", "evidence": []} for row in stored.values()]
     monkeypatch.setattr(Material, "published", lambda *_: json.dumps(forged))
     monkeypatch.setattr(Material, "origin", lambda *_: "")
-    findings = next(b for b in ledger.section(material).blocks if isinstance(b, tuple))
+    findings = claims_of(ledger.section(material))
     assert {f.verdict for f in findings} == {"open"}
 
 
@@ -355,7 +383,7 @@ def test_claims_that_are_not_published_are_checked_now(
     chosen = select(["example-1", "t6-s0"])
     monkeypatch.setattr(ledger, "select", lambda: chosen)
     monkeypatch.setattr(Material, "published", lambda *_: "[]")
-    findings = next(b for b in ledger.section(Material(comparison)).blocks if isinstance(b, tuple))
+    findings = claims_of(ledger.section(Material(comparison)))
     assert [(f.id, f.verdict) for f in findings] == [("example-1", "proved"), ("t6-s0", "proved")]
     assert {f.provenance for f in findings} == {"Checked while this report was made."}
     assert {e.obtained for f in findings for e in f.evidence} == {Obtained.DERIVED}
@@ -367,3 +395,20 @@ def test_many_points_and_single_requests_are_drawn(comparison: Comparison) -> No
     assert policies.cache_figure(one.runs).svg.endswith("</svg>\n")
     assert policies.waste_figure(one).png.startswith(b"\x89PNG")
     assert comparison.bound <= comparison.benchmark.tel
+
+
+def test_counterexamples_that_are_instances_are_drawn(comparison: Comparison) -> None:
+    """The schedules beside a claim are those of its evidence: h-sf 9 and a-min 12 or 15 here."""
+    findings = {f.id: f for f in ledger.findings(Material(comparison))[0]}
+    drawn = {name for name, finding in findings.items() if finding.example}
+    assert drawn == {*ledger.PLAYED, *ledger.OPTIMA}
+    example = findings["h-sf-optimal"].example
+    assert example is not None
+    assert [run["tel"] for run in example.data["runs"]] == [16, 15]
+    assert example.data["bound"] == 15
+    example = findings["t4-instance"].example
+    assert example is not None
+    assert [(run["title"], run["tel"]) for run in example.data["runs"]] == [
+        ("A_max", 5),
+        ("A_min on cancel", 6),
+    ]

@@ -14,7 +14,7 @@ from kvratio.reports import PUBLISHED
 from kvratio.reports.bounds import table as bound_table
 from kvratio.reports.cli import cli
 from kvratio.reports.compare.steps import Comparison, compare
-from kvratio.reports.document import Finding, Section, Table
+from kvratio.reports.document import Claims, Finding, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.sections import bounds, convergence, experiments, gaps, ledger, policies
 from kvratio.reports.studies.adversary.search import Limits
@@ -125,7 +125,7 @@ def test_all_claims_are_checked_anew(anew: Material, monkeypatch: pytest.MonkeyP
     chosen = select(["example-1", "mc-sf-worst"])
     monkeypatch.setattr(ledger, "select", lambda: chosen)
     section = ledger.section(anew)
-    findings = [f for block in section.blocks if isinstance(block, tuple) for f in block]
+    findings = [f for b in section.blocks if isinstance(b, Claims) for f in b.findings]
     assert all(isinstance(f, Finding) and f.provenance.startswith("Checked") for f in findings)
     assert "2 of 2 claims were checked while this report was made." in paragraphs(section)
     stored = {r["id"]: r for r in json.loads((PUBLISHED / "claims.json").read_text())}
@@ -153,7 +153,7 @@ def test_the_command_keeps_studies_and_names_its_options(
         seen.append(material)
         return policies.section(material)
 
-    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", (watched,))
+    monkeypatch.setattr(kvratio.reports.report, "SECTIONS", {"policies": watched})
     small = ["--workload", "uniform:l=2,u=9", "--memory", "40", "--requests", "9"]
     out = tmp_path / "out"
     arguments: list[Any] = ["report", *small, "--policy", "h-sf", "--out", str(out), "--full"]

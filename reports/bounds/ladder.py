@@ -6,13 +6,18 @@ from matplotlib.axes import Axes
 
 from kvratio.reports.document import Column, Figure, Kind, Obtained, Table
 from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import look
+from kvratio.reports.render.labels import end_labels, plain_logarithmic
+from kvratio.reports.render.looks import REST, theory_look
 from kvratio.theory.price.ladder import AT_MOST, CURVE, PROMPTS, TABLE, rungs
 
 NAME = "not-knowing"
 TITLE = "What not knowing costs"
 PROMPT_NAMES = {"0": "s=0", "l": "s=l", "long": "s=inf"}
 DRAWN = "0"  # the prompt of the figure
+
+# curves that stand back, so that six are in colour; and shorter names for the ends of curves
+BACK = ("one common offset", "fixed caps", "A_l")
+DIRECT = {"tokens kept": "nothing, tokens kept", "tokens lost": "nothing, tokens lost"}
 
 NOTE = (
     "Ratios to the optimum of the fluid limit (M and n/M to infinity, all requests at time 0), "
@@ -92,28 +97,36 @@ def curves() -> list[tuple[str, Sequence[float], Sequence[float]]]:
 
 
 def figure() -> Figure:
-    """The ladder against alpha without prompts, both axes logarithmic."""
+    """The ladder against 1/alpha without prompts, both axes logarithmic."""
     lines = curves()
+    lost = next(ratios[-1] for label, _, ratios in lines if label.startswith("tokens lost"))
 
     def plot(axes: Axes) -> None:
-        for k, (label, alphas, ratios) in enumerate(lines):
-            line = "--" if f"({AT_MOST})" in label else "-"
-            every = (k, len(lines))  # markers of lines that run together stand beside each other
-            axes.plot(alphas, ratios, **{**look(k, label), "linestyle": line}, markevery=every)
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.invert_xaxis()
-        axes.set_yticks(
-            [1, 2, 2.728, 5, 10, 100, 1000], ["1", "2", "2.728", "5", "10", "100", "1000"]
-        )
-        axes.minorticks_off()
+        ends = []
+        for label, alphas, ratios in lines:
+            name = label.partition(" (")[0]
+            style = theory_look(label) | {"marker": "", "lw": 1.8}
+            if name in BACK:
+                style |= REST
+            axes.plot([1 / alpha for alpha in alphas], ratios, **style)
+            if name not in BACK:
+                ends.append((ratios[-1], DIRECT.get(name, name), style["color"]))
+        axes.set_xlim(1, 1000)
+        axes.set_ylim(1, 3000)
+        plain_logarithmic(axes, "x", "y")
+        end_labels(axes, ends, 180)
 
     ends = "; ".join(f"{label}: {ratios[-1]:.4g}" for label, _, ratios in lines)
     return draw(
         NAME,
-        Labels(f"{TITLE} (no prompts)", "alpha = l/u", "worst ratio to the optimum"),
+        Labels(
+            f"What not knowing costs: {lost:.3f} can be kept to, A_max's price has no bound",
+            "width of the predicted interval, 1/alpha = u/l",
+            "worst ratio to the optimum",
+        ),
         plot,
-        caption=NOTE,
+        caption="No prompts, fluid limit, lengths in [1, u]; exact suprema, or proved bounds "
+        "(tokens kept, tokens lost, one offset, fixed caps).",
         text=f"{TITLE}. At alpha = 1/{CURVE[-1]}, s = 0: {ends}.",
-        height=5.2,
+        legend=False,
     )

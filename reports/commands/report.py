@@ -1,8 +1,8 @@
-"""`kvratio report`: everything that is known, as one page with tables and figures."""
+"""`kvratio report`: everything that is known, as pages with tables and figures."""
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,31 +22,64 @@ Options = Mapping[str, Any]  # those of `source_options`, by name
 @click.option(
     "--data", type=click.Path(path_type=Path), help="With --full: the experiments' trace files."
 )
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SECTION",
+    help="Make this section; repeatable (--sections lists them). Default: all but the studies.",
+)
+@click.option("--all", "every", is_flag=True, help="Make the studies' sections as well.")
+@click.option("--sections", "listed", is_flag=True, help="List the sections and end.")
+@click.option("--png", is_flag=True, help="Write the figures as PNG as well.")
 @click.option("--check", is_flag=True, help="Compare with reports/published/report.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/report as well.")
 def command(
-    out: str, full: bool, data: Path | None, check: bool, write: bool, **options: Any
+    out: str,
+    full: bool,
+    data: Path | None,
+    only: tuple[str, ...],
+    every: bool,
+    listed: bool,
+    png: bool,
+    check: bool,
+    write: bool,
+    **options: Any,
 ) -> None:
-    """Write the report: a page, Markdown, tables (CSV, LaTeX), figures (SVG, PNG), a manifest.
+    """Write the report: pages, Markdown, tables (CSV, LaTeX), figures (SVG), a manifest.
 
-    The page opens offline. It holds the verdicts with their evidence, the bounds, curves with
-    simulated points, and the policies compared on the chosen requests; what takes long is read
-    from reports/published, unless --full. An interrupt keeps the sections that are done. Exit
-    status: 1 if --check finds a difference, 130 after an interrupt.
+    The pages open offline, index.html first. With requests of your own (--trace, --workload) it
+    begins with them: which policy wins, by how much, against a certified bound. Then come the
+    verdicts with their evidence and the bounds. --all makes curves with simulated points and the
+    studies too, which are linked otherwise. What takes long is read from reports/published, unless
+    --full. The folder is new, empty, or holds a
+    report. An interrupt keeps the sections that are done. Exit status: 1 if --check finds a
+    difference, 130 after an interrupt.
 
     \b
     Example: kvratio report --trace azure.csv --timed 20 --out reports/azure
+    Example: kvratio report --trace chat.csv --only policies --only schedules --out chat
     """
+    from kvratio.reports.folder import check_report_folder, write_report
     from kvratio.reports.output import check_folder, folder
-    from kvratio.reports.report import report_files, write_report
+    from kvratio.reports.report import report_files
+    from kvratio.reports.sections import ABOUT, SECTIONS
+    from kvratio.theory.checks import one_of
 
-    _check_options(full, data, check or write, options)
+    if listed:
+        for name, about in ABOUT.items():
+            click.echo(f"{name:12}  {about}")
+        return
+    _check_options(full, data, check or write, {**options, "only": only})
+    makers = [SECTIONS[one_of("section", name, SECTIONS)] for name in dict.fromkeys(only)]
     target = folder("out", out)
     check_folder(target)
+    check_report_folder(target)
     comparison = compare_source(**options)
     redo = target / "studies" if full else None
-    document, missing = _document(comparison, _words(options, full, data), options, redo, data)
-    made = report_files(document, comparison)
+    words = _words(options, only, {"all": every, "full": full}, data)
+    studies = every or full or check or write
+    document, missing = _document(comparison, words, options, redo, data, makers, studies=studies)
+    made = report_files(document, comparison, images=png)
     write_report(target, made)
     _tell(comparison, target, len(made), missing)
     if missing:
@@ -66,26 +99,36 @@ def _check_options(full: bool, data: Path | None, published: bool, options: Opti
 
 
 def _document(
-    comparison: Any, words: str, options: Options, redo: Path | None, data: Path | None
+    comparison: Any,
+    words: str,
+    options: Options,
+    redo: Path | None,
+    data: Path | None,
+    makers: Sequence[Any],
+    *,
+    studies: bool,
 ) -> tuple[Any, str]:
     """The document, and what an interrupt left out of it ("" if nothing)."""
     from kvratio.reports.material import Material
     from kvratio.reports.progress import progress
     from kvratio.reports.report import Interrupted, make_document
-    from kvratio.reports.sections import policies
+    from kvratio.reports.sections import SECTIONS
     from kvratio.simulate.requests import DEFAULT_WORKLOAD, files
 
     if redo is not None:
         redo.mkdir(parents=True, exist_ok=True)
     missing = ", ".join(comparison.unfinished)
-    sections = (policies.section,) if missing else None  # interrupted: the rest is not begun
-    read = [
-        Path(name) for name in files(options["trace"] or options["workload"] or DEFAULT_WORKLOAD)
-    ]
+    # interrupted: the rest is not begun
+    sections = (SECTIONS["policies"],) if missing else makers or None
+    source = options["trace"] or options["workload"]
+    read = [Path(name) for name in files(source or DEFAULT_WORKLOAD)]
     with progress() as report:
         material = Material(comparison, options["seed"], redo, data, report)
         try:
-            return make_document(material, words, read, sections), missing
+            document = make_document(
+                material, words, read, sections, chosen=source is not None, studies=studies
+            )
+            return document, missing
         except Interrupted as interrupt:
             return interrupt.document, missing or "some sections"
 
@@ -104,7 +147,8 @@ def _tell(comparison: Any, target: Path, files: int, missing: str) -> None:
 
 def _publish(made: Mapping[str, bytes], check: bool, write: bool) -> None:
     """Regenerate the published report, or compare with it: exit status 1 where it differs."""
-    from kvratio.reports.report import PUBLISHED, compare_published, published_part, write_report
+    from kvratio.reports.folder import write_report
+    from kvratio.reports.report import PUBLISHED, compare_published, published_part
 
     if write:
         write_report(PUBLISHED, published_part(made))
@@ -116,7 +160,9 @@ def _publish(made: Mapping[str, bytes], check: bool, write: bool) -> None:
         sys.exit(bool(different))
 
 
-def _words(options: Options, full: bool, data: Path | None) -> str:
+def _words(
+    options: Options, only: Sequence[str], flags: Mapping[str, bool], data: Path | None
+) -> str:
     """The command line that repeats the report."""
     words = ["kvratio", "report"]
     for name, value in options.items():
@@ -126,6 +172,7 @@ def _words(options: Options, full: bool, data: Path | None) -> str:
             words += ["--skip-invalid"] if value else []
         elif value is not None:
             words += [f"--{name}", str(value)]
-    words += ["--full"] if full else []
+    words += [word for name in only for word in ("--only", name)]
+    words += [f"--{name}" for name, given in flags.items() if given]
     words += ["--data", str(data)] if data else []
     return printable(shlex.join(words))

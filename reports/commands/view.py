@@ -25,9 +25,10 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
     Example: kvratio view run.json --out schedules.html
     Example: kvratio view --workload lmsys --requests 200 --policy a-min --out schedules.html
     """
-    from kvratio.reports.output import check_target, quiet, say, write_text
+    from kvratio.reports.output import check_page, check_target, quiet, say, write_text
     from kvratio.reports.render.html import view_page
     from kvratio.reports.runs import read_runs, together
+    from kvratio.simulate.requests import files as files_of
     from kvratio.simulate.streams import existing, repeatable
     from kvratio.theory.checks import InputError
 
@@ -42,6 +43,8 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
         raise InputError("out", out, "the name of a file (the runs come from a pipe)")
     target = Path(files[0]).with_suffix(".html") if out is None else Path(out)
     check_target(str(target))
+    source = options["trace"] or options["workload"]
+    check_page(target, [Path(name) for name in (*files, *(files_of(source) if source else ()))])
     if files:
         runs = together([read_runs(Path(name)) for name in files])
         write_text(target, view_page(runs.description, runs.runs))

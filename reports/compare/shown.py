@@ -73,11 +73,12 @@ class Shown:
     def view(self, target: str | Path) -> Path:
         """Write a page that shows the schedules of the first seed, request by request."""
         from kvratio.reports.compare.table import run_in_steps
-        from kvratio.reports.output import check_target, write_text
+        from kvratio.reports.output import check_page, check_target, write_text
         from kvratio.reports.render.html import view_page
 
         path = Path(target)
         check_target(str(path))
+        check_page(path)
         runs = [run_in_steps(run) for run in self._first_runs()]
         write_text(path, view_page(self.description, runs))
         return path

@@ -7,6 +7,7 @@ const LABEL_ABOVE = 13; // height of a row in pixels from which it carries its n
 const GUTTER = 46; // pixels on the left for numbers
 const FAINTEST = 0.3; // of a density, so that single attempts are seen
 const AXIS = 22; // pixels below the cache for the time axis
+const QUEUE = 12; // requests of a queue that are listed
 const numbers = new Intl.NumberFormat("en");
 
 function colours() {
@@ -62,7 +63,7 @@ class Painter {
   draw() {
     const colour = colours();
     for (const pane of this.panes) {
-      if (!pane.run) continue;
+      if (!pane.run || pane.bars.clientWidth <= GUTTER) continue; // not shown at the moment
       this.drawBars(pane, colour);
       this.drawCache(pane, colour);
       pane.detail.textContent = this.describe(pane.run);
@@ -286,10 +287,26 @@ class Painter {
       const tokens = used(run.profile, this.cursor);
       const share = ((100 * tokens) / this.data.memory).toFixed(1);
       parts.push(`Step ${numbers.format(this.cursor)}: ${numbers.format(tokens)} tokens in the ` +
-        `cache (${share} %).`);
+        `cache (${share} %). ${this.queue(run, this.cursor)}`);
     }
     if (this.chosen !== null) parts.push(this.describeRequest(run, this.chosen));
     return parts.join(" ") || "Point at a request, or press the arrow keys, for details.";
+  }
+
+  // Who runs and who waits in a step.
+  queue(run, step) {
+    const running = [], waiting = [];
+    for (let i = 0; i < this.n; i += 1) {
+      const attempts = run.byRequest[i];
+      if (attempts.some((k) => run.start[k] <= step && step < run.end[k])) running.push(i);
+      else if (this.data.requests.arrival[i] <= step &&
+        attempts.some((k) => run.start[k] > step)) waiting.push(i);
+    }
+    const listed = (requests) => (requests.length > QUEUE
+      ? `${requests.slice(0, QUEUE).join(", ")}, ...` : requests.join(", "));
+    const part = (word, requests) =>
+      `${word} ${requests.length}${requests.length ? ` (${listed(requests)})` : ""}`;
+    return `${part("Running", running)}, ${part("waiting", waiting)}.`;
   }
 
   describeRequest(run, request) {

@@ -76,8 +76,10 @@ class Viewer extends Painter {
   }
 
   summary(run) {
-    return `total latency ${numbers.format(run.tel)} steps, ${numbers.format(run.evictions)} ` +
-      `evictions, makespan ${numbers.format(run.makespan)}`;
+    const ratio = (run.tel / this.data.bound).toFixed(2);
+    return `total latency ${numbers.format(run.tel)} steps, ${ratio} times the certified lower ` +
+      `bound of ${numbers.format(this.data.bound)}; ${numbers.format(run.evictions)} evictions, ` +
+      `makespan ${numbers.format(run.makespan)}`;
   }
 
   sorted(by, run) {
@@ -118,6 +120,23 @@ class Viewer extends Painter {
     this.draw();
   }
 
+  // One step on or back, from the first step shown; the axis follows.
+  step(by) {
+    const from = this.cursor === null ? Math.ceil(this.time[0]) - (by > 0 ? 1 : 0) : this.cursor;
+    const to = Math.min(this.end - 1, Math.max(0, from + by));
+    const [low, high] = this.time;
+    if (to < low || to >= high) this.time = this.moved(this.time, to - (low + high) / 2, this.end);
+    this.choose(this.chosen, to);
+  }
+
+  save() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([svgOf(this)], { type: "image/svg+xml" }));
+    link.download = `${this.root.id}.svg`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
   chooseRow(row) {
     const within = Math.min(Math.max(0, row), this.n - 1);
     const [low, high] = this.rows;
@@ -134,6 +153,8 @@ class Viewer extends Painter {
       "zoom-in": () => this.zoom(0.5), "zoom-out": () => this.zoom(2),
       "rows-in": () => this.zoomRows(0.5), "rows-out": () => this.zoomRows(2),
       reset: () => { this.everything(); this.choose(null, null); },
+      "step-back": () => this.step(-1), "step-on": () => this.step(1),
+      save: () => this.save(),
     };
     for (const [name, act] of Object.entries(buttons)) {
       this.root.querySelector(`.${name}`).addEventListener("click", act);
@@ -206,6 +227,7 @@ class Viewer extends Painter {
       "+": () => this.zoom(0.5), "=": () => this.zoom(0.5), "-": () => this.zoom(2),
       "]": () => this.zoomRows(0.5), "[": () => this.zoomRows(2),
       Home: () => this.everything(), Escape: () => this.choose(null, null),
+      ",": () => this.step(-1), ".": () => this.step(1),
     };
     const act = acts[event.key];
     if (!act) return;

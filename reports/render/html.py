@@ -1,34 +1,84 @@
-"""A report as one HTML page that needs nothing from outside: styles, figures and script inside."""
+"""A report as HTML pages that need nothing from outside: styles, figures and scripts inside."""
 
 import json
-import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from kvratio.reports.document import MEANING, Block, Document, Figure, Table, Viewer
-from kvratio.reports.render import looks
+from kvratio.reports.document import (
+    MEANING,
+    Block,
+    Claims,
+    Document,
+    Figure,
+    Section,
+    Table,
+    Viewer,
+)
+from kvratio.reports.output import GENERATOR
+from kvratio.reports.render import looks, mathml
+from kvratio.reports.render.links import INDEX, PAPER, page_of, prose, published, target
 from kvratio.reports.render.looks import themable
 from kvratio.reports.viewer import HELP, summary, viewer
 from kvratio.simulate.records import Run
+from kvratio.theory.area import lower_bound
 
+VIEWER = ["paint.js", "export.js", "viewer.js"]  # scripts, each for those after it
 LONG = 48  # characters of a formula that is shown without unfolding
+KINDS = {str: "prose", Table: "table", Figure: "figure", Viewer: "viewer", Claims: "claims"}
 
 
-def page(document: Document) -> str:
-    """The page of a report; tables and figures link to their files in the same folder."""
-    return str(_template("report.html.j2").render(document=document, meaning=MEANING))
+def pages(document: Document) -> dict[str, str]:
+    """The pages of a report by file name; tables and figures link to files in the same folder."""
+    made = {INDEX: _page(document, None)}
+    return made | {page_of(one.id): _page(document, one) for one in document.pages()}
+
+
+def _page(document: Document, section: Section | None) -> str:
+    """The page of a section; without one the first page, an overview of all."""
+    first = (document.own, document.front)
+    shown = [one for one in first if one] if section is None else [section]
+    blocks = [block for one in shown for block in one.blocks]
+    return str(
+        _template("report.html.j2").render(
+            document=document,
+            published=published,
+            href=lambda place: target(document, place),
+            section=section,
+            meaning=MEANING,
+            paper=PAPER,
+            script=Markup("".join(read(name) for name in _scripts(blocks))),
+        )
+    )
+
+
+def _scripts(blocks: Sequence[Block]) -> list[str]:
+    """The scripts that these blocks need, in the order in which they build on each other."""
+    found = [block for block in blocks if isinstance(block, Figure | Claims | Viewer)]
+    names = ["plot.js"] if any(isinstance(block, Figure) for block in found) else []
+    claims = [block for block in found if isinstance(block, Claims)]
+    if any(isinstance(block, Viewer) for block in found) or any(
+        finding.example for block in claims for finding in block.findings
+    ):
+        names += VIEWER
+    return names + (["claims.js"] if claims else [])
 
 
 def view_page(description: str, runs: Sequence[Run]) -> str:
     """A page with nothing but a viewer of these runs, which are of the same requests."""
-    shown = viewer("runs", f"{len(runs[0].instance.output):,} requests", runs)
+    instance = runs[0].instance
+    shown = viewer("runs", f"{instance.n:,} requests", runs, lower_bound(instance))
     return str(
         _template("view.html.j2").render(
-            description=description, viewer=shown, table=summary(runs), help=HELP
+            description=description,
+            viewer=shown,
+            table=summary(runs),
+            help=HELP,
+            generator=GENERATOR,
+            script=Markup("".join(map(read, VIEWER))),
         )
     )
 
@@ -46,24 +96,39 @@ def _template(name: str) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": prose, "kind": kind, "themable": _inline, "data": script_data}
-    environment.globals |= {
-        "css": Markup(style_sheet()),
-        "script": Markup(read("paint.js") + read("viewer.js")),
-        "long": LONG,
+    environment.filters |= {
+        "prose": prose,
+        "kind": kind,
+        "themable": _inline,
+        "data": script_data,
+        "typeset": mathml.typeset,
+        "formula": _formula,
+        "page": page_of,
     }
+    environment.globals |= {"css": Markup(style_sheet()), "long": LONG}
     return environment.get_template(name)
+
+
+def _formula(text: str) -> Markup:
+    """A formula typeset, or as code where it cannot be read as one."""
+    return mathml.formula(text) or Markup("<code>{}</code>").format(text)
 
 
 def style_sheet() -> str:
     """The styles, with the colours of `kvratio.reports.render.looks`, light and dark."""
     themes = {
-        "light": (looks.INK, looks.PAPER, looks.GRID, looks.MUTED),
-        "dark": (looks.DARK_INK, looks.DARK_PAPER, looks.DARK_GRID, looks.DARK_MUTED),
+        "light": (looks.INK, looks.PAPER, looks.GRID, looks.MUTED, looks.GREY),
+        "dark": (
+            looks.DARK_INK,
+            looks.DARK_PAPER,
+            looks.DARK_GRID,
+            looks.DARK_MUTED,
+            looks.DARK_GREY,
+        ),
     }
     text = read("style.css")
     for theme, values in themes.items():
-        names = zip(("ink", "paper", "line", "muted"), values, strict=True)
+        names = zip(("ink", "paper", "line", "muted", "grey"), values, strict=True)
         declarations = "; ".join(f"--{name}: {value}" for name, value in names)
         colours = looks.css_variables(dark=theme == "dark")
         text = text.replace(f"/* {theme} colours */", f"{declarations}; {colours};")
@@ -76,19 +141,7 @@ def kind(block: Block) -> str:
     >>> kind("a paragraph")
     'prose'
     """
-    for name, cls in (("prose", str), ("table", Table), ("figure", Figure), ("viewer", Viewer)):
-        if isinstance(block, cls):
-            return name
-    return "findings"
-
-
-def prose(text: str) -> Markup:
-    """A paragraph with its code marked.
-
-    >>> prose("run `a < b`")
-    Markup('run <code>a &lt; b</code>')
-    """
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+    return KINDS.get(type(block), "headlines")
 
 
 def _inline(svg: str) -> Markup:

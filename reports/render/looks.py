@@ -6,17 +6,20 @@ any kind of colour vision). Every colour has a twin for dark backgrounds; both r
 """
 
 import re
+from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from kvratio.simulate import wait
 from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.policy import Assumes
 from kvratio.theory.checks import InputError
 
 PAPER, DARK_PAPER = "#ffffff", "#16181c"
 INK, DARK_INK = "#1a1a1a", "#e8e8e8"
 GRID, DARK_GRID = "#d4d7dc", "#3a4048"
 MUTED, DARK_MUTED = "#595f69", "#a8b0bb"
+GREY, DARK_GREY = "#8b929c", "#7d858f"  # of curves that stand back
 
 
 class Colour(NamedTuple):
@@ -44,6 +47,7 @@ THEME = {
     PAPER: "--paper",
     GRID: "--line",
     MUTED: "--muted",
+    GREY: "--grey",
     **{colour.light: f"--c{k}" for k, colour in enumerate(COLOURS)},
 }
 
@@ -78,10 +82,81 @@ def policy_title(policy: str) -> str:
         return policy
 
 
+# policies of the theory by the names that tables and curves give them
+OF_THEORY = {
+    "H-SF": "h-sf",
+    "A_max": "a-max",
+    "A_min": "a-min",
+    "staggered A_min": "a-min-staggered",
+    "A_l": "a-l",
+    "A_random": "a-random",
+    "slicing": "slicing",
+    "fixed caps": "slicing",
+    "one common offset": "gsa",
+    "tokens lost": "offset-slicing",
+    "tokens kept": "least-attained-service",
+}
+# looks of those that no simulator runs
+ONLY_THEORY = {"offset-slicing": 28, "least-attained-service": 30}
+MOST = 6  # curves in colour in one figure; the others are grey and named where a reader points
+REST: dict[str, Any] = {"color": GREY, "linestyle": "-", "marker": "", "lw": 0.9, "zorder": 1}
+
+
+# of many policies those that figures show in colour, as far as they are there
+FIRST = (
+    "h-sf", "a-max", "a-min", "learned-slicing", "fcfs", "mc-sf", "a-min-thinned", "slicing",
+    "a-min-live", "svf", "gsa",
+)  # fmt: skip
+
+
+def in_colour(policies: Iterable[str]) -> set[str]:
+    """The policies that one figure shows in colour: all if they are few, otherwise the best known.
+
+    >>> sorted(in_colour(["gba", "h-sf"]))
+    ['gba', 'h-sf']
+    """
+    found = list(dict.fromkeys(policies))
+    if len(found) <= MOST:
+        return set(found)
+    known = [name for name in FIRST if name in found]
+    return set((known + [name for name in found if name not in known])[:MOST])
+
+
+def figure_look(policy: str, coloured: Container[str]) -> dict[str, Any]:
+    """The look of a policy in a figure that shows these in colour."""
+    own = policy_look(policy)
+    return own if policy in coloured else own | REST
+
+
+def theory_look(name: str) -> dict[str, Any]:
+    """The look of a policy by its name in the theory, `A_min (exact)` and the like included.
+
+    >>> theory_look("A_min (exact)")["color"] == policy_look("a-min")["color"]
+    True
+    """
+    known = max((key for key in OF_THEORY if name.startswith(key)), key=len, default=name)
+    return {**policy_look(OF_THEORY.get(known, known)), "label": name}
+
+
+def knows(policy: str) -> bool:
+    """Whether a policy reads the true output lengths; a scheduler of one's own: no.
+
+    >>> knows("h-sf"), knows("a-min")
+    (True, False)
+    """
+    try:
+        return named(policy).assumes is Assumes.OUTPUT
+    except InputError:  # WAIT and foreign schedulers are not declared
+        return False
+
+
 def policy_look(policy: str) -> dict[str, Any]:
     """The look of a policy, the same in every figure."""
     names = list(POLICIES)
-    k = names.index(policy) if policy in names else len(names) + crc32(policy.encode()) % len(names)
+    if policy in names:
+        k = names.index(policy)
+    else:
+        k = ONLY_THEORY.get(policy, len(names) + crc32(policy.encode()) % len(names))
     return look(k, policy_title(policy))
 
 

@@ -2,30 +2,34 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from kvratio.reports.document import (
     MEANING,
     Block,
+    Claims,
     Column,
     Document,
     Figure,
-    Finding,
     Kind,
     Section,
     Table,
     Viewer,
 )
 
+EVIDENCE = "The evidence of each claim: `claims.html`, or `kvratio check --claim NAME`."
+
 
 def markdown(document: Document) -> str:
     """The whole report; figures are linked, evidence is listed below each claim."""
-    lines = [f"# {document.title}", "", f"{document.description}.", ""]
+    lines = [f"# {escaped(document.title)}", "", f"{escaped(document.description)}.", ""]
     lines += ["How numbers were obtained:", ""]
     lines += [f"- **{label}**: {meaning}" for label, meaning in MEANING.items()]
-    for section in document.sections:
+    first = (document.own, document.front)
+    for section in (*(one for one in first if one), *document.sections):
         lines += ["", section_markdown(section).removesuffix("\n")]
-    lines += ["", "## What was run", "", f"To repeat it: `{document.command}`.", ""]
+    lines += ["", "## What was run", "", "To repeat it:", "", *_code(document.command), ""]
     lines += ["Versions, seeds, sources and the hashes of all files: `manifest.json`."]
     return "\n".join(lines) + "\n"
 
@@ -36,7 +40,7 @@ def section_markdown(section: Section, level: int = 2, figures: str = "figures/"
     >>> section_markdown(Section("x", "Title", ("A paragraph.",)))
     '## Title\\n\\nA paragraph.\\n'
     """
-    lines = [f"{'#' * level} {section.title}"]
+    lines = [f"{'#' * level} {escaped(section.title)}"]
     for block in section.blocks:
         lines += ["", *_block(block, figures)]
     for part in section.parts:
@@ -46,26 +50,30 @@ def section_markdown(section: Section, level: int = 2, figures: str = "figures/"
 
 def _block(block: Block, figures: str) -> list[str]:
     if isinstance(block, str):
-        return [block]
+        return [escaped(block)]
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Figure):
-        return [f"![{block.text}]({figures}{block.name}.svg)", "", block.caption]
+        text = escaped(block.text)
+        return [f"![{text}]({figures}{block.name}.svg)", "", escaped(block.caption)]
     if isinstance(block, Viewer):
-        return [f"{block.caption} (The page shows them: `index.html`.)"]
-    return [line for finding in block for line in _finding(finding)]
+        return [f"{escaped(block.caption)} (The pages show them, `index.html` first.)"]
+    if isinstance(block, Claims):
+        return [*_table(block.table()), "", EVIDENCE]
+    return [f"- **{escaped(one.text)}** {escaped(one.condition)}" for one in block]
 
 
-def _finding(finding: Finding) -> list[str]:
-    return [
-        f"- {finding.number} **{finding.verdict}** {finding.id}: {finding.reading}: "
-        f"{finding.claim} ({finding.source})".replace("-  ", "- "),
-        *([f"    - counterexample: {finding.counterexample}"] if finding.counterexample else []),
-        f"    - checked: `{finding.checked}`. {finding.provenance}",
-        *([f"    - planned before the run: {finding.planned}"] if finding.planned else []),
-        *([f"    - checked by Coq: {finding.coq}"] if finding.coq else []),
-        *(f"    - [{e.obtained}, {e.outcome}] {e.text}" for e in finding.evidence),
-    ]
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, but for code between backticks: no HTML, link or image.
+
+    >>> escaped("a <img src=x> `<b>` [x](y)")
+    'a \\\\<img src=x> `<b>` [x\\\\](y)'
+    """
+    parts = re.split(r"(`[^`]*`)", text.replace("\n", " "))
+    return "".join(
+        part if k % 2 else re.sub(r"[\\<&`]|\](?=\()|\](?=\[)", r"\\\g<0>", part)
+        for k, part in enumerate(parts)
+    )
 
 
 def _table(table: Table) -> list[str]:
@@ -75,8 +83,13 @@ def _table(table: Table) -> list[str]:
         [_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     )
-    lines = [f"**{table.caption}**", "", *pipe_table(heads, rows, aligned)]
-    return [*lines, "", table.note] if table.note else lines
+    lines = [f"**{escaped(table.caption)}**", "", *pipe_table(heads, rows, aligned)]
+    return [*lines, "", escaped(table.note)] if table.note else lines
+
+
+def _code(text: str) -> list[str]:
+    """A block of code; a name with line breaks or backticks in it cannot leave it."""
+    return [f"    {line}" for line in text.splitlines()]
 
 
 def head(column: Column) -> str:
@@ -90,7 +103,7 @@ def head(column: Column) -> str:
 
 
 def _cell(cell: str, column: Column) -> str:
-    return f"`{cell}`" if column.kind is Kind.FORMULA and cell else cell
+    return f"`{cell}`" if column.kind is Kind.FORMULA and cell else escaped(cell)
 
 
 def pipe_table(
@@ -133,7 +146,7 @@ def plain(row: Sequence[str], columns: Sequence[Column]) -> list[str]:
 _ESCAPES = {
     "\\": r"\textbackslash{}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
     "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\(<\)",
-    ">": r"\(>\)", "±": r"\(\pm\)",
+    ">": r"\(>\)", "±": r"\(\pm\)", "\n": " ",
 }  # fmt: skip
 
 
@@ -143,15 +156,22 @@ def tex_text(text: str) -> str:
     >>> tex_text("A_min, 5 %")
     'A\\_min, 5 \\%'
     """
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return "".join(_ESCAPES.get(character) or _plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    """What every LaTeX can set; of others, which stand in names from outside, the code."""
+    return character if " " <= character <= "~" else f"(U+{ord(character):04X})"
 
 
 def latex(table: Table) -> str:
-    """A longtable (packages longtable, booktabs)."""
+    """A longtable, to `\\input` after `\\usepackage{longtable,booktabs}`."""
     aligned = "".join("r" if column.kind is Kind.NUMBER else "l" for column in table.columns)
 
     def line(cells: Iterable[str]) -> str:
-        return " & ".join(map(tex_text, cells)) + r" \\"
+        text = " & ".join(map(tex_text, cells))
+        # after the end of a row a bracket or a star would be an argument
+        return ("{}" if text[:1] in ("[", "*") else "") + text + r" \\"
 
     return "\n".join(
         [

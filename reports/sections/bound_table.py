@@ -42,7 +42,8 @@ def section(material: Material) -> Section:
     origin = material.origin(PUBLISHED)
     switches = (SWITCH, alpha_figure(), q_figure(rows), table(rows))
     blocks = (LEAD, origin, one, *switches, _ids(found))
-    return Section("bound-table", "One table of bounds", blocks)
+    summary = "A_min and A_l beside A_max, A_random and H-SF on three families; when to use which"
+    return Section("bound-table", "One table of bounds", blocks, summary=summary)
 
 
 def _rows(material: Material) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from mpmath import mpf
 from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import INK, look, policy_look, policy_title
+from kvratio.reports.render.labels import end_labels, plain_logarithmic
+from kvratio.reports.render.looks import DASHES, INK, policy_look, policy_title, theory_look
 from kvratio.reports.sections._points import (
     A_L_CURVE,
     A_MAX_CURVE,
@@ -82,7 +83,12 @@ def section(material: Material) -> Section:
     ]
     figures = tuple(plot.figure for plot in plots)
     tables = _suprema(plots), _table([p for found in points.values() for p in found])
-    return Section("curves", "Ratio against alpha and q", (LEAD, *figures, *tables))
+    return Section(
+        "curves",
+        "Curves",
+        (LEAD, *figures, *tables),
+        summary="ratio against alpha and q: closed forms with simulated points",
+    )
 
 
 def curve(label: str, value: Callable[[float], float], supremum: str, obtained: str) -> Curve:
@@ -129,13 +135,21 @@ def _against_alpha(bounds: Mapping[str, Bound], points: list[Point]) -> Plot:
             (SLICING_CURVE, "two-point/slicing/H-SF", False),  # its supremum is over prompts too
         )
     ]
-    labels = Labels("Two lengths, no prompt: ratio to H-SF", "alpha = l/u", "ratio (logarithmic)")
-    caption = (
-        f"Every policy on its own worst mixture of l and u, u = {LONG} tokens; slicing with the "
-        "caps l and u. The ratio of A_max grows without bound as alpha falls. Slicing staggers "
-        "the starts of its requests and so can beat H-SF, which is not the optimum."
+    worst = {c.label: max(c.ys) for c in curves}
+    labels = Labels(
+        f"Two lengths, u = {1 / curves[0].xs[0]:.3g} l: A_max takes {worst[A_MAX_CURVE]:.3g} times "
+        "as long as H-SF, "
+        f"A_min {worst[A_MIN_CURVE]:.2f}",
+        "u/l = 1/alpha",
+        "worst ratio to H-SF",
     )
-    return _plot("ratio-alpha", labels, curves, points, caption, logarithmic=True)
+    caption = (
+        f"Every policy on its own worst mixture of l and u = {LONG} tokens, no prompt; slicing "
+        "with the caps l and u. The ratio of A_max has no bound as u/l grows. Slicing staggers its "
+        "starts and so can beat H-SF, which is not the optimum. Simulated points off the curve: "
+        "for slicing by the finite size, for A_min as printed because it is another policy."
+    )
+    return _plot("ratio-alpha", labels, curves, points, caption, inverse=True, logarithmic=True)
 
 
 def _against_alpha_and_prompt(bounds: Mapping[str, Bound]) -> Plot:
@@ -149,12 +163,14 @@ def _against_alpha_and_prompt(bounds: Mapping[str, Bound]) -> Plot:
         ),
         _formula("A_min, s/u to infinity", longest, _two_lengths),
     ]
-    labels = Labels("Two lengths with prompts: A_min against H-SF", "alpha = l/u", "ratio")
-    caption = (
-        "What a common prompt of s tokens does to A_min: without one the ratio is the published "
-        "(3 - alpha)/2; with one it has no bound as alpha falls."
+    labels = Labels(
+        "A_min loses its constant once prompts are long", "u/l = 1/alpha", "worst ratio to H-SF"
     )
-    return _plot("ratio-alpha-prompts", labels, curves, [], caption)
+    caption = (
+        "Two lengths, a common prompt of s tokens: without one the ratio is the published "
+        "(3 - alpha)/2; with one it has no bound as u/l grows."
+    )
+    return _plot("ratio-alpha-prompts", labels, curves, [], caption, inverse=True)
 
 
 def _against_q(name: str, bounds: Mapping[str, Bound], points: list[Point]) -> Plot:
@@ -178,8 +194,16 @@ def _against_q(name: str, bounds: Mapping[str, Bound], points: list[Point]) -> P
         curve(SLICING_CURVE, lambda q: float(doubling(mpf(q))), slices.value, slices.obtained),
     ]
     title = "Linearly weighted geometric" if name == "linear geometric" else "Geometric"
-    labels = Labels(f"{title} lengths: ratio to H-SF", "q", "ratio")
-    caption = "The mean length grows with q. Slicing has the caps 1, 2, 4, ...; points: no prompt."
+    most = max(c.peak[1] for c in curves if c.peak and c.label.startswith("A_min"))
+    labels = Labels(
+        f"{title} lengths: A_min stays below {most:.3g} times H-SF at these prompts",
+        "q (the mean length grows with it)",
+        "ratio to H-SF",
+    )
+    caption = (
+        "Slicing has the caps 1, 2, 4, ...; points: simulated, no prompt; off the curve slicing "
+        "stands by the finite size, A_min as printed because it is another policy."
+    )
     return _plot(f"ratio-q-{name.replace(' ', '-')}", labels, curves, points, caption)
 
 
@@ -190,39 +214,71 @@ def _plot(
     points: list[Point],
     caption: str,
     *,
+    inverse: bool = False,
     logarithmic: bool = False,
 ) -> Plot:
-    colours = {c.label: look(k, "")["color"] for k, c in enumerate(curves)}
+    """`inverse`: against 1/x, logarithmic, so that curves end apart and are named there."""
+
+    def at(x: float) -> float:
+        return 1 / x if inverse else x
+
+    looks = {c.label: _curve_look(k, c.label) for k, c in enumerate(curves)}
 
     def plot(axes: Axes) -> None:
-        for k, c in enumerate(curves):
-            axes.plot(c.xs, c.ys, **{**look(k, f"{c.label} (derived)"), "marker": ""})
-            if c.peak:
+        for c in curves:
+            axes.plot([at(x) for x in c.xs], c.ys, **{**looks[c.label], "marker": ""})
+            if c.peak and c.peak[0] > 0:
                 axes.plot(
-                    *c.peak, color=colours[c.label], marker="*", ms=11, mec=INK, mew=0.5,
-                    clip_on=False,
+                    at(c.peak[0]), c.peak[1], color=looks[c.label]["color"], marker="*", ms=10,
+                    mec=INK, mew=0.5, clip_on=False,
                 )  # fmt: skip
         for policy in dict.fromkeys(point.policy for point in points):
-            _draw_points(axes, policy, [p for p in points if p.policy == policy], colours)
-        axes.set_xlim(0, 1)
+            _draw_points(axes, policy, [p for p in points if p.policy == policy], looks, at)
+        axes.set_xlim((1, LONG) if inverse else (0, 1))
         if logarithmic:
-            axes.set_yscale("log")
-            axes.yaxis.set_major_formatter("{x:g}")
+            every = [y for c in curves for y in c.ys]
+            axes.set_ylim(0.9 * min(every), 1.15 * max(every))
+            plain_logarithmic(axes, "y")
         else:
             axes.set_ylim(bottom=1)
+        if inverse:
+            plain_logarithmic(axes, "x")
+            axes.set_xticks([1, 2, 5, 10, LONG])
+        ends = [
+            (
+                c.ys[0] if inverse else c.ys[-1],
+                c.label.removesuffix(", s = 0"),
+                looks[c.label]["color"],
+            )
+            for c in curves
+        ]
+        end_labels(axes, ends, 200)
 
     marked = (f"{c.label}: at most {c.peak[1]:.4g}, near {c.peak[0]:.3g}" for c in curves if c.peak)
     text = f"{labels.title}. {'; '.join(marked)}."
-    figure = draw(name, labels, plot, caption=caption, text=text, height=4.8)
+    named = [look["label"] for look in looks.values()]
+    figure = draw(name, labels, plot, caption=caption, text=text, height=4.2, named=named)
     return Plot(figure, curves)
 
 
-def _draw_points(axes: Axes, policy: str, mine: list[Point], colours: Mapping[str, str]) -> None:
+def _curve_look(k: int, label: str) -> dict[str, Any]:
+    """A policy's own look; with prompts the same colour, told apart by the dash."""
+    own = theory_look(label) | {"label": f"{label} (derived)"}
+    return own | {"linestyle": DASHES[k % len(DASHES)]} if label.startswith("A_min, s") else own
+
+
+def _draw_points(
+    axes: Axes,
+    policy: str,
+    mine: list[Point],
+    looks: Mapping[str, dict[str, Any]],
+    at: Callable[[float], float],
+) -> None:
     """Markers of the policy, in the colour of the curve that they should lie on."""
     style: dict[str, Any] = policy_look(policy)
-    style |= {"linestyle": "", "color": colours[mine[0].curve], "capsize": 3}
-    style["label"] += " (simulated)"
-    xs, ys = [float(point.x) for point in mine], [point.mean for point in mine]
+    style |= {"linestyle": "", "color": looks[mine[0].curve]["color"], "capsize": 3}
+    style["label"] = f"{policy} (simulated)"
+    xs, ys = [at(float(point.x)) for point in mine], [point.mean for point in mine]
     axes.errorbar(xs, ys, [point.half_width for point in mine], **style)
 
 

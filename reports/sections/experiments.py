@@ -22,7 +22,13 @@ LEAD = (
 def section(material: Material) -> Section:
     """One part for every experiment whose result is published, or that can be run here."""
     parts = tuple(pages.section(result) for result in _results(material))
-    return Section("experiments", "Experiments", (LEAD,), parts)
+    return Section(
+        "experiments",
+        "Experiments",
+        (LEAD,),
+        parts,
+        f"{len(parts)} published and own experiments on traces, with intervals",
+    )
 
 
 def _results(material: Material) -> Iterator[dict[str, Any]]:

@@ -42,7 +42,7 @@ STUDY_LEAD = (
 
 def section(material: Material) -> Section:
     """Small instances one by one, then the study of MC-SF."""
-    data = _smallest(material)
+    data = smallest(material)
     blocks: list[Block] = [SMALL_LEAD, material.origin(SMALLEST), _first(data), _worst(data)]
     rows: list[tuple[str, ...]] = []
     for model, trials in _trials(material).items():
@@ -59,10 +59,16 @@ def section(material: Material) -> Section:
         material.origin(STUDY.format(model=1)),
         Table("study-mc-sf", "MC-SF against the hindsight optimum", head, tuple(rows)),
     ]
-    return Section("gaps", "Optimality gaps of small instances", tuple(blocks))
+    return Section(
+        "gaps",
+        "Small instances",
+        tuple(blocks),
+        summary="how far from the certified optimum: all small instances, the worst that a search "
+        "found, and MC-SF's study repeated",
+    )
 
 
-def _smallest(material: Material) -> dict[str, Any]:
+def smallest(material: Material) -> dict[str, Any]:
     if material.redo is None:
         published: dict[str, Any] = json.loads(material.published(SMALLEST))
         return published

@@ -30,7 +30,8 @@ def section(material: Material) -> Section:
     narrow = (NARROW, origin, predictions.figure(found), predictions.table(found))
     parts = (Section("not-knowing-predictions", predictions.TITLE, narrow),)
     blocks = (LEAD, ladder.figure(), ladder.table())
-    return Section("not-knowing", ladder.TITLE, blocks, parts)
+    summary = f"{ladder.TITLE}: a policy a rung, from every length known to nothing"
+    return Section("price", "The price of not knowing", blocks, parts, summary)
 
 
 def _found(material: Material) -> list[Enclosed]:

@@ -1,7 +1,8 @@
-"""What holds and what does not: every claim with its verdict, and the evidence to unfold."""
+"""What holds and what does not: every claim with its verdict, its evidence and counterexample."""
 
 import json
-from collections import Counter
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from kvratio.proofs_check.claim import examine
@@ -10,9 +11,13 @@ from kvratio.proofs_check.sources import SIMULATOR, Sources
 from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.verdict import Bearing, Rigour, counterexample, judge
 from kvratio.proofs_check.verdict import Finding as Fact
-from kvratio.reports.document import Column, Evidence, Finding, Obtained, Section, Table
-from kvratio.reports.document import Kind as Cells
+from kvratio.reports.compare.steps import compare
+from kvratio.reports.document import Claims, Evidence, Finding, Obtained, Section, Viewer
 from kvratio.reports.material import Material
+from kvratio.reports.viewer import viewer
+from kvratio.simulate.records import Run
+from kvratio.theory.area import lower_bound
+from kvratio.theory.model import Instance, Schedule
 
 PUBLISHED = "claims.json"
 # what the checker's kinds of evidence are called beside a number
@@ -22,74 +27,75 @@ LABELS = {
     Rigour.SAMPLE: Obtained.SIMULATED,
     Rigour.CITED: Obtained.CITED,
 }
+POLICIES = (
+    "A_max", "A_min", "A_l", "A_random", "H-SF", "MC-SF", "SVF", "GSA", "GBA", "offset slicing",
+    "slicing", "least attained service",
+)  # fmt: skip
+# an instance in a piece of evidence, and a certificate of the optimum of one
+INSTANCE = re.compile(
+    r"M = (?P<memory>\d+)(?:, s = (?P<prompt>\d+))?, (?:outputs (?P<outputs>\d+(?:, \d+)*)"
+    r"|(?P<count>\d+) outputs of (?P<each>\d+))\b"
+)
+LONGEST = 500  # letters of a piece of evidence on the page
+CERTIFICATE = re.compile(r"certificate ([\w-]+\.json)")
+OPTIMA = frozenset({"h-sf-optimal"})  # claims whose counterexample is a published certificate
+# policies of the simulator that the claims compare
+PLAYED = {
+    "t6-exact": ("h-sf", "a-min"),
+    "t6-exact-live": ("h-sf", "a-min-live"),
+    "t4-instance": ("a-max", "a-min"),
+    "t4-instance-live": ("a-max", "a-min-live"),
+}
+
+LEAD = (
+    "A verdict is computed from evidence and from nothing else: proved, certified and refuted are "
+    "rigorous, supported and contradicted rest on simulation with confidence intervals, cited "
+    "means that a publication proves it with a step that is not checked here, depends that it holds "
+    "in one setting of a map and fails in another, open that the evidence decides nothing. A claim stands under its condition; the same statement may "
+    "hold under one and fail under another. P is arXiv 2508.14544, and a number without another "
+    "source is P's. Where a theorem of Coq is named, its kernel checks the "
+    "whole claim; the verdict does not depend on it."
+)
 
 
 def section(material: Material) -> Section:
-    """The claims that need no simulator are checked now; the others too when all is redone."""
-    rows, now = _rows(material)
-    findings = tuple(_finding(row, row["id"] in now, material) for row in rows)
-    counts = Counter(finding.verdict for finding in findings)
-    verdicts = Table(
+    """The claims, judged by the evidence that is published, or by evidence gathered anew."""
+    found, checked = findings(material)
+    how = f"{checked} of {len(found)} claims were checked while this report was made"
+    if checked < len(found):
+        how += f"; of the others the evidence was read and judged. {material.origin(PUBLISHED)}"
+    else:
+        how += "."
+    return Section(
         "claims",
-        "Every claim and the verdict that its evidence gives",
-        tuple(
-            Column(name, Cells.TEXT)
-            for name in (
-                "number",
-                "verdict",
-                "condition",
-                "smallest counterexample found",
-                "claim",
-                "said by",
-                "checked by Coq",
-            )
-        ),
-        tuple(
-            (
-                f.number,
-                f.verdict,
-                f.reading,
-                f.counterexample,
-                f"{f.id}: {f.claim}",
-                f.said_by,
-                f.coq,
-            )
-            for f in findings
-        ),
+        "Claims",
+        (LEAD, how, Claims("claims", "Every claim and the verdict its evidence gives", found)),
+        summary=f"{len(found)} claims with statement, condition, verdict, counterexample, evidence",
     )
-    lead = (
-        "A verdict is computed from evidence and from nothing else: proved, certified and refuted "
-        "are rigorous, supported and contradicted rest on simulation with confidence intervals, "
-        "cited means that a publication proves it with a step that is not checked here, "
-        "depends means that it holds in one setting of a map and fails in another, open that the "
-        "evidence decides nothing. A claim stands under its condition; the "
-        "same statement may hold under one and fail under another. P is arXiv 2508.14544, and a "
-        "number without another source is P's. Where a theorem of Coq is named, its kernel checks "
-        "the whole claim; the verdict does not depend on it. Open a line for the evidence."
-    )
-    summary = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
-    how = f"{len(now)} of {len(rows)} claims were checked while this report was made"
-    how += "." if len(now) == len(rows) else f"; the others: {material.origin(PUBLISHED)}"
-    blocks = (lead, f"Of {len(findings)} claims: {summary}. {how}", findings, verdicts)
-    return Section("ledger", "What holds and what does not", blocks)
 
 
-def _rows(material: Material) -> tuple[list[dict[str, Any]], set[str]]:
-    """The rows of all claims, and the ids of those that were checked just now.
+def findings(material: Material) -> tuple[tuple[Finding, ...], int]:
+    """All claims with their verdicts, and how many of them were checked just now.
 
-    Checked are those that do not simulate, those that the published file lacks, or all.
+    Checked are those that the published file lacks, or all when everything is redone.
     """
+    return material.once("findings", lambda: _findings(material))
+
+
+def _findings(material: Material) -> tuple[tuple[Finding, ...], int]:
     stored: dict[str, dict[str, Any]] = {}
     if material.redo is None:
         stored = {row["id"]: row for row in json.loads(material.published(PUBLISHED))}
     sources = Sources(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
     claims = select()
-    chosen = [claim for claim in claims if not claim.plan or claim.id not in stored]
-    fresh = {claim.id: examine(claim, sources).row() for claim in chosen}
-    return [fresh.get(claim.id) or stored[claim.id] for claim in claims], set(fresh)
+    fresh = {claim.id: examine(claim, sources).row() for claim in claims if claim.id not in stored}
+    origin = "" if len(fresh) == len(claims) else material.origin(PUBLISHED)
+    rows = [(fresh.get(claim.id) or stored[claim.id], claim.id in fresh) for claim in claims]
+    now = "Checked while this report was made."
+    return tuple(_finding(row, now if new else origin, material) for row, new in rows), len(fresh)
 
 
-def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
+def _finding(row: dict[str, Any], origin: str, material: Material) -> Finding:
     """A row as a finding; its verdict is judged anew from the evidence that it brings."""
     facts = [Fact(Rigour(e["kind"]), Bearing(e["outcome"]), e["text"]) for e in row["evidence"]]
     return Finding(
@@ -97,6 +103,7 @@ def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
         row["number"],
         str(judge(facts)),
         row["statement"],
+        policy(row["statement"], row["relation"], row["reading"]),
         row["reading"],
         counterexample(facts),
         row["said by"],
@@ -104,6 +111,71 @@ def _finding(row: dict[str, Any], now: bool, material: Material) -> Finding:
         row["relation"],
         row["plan"],
         remark(row["id"]),
-        tuple(Evidence(LABELS[fact.kind], str(fact.outcome), fact.text) for fact in facts),
-        "Checked while this report was made." if now else material.origin(PUBLISHED),
+        tuple(Evidence(LABELS[f.kind], str(f.outcome), shortened(f.text)) for f in facts),
+        origin,
+        _example(row["id"], facts, material),
     )
+
+
+def shortened(text: str) -> str:
+    """Evidence as far as one reads it on a page; a claim's panel says where all of it stands."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
+
+
+def policy(*texts: str) -> str:
+    """The policy that is named first in the first text that names one.
+
+    >>> policy("CR(A_min) is less than that of A_max"), policy("a machine")
+    ('A_min', '')
+    """
+    for text in texts:
+        found = [
+            (k, -len(name), name)
+            for name in POLICIES
+            if (k := text.lower().find(name.lower())) >= 0
+        ]
+        if found:
+            return min(found)[2]
+    return ""
+
+
+def _example(claim: str, facts: list[Fact], material: Material) -> Viewer | None:
+    """The smallest instance against a claim, with schedules that show it."""
+    for fact in facts:
+        if fact.outcome is not Bearing.AGAINST:
+            continue
+        if claim in PLAYED and (match := INSTANCE.search(fact.text)):
+            return played(claim, match, PLAYED[claim])
+        if claim in OPTIMA and (match := CERTIFICATE.search(fact.text)):
+            return optimum(claim, material.published(f"optima/{match[1]}"))
+    return None
+
+
+def played(claim: str, match: re.Match[str], names: Sequence[str]) -> Viewer:
+    """The policies that a claim compares on the instance of a piece of evidence."""
+    outputs = [match["each"]] * int(match["count"] or 0)
+    lengths = [int(text) for text in outputs or match["outputs"].split(", ")]
+    interval = (1, max(lengths))
+    instance = Instance.of(
+        int(match["memory"]), lengths, prompt=int(match["prompt"] or 0), interval=interval
+    )
+    runs = compare(claim, instance, names).runs
+    caption = f"Against it: {match[0]}, predicted in [1, {interval[1]}] (one draw of the ties)"
+    return viewer(f"example-{_id(claim)}", caption, runs, lower_bound(instance))
+
+
+def optimum(claim: str, certificate: str) -> Viewer:
+    """H-SF beside a schedule whose optimality a published certificate proves."""
+    data = json.loads(certificate)
+    instance = Instance.from_json(data["instance"])
+    (h_sf,) = compare(claim, instance, ["h-sf"]).runs
+    best = Run("optimum", 0, instance, Schedule.from_json(data["schedule"]))
+    outputs = ", ".join(map(str, instance.output))
+    caption = (
+        f"Against it: M = {instance.memory}, outputs {outputs}, certified optimum {data['lower']}"
+    )
+    return viewer(f"example-{_id(claim)}", caption, (h_sf, best), data["lower"])
+
+
+def _id(claim: str) -> str:
+    return claim.lower().replace(".", "-")

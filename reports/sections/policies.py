@@ -10,17 +10,25 @@ from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.document import Column, Figure, Kind, Obtained, Section, Table
 from kvratio.reports.material import Material
 from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import COLOURS, MUTED, PAPER, policy_look, policy_title
+from kvratio.reports.render.labels import PLAIN, plain_logarithmic
+from kvratio.reports.render.looks import (
+    MUTED,
+    figure_look,
+    in_colour,
+    policy_look,
+    policy_title,
+)
+from kvratio.reports.sections._ratios import THRASHING, coincidences, ratio_figure
 from kvratio.simulate.measures import Ints, cache_profile, latencies, tokens_at
 from kvratio.simulate.records import Run
 
 SHOWN = ("h-sf", "a-max", "a-min", "fcfs")  # in the figure of the cache: more hide each other
-POINTS = 400  # samples of a curve
+POINTS = 200  # samples of a curve
 MARKERS = 12  # about so many on a curve
 
 
 def section(material: Material) -> Section:
-    """Two tables and three figures of the runs."""
+    """Two tables and four figures of the runs."""
     comparison = material.comparison
     bound = f"{comparison.bound:,}"
     lead = (
@@ -29,12 +37,15 @@ def section(material: Material) -> Section:
         "schedule: the ratio to the true optimum is at most the latter. Wasted tokens were made "
         "and lost to evictions."
     )
+    same = coincidences(comparison)
     return Section(
         "policies",
-        "Policies compared",
+        "Policies",
         (
             lead,
-            _latency_table(comparison),
+            *([same] if same else []),
+            ratio_figure(comparison),
+            latency_table(comparison),
             latency_figure(latencies_in_steps(comparison.runs)),
             _work_table(comparison),
             waste_figure(comparison),
@@ -42,19 +53,22 @@ def section(material: Material) -> Section:
                 [run for run in comparison.runs if run.policy in SHOWN] or comparison.runs[:4]
             ),
         ),
+        summary=f"{len(comparison.runs)} policies on {comparison.description}",
     )
 
 
 def _head(*columns: str) -> tuple[Column, ...]:
     simulated = (Column(name, obtained=Obtained.SIMULATED) for name in columns)
-    return (Column("policy", Kind.TEXT), *simulated)
+    return (Column("policy", Kind.TEXT), Column("name", Kind.TEXT), *simulated)
 
 
-def _latency_table(comparison: Comparison) -> Table:
+def latency_table(comparison: Comparison) -> Table:
+    """Latencies and ratios, the least mean first."""
     columns = _head("total", "mean", "p50", "p95", "p99", "first token", "makespan", "/ H-SF")
     rows = [
         (
             policy_title(run.policy),
+            run.policy,
             f"{run.tel:,}",
             f"{float(run.measures.mean_latency):,.1f}",
             *(f"{x:,}" for x in (run.measures.p50, run.measures.p95, run.measures.p99)),
@@ -63,7 +77,7 @@ def _latency_table(comparison: Comparison) -> Table:
             f"{float(comparison.ratio_to_h_sf(run)):.3f}",
             f"{float(comparison.ratio_to_lower_bound(run)):.3f}",
         )
-        for run in comparison.runs
+        for run in sorted(comparison.runs, key=lambda run: run.tel)
     ]
     return Table(
         "policies-latency",
@@ -81,6 +95,7 @@ def _work_table(comparison: Comparison) -> Table:
     rows = [
         (
             policy_title(run.policy),
+            run.policy,
             f"{m.evictions:,}",
             f"{m.generated_tokens:,}",
             f"{m.wasted_tokens:,}",
@@ -105,65 +120,88 @@ def latency_figure(samples: Mapping[str, Any], unit: str = "steps") -> Figure:
 
     `samples`: the latency of every request, by policy; policies have the same requests.
     """
+    coloured = in_colour(samples)
+    means = {policy: float(np.mean(sample)) for policy, sample in samples.items()}
+    calm = [p for p in samples if means[p] <= THRASHING * float(np.median(list(means.values())))]
+    low = min(float(np.min(samples[policy])) for policy in samples)
+    high = max(float(np.max(samples[policy])) for policy in calm)
 
     def plot(axes: Axes) -> None:
         for k, (policy, sample) in enumerate(samples.items()):
             values = np.sort(sample)
-            share = np.arange(1, len(values) + 1) / len(values)
+            share = 100 * np.arange(1, len(values) + 1) / len(values)
             picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
             every = _every(picked, k)
-            axes.plot(values[picked], share[picked], markevery=every, **policy_look(policy))
-        axes.set_xscale("log")
+            look = figure_look(policy, coloured) | {"label": policy}
+            axes.plot(values[picked], share[picked], markevery=every, **look)
+        axes.set_xlim(max(low, high / 1e4) * 0.9, high * 1.1)
+        axes.set_ylim(0, 101)
+        plain_logarithmic(axes, "x")
 
-    best = min(samples, key=lambda policy: sum(samples[policy].tolist()))
+    best, *_, worst = sorted(samples, key=lambda policy: means[policy]) * 2
+    half = {policy: float(np.median(samples[policy])) for policy in (best, worst)}
+    title = f"{best}: half of the requests complete within {half[best]:,.4g} {unit}"
+    beyond = [policy for policy in samples if policy not in calm]
+    cut = f" Not whole within the axis: {', '.join(beyond)}." if beyond else ""
     return draw(
         "policies-latency",
-        Labels("Latency of requests (simulated)", f"latency ({unit}, logarithmic)", "share"),
+        Labels(title, f"latency ({unit})", "requests completed (%)"),
         plot,
-        caption="Share of requests whose latency is at most so long. A curve further to the left "
-        "and higher is better.",
-        text=f"Distribution of latency by policy; {policy_title(best)} has the least mean",
-        height=5.2,
+        caption="Further to the left is better (simulated). Grey: the other policies, named where "
+        f"you point.{cut}",
+        text=f"Distribution of latency by policy; {best} has the least mean",
+        height=4.2,
     )
 
 
 def waste_figure(comparison: Comparison) -> Figure:
-    """Of the tokens that each policy made: those of completed outputs, and those lost."""
-    runs = list(comparison.runs)[::-1]  # the first policy on top
+    """Of the tokens that each policy made those that evictions lost, the least on top."""
+    shares = {
+        run.policy: 100 * run.measures.wasted_tokens / run.measures.generated_tokens
+        for run in comparison.runs
+    }
+    names = sorted(shares, key=lambda policy: shares[policy], reverse=True)
+    none = sum(share == 0 for share in shares.values())
 
     def plot(axes: Axes) -> None:
-        names = [policy_title(run.policy) for run in runs]
-        lost = [100 * run.measures.wasted_tokens / run.measures.generated_tokens for run in runs]
-        kept = [100 - share for share in lost]
-        axes.barh(names, kept, color=COLOURS[0].light, label="of completed outputs")
-        axes.barh(
-            names, lost, left=kept, color=COLOURS[1].light, hatch="///", edgecolor=PAPER, lw=0,
-            label="made and lost",
-        )  # fmt: skip
+        for y, name in enumerate(names):
+            axes.barh([y], [shares[name]], color=policy_look(name)["color"], height=0.65)
+            text = f"{shares[name]:.1f}" if shares[name] else "0"
+            axes.annotate(
+                text, (shares[name], y), xytext=(4, 0), textcoords="offset points", va="center",
+                fontsize="small",
+            )  # fmt: skip
+        axes.set_yticks(range(len(names)), names)
         axes.grid(axis="y", visible=False)
-        axes.set_xlim(0, 100)
+        axes.set_xlim(0, 109)
+        axes.set_xticks(range(0, 101, 20))
 
-    most = max(runs, key=lambda run: run.measures.wasted_tokens)
+    title = (
+        f"{none} of {len(names)} policies lose no token; {names[0]} loses {shares[names[0]]:.0f} %"
+    )
     return draw(
         "policies-waste",
-        Labels("Tokens made (simulated)", "share of the tokens made (%)", ""),
+        Labels(title, "tokens made in vain (% of all made)", ""),
         plot,
-        caption="An evicted request loses its tokens and makes them again.",
-        text=f"Tokens by policy; {policy_title(most.policy)} wastes most",
-        height=1.2 + 0.3 * len(runs),
+        caption="An evicted request loses its tokens and makes them again (simulated).",
+        text=f"Share of tokens lost by policy; {policy_title(names[0])} wastes most",
+        height=1.1 + 0.26 * len(names),
+        legend=False,
     )
 
 
 def cache_figure(runs: Sequence[Run]) -> Figure:
     """Cache in use over time, one curve a run, with the budget as a line."""
     memory = runs[0].instance.memory
+    use = {run.policy: 100 * float(run.measures.mean_cache) for run in runs}
 
     def plot(axes: Axes) -> None:
         for k, run in enumerate(runs):
             profile = cache_profile(run.schedule, run.instance)
             steps = np.unique(np.linspace(0, run.measures.makespan - 1, POINTS).astype(np.int64))
             used = tokens_at(steps, profile)
-            axes.plot(steps, used, lw=1, markevery=_every(steps, k), **_look(run))
+            look = policy_look(run.policy) | {"label": run.policy}
+            axes.plot(steps, used, lw=1, markevery=_every(steps, k), **look)
         axes.axhline(memory, color=MUTED, lw=1.2)
         axes.annotate(
             f"budget M = {memory:,}",
@@ -174,21 +212,18 @@ def cache_figure(runs: Sequence[Run]) -> Figure:
             fontsize="small",
         )
         axes.set_ylim(0, memory * 1.12)
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_major_formatter(PLAIN)
+        axes.yaxis.set_major_formatter(PLAIN)
 
+    words = ", ".join(f"{name} {share:.0f} %" for name, share in use.items())
     return draw(
         "policies-cache",
-        Labels("KV cache in use (simulated)", "time (steps)", "tokens"),
+        Labels(f"Mean use of the cache: {words}", "time (steps)", "KV cache in use (tokens)"),
         plot,
         caption="What stays empty below the budget was reserved for tokens that never came, or "
-        "held back until it could be used without an eviction.",
+        "held back until it could be used without an eviction (simulated).",
         text=f"Cache in use over time by {', '.join(policy_title(run.policy) for run in runs)}",
     )
-
-
-def _look(run: Run) -> dict[str, Any]:
-    return policy_look(run.policy)
 
 
 def _every(points: Sequence[int] | np.ndarray, k: int) -> tuple[int, int]:

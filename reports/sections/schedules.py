@@ -8,6 +8,7 @@ from kvratio.reports.material import Material
 from kvratio.reports.viewer import HELP, viewer
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.records import Run
+from kvratio.theory.area import lower_bound
 from kvratio.theory.model import Instance
 
 # small enough to follow every step; the budget is short enough for evictions
@@ -22,14 +23,18 @@ def section(material: Material) -> Section:
     lecture = compare("ten requests", LECTURE, list(POLICIES), material.seed)
     runs = _chosen(material)
     n = len(runs[0].instance.output)
+    caption = f"{n:,} requests, M = {runs[0].instance.memory:,} tokens"
     return Section(
         "schedules",
         "Schedules",
         (
             HELP,
-            viewer("lecture", f"Ten requests, M = {LECTURE.memory} tokens", lecture.runs),
-            viewer("chosen", f"{n:,} requests, M = {runs[0].instance.memory:,} tokens", runs),
+            viewer(
+                "lecture", f"Ten requests, M = {LECTURE.memory} tokens", lecture.runs, lecture.bound
+            ),
+            viewer("chosen", caption, runs, lower_bound(runs[0].instance)),
         ),
+        summary="request by request: ten requests under every policy, and the chosen requests",
     )
 
 

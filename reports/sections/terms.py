@@ -33,4 +33,9 @@ def section(_material: Material) -> Section:
         "Statements about the fluid limit say nothing about a particular M; simulated numbers hold "
         "for the requests and seeds that are named. The glossary in `reports/docs` has more."
     )
-    return Section("terms", "Terms", (lead, Table("terms", "Terms and symbols", columns, TERMS)))
+    return Section(
+        "terms",
+        "Terms",
+        (lead, Table("terms", "Terms and symbols", columns, TERMS)),
+        summary="words and symbols",
+    )

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from kvratio.reports.sections.schedules import LECTURE
+from kvratio.theory.area import lower_bound
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +38,7 @@ def hover(page: Any, request: int, step: float, pane: int = 0) -> str:
 
 
 def test_all_canvases_of_the_report_are_painted(visit: Any) -> None:
-    page = visit()
+    page = visit("schedules.html")
     assert page.locator(".viewer").count() == 2
     for part in ("bars", "cache"):
         parts = page.locator(f".viewer .{part}")
@@ -96,7 +98,7 @@ def test_zooming_shows_fewer_attempts_and_everything_brings_them_back(visit: Any
 
 def test_the_wheel_zooms_only_when_asked(visit: Any) -> None:
     page = visit("view.html")
-    page.set_viewport_size({"width": 1100, "height": 500})
+    page.set_viewport_size({"width": 1440, "height": 500})
     box = canvas(page).bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 40)
     page.mouse.wheel(0, 100)
@@ -113,6 +115,42 @@ def test_the_wheel_zooms_only_when_asked(visit: Any) -> None:
     page.mouse.wheel(0, -100)
     page.keyboard.up("Shift")
     page.wait_for_function(f"{rows} < 10")
+
+
+def test_the_steps_tell_the_state_of_the_queue(visit: Any, alone: Path) -> None:
+    page = visit("view.html")
+    runs = json.loads((alone / "ten.json").read_text())["runs"]
+    for step in range(3):
+        page.locator(".step-on").click()
+        told = page.locator(".detail").first.text_content()
+        running = [i for i, start, end, _ in runs[0]["schedule"] if start <= step < end]
+        waiting = sorted({i for i, start, _, _ in runs[0]["schedule"] if start > step})
+        assert f"Step {step}: " in told
+        assert f"Running {len(running)} ({', '.join(map(str, sorted(running)))})" in told
+        assert f"waiting {len(waiting)} ({', '.join(map(str, waiting))})" in told
+    page.locator(".step-back").click()
+    assert "Step 1: " in page.locator(".detail").first.text_content()
+    canvas(page).focus()
+    page.keyboard.press(".")
+    assert "Step 2: " in page.locator(".detail").first.text_content()
+
+
+def test_the_certified_bound_stands_beside_the_latency(visit: Any) -> None:
+    page = visit("view.html")
+    title = page.locator(".pane .title").first.text_content()
+    assert f"times the certified lower bound of {lower_bound(LECTURE)}" in title
+
+
+def test_what_is_shown_is_saved_as_svg(visit: Any, tmp_path: Path) -> None:
+    page = visit("view.html")
+    with page.expect_download() as caught:
+        page.locator(".save").click()
+    assert caught.value.suggested_filename == "viewer-runs.svg"
+    caught.value.save_as(tmp_path / "x.svg")
+    drawing = ElementTree.parse(tmp_path / "x.svg").getroot()
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    bars = drawing.findall(".//{http://www.w3.org/2000/svg}rect")
+    assert len(bars) == 1 + attempts(page) + attempts(page, 1)
 
 
 def test_dragging_moves_what_is_shown(visit: Any) -> None:

@@ -4,20 +4,32 @@ Everything here is a function of the result as `evaluate` gives it and as it is 
 page can be drawn again without simulating.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from math import log
+from statistics import fmean
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from kvratio.reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
-from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import COLOURS, MARKERS, MUTED, policy_look, policy_title
+from kvratio.reports.render.draw import Labels, draw, draw_many
+from kvratio.reports.render.labels import PLAIN, plain_logarithmic
+from kvratio.reports.render.looks import (
+    MUTED,
+    figure_look,
+    in_colour,
+    knows,
+    policy_look,
+    policy_title,
+)
 from kvratio.reports.render.text import section_markdown
 
 Result = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 WIDTH = "± 95 %"
+SLOW = "a-max"  # the policy whose growth the titles of small multiples tell
 COLUMNS = (
     Column("setting", Kind.TEXT),
     Column("policy", Kind.TEXT),
@@ -48,8 +60,12 @@ def section(result: Result) -> Section:
         blocks.append(f"Left out, as their files were not there: {missing}.")
     if result["statements"]:
         blocks.append(beside(result))
+    rows = [row for row in _largest(result) if "to_h_sf" in row]
+    summary = _finding(rows, list(dict.fromkeys(row["setting"] for row in rows)))
     blocks += [figure(result), *curves(result), table(result)]
-    return Section(f"experiment-{result['experiment']}", result["title"], tuple(blocks))
+    return Section(
+        f"experiment-{result['experiment']}", result["title"], tuple(blocks), summary=summary
+    )
 
 
 def lead(result: Result) -> str:
@@ -131,37 +147,59 @@ def figures(result: Result) -> list[Figure]:
 
 
 def figure(result: Result) -> Figure:
-    """Ratios to H-SF at the largest size: a line a policy, a mark a setting."""
+    """Ratios to H-SF at the largest size: a line a policy over its settings, the best on top."""
     rows = [row for row in _largest(result) if "to_h_sf" in row]
-    policies = list(dict.fromkeys(row["policy"] for row in rows))
     settings = list(dict.fromkeys(row["setting"] for row in rows))
-    shift = 0.7 / max(1, len(settings))
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        found.setdefault(row["policy"], {})[row["setting"]] = row["to_h_sf"]["mean"]
+    middle = {policy: fmean(map(log, ratios.values())) for policy, ratios in found.items()}
+    policies = sorted(found, key=lambda policy: middle[policy], reverse=True)
 
     def plot(axes: Axes) -> None:
         axes.axvline(1, color=MUTED, lw=1.2)
-        for k, setting in enumerate(settings):
-            mine = [row for row in rows if row["setting"] == setting]
-            axes.errorbar(
-                [row["to_h_sf"]["mean"] for row in mine],
-                [policies.index(row["policy"]) + shift * (k - len(settings) / 2) for row in mine],
-                xerr=[row["to_h_sf"]["half_width"] or 0 for row in mine],
-                label=setting,
-                color=COLOURS[k % len(COLOURS)].light,
-                marker=MARKERS[k % len(MARKERS)],
-                linestyle="none",
+        for y, policy in enumerate(policies):
+            look, ratios = policy_look(policy), found[policy]
+            axes.plot(
+                [min(ratios.values()), max(ratios.values())], [y, y], color=look["color"], lw=1.5
             )
-        axes.set_yticks(range(len(policies)), [policy_title(policy) for policy in policies])
-        axes.invert_yaxis()
-        axes.set_xscale("log")
+            for setting, ratio in ratios.items():
+                axes.plot(
+                    [ratio], [y], color=look["color"], marker=look["marker"], ms=5, label=setting
+                )
+        axes.set_yticks(range(len(policies)), policies)
+        axes.grid(axis="y", visible=False)
+        plain_logarithmic(axes, "x")
 
     best = min(rows, key=lambda row: row["to_h_sf"]["mean"])
     worst = max(rows, key=lambda row: row["to_h_sf"]["mean"])
-    caption = f"Simulated. Least: {_in_words(best)}. Most: {_in_words(worst)}."
-    labels = Labels(result["title"], "total latency / that of H-SF", "")
-    name = f"experiment-{result['experiment']}"
-    height = 2 + 0.35 * len(policies)
-    text = f"{result['title']}: ratios to H-SF. {caption}"
-    return draw(name, labels, plot, caption=caption, text=text, height=height)
+    caption = (
+        f"{result['title']}. A mark is a setting, best policies on top (simulated). Least: "
+        f"{_in_words(best)}. Most: {_in_words(worst)}."
+    )
+    return draw(
+        f"experiment-{result['experiment']}",
+        Labels(_finding(rows, settings), "total latency / that of H-SF", ""),
+        plot,
+        caption=caption,
+        text=f"Ratios to H-SF. {caption}",
+        height=1.3 + 0.26 * len(policies),
+        legend=False,
+    )
+
+
+def _finding(rows: Sequence[Row], settings: Sequence[str]) -> str:
+    """Who is best of those that do not know the lengths, and in how many settings."""
+    winners = [
+        min(fair, key=lambda row: row["to_h_sf"]["mean"])["policy"]
+        for setting in settings
+        if (fair := [r for r in rows if r["setting"] == setting and not knows(r["policy"])])
+    ]
+    if not winners:
+        return "All of these policies know the lengths"
+    (policy, count), *_ = Counter(winners).most_common()
+    of = f"in {count} of {len(winners)} settings" if len(winners) > 1 else "here"
+    return f"{policy_title(policy)} is the fastest without the true lengths {of}"
 
 
 def _in_words(row: Row) -> str:
@@ -170,26 +208,56 @@ def _in_words(row: Row) -> str:
 
 
 def curves(result: Result) -> list[Figure]:
-    """Mean latency over the number of requests, a figure for each setting with several sizes."""
-    drawn: list[Figure] = []
-    for setting in dict.fromkeys(row["setting"] for row in result["rows"]):
-        rows = [row for row in result["rows"] if row["setting"] == setting and "to_h_sf" in row]
-        if len({row["requests"] for row in rows}) > 1:
-            name = f"experiment-{result['experiment']}-{len(drawn) + 1}"
-            drawn.append(_curves(name, f"{result['title']}: {setting}", rows))
-    return drawn
+    """Mean latency over the number of requests, a panel for each setting with several sizes."""
+    panels: dict[str, list[Row]] = {}
+    for row in result["rows"]:
+        if "to_h_sf" in row:
+            panels.setdefault(row["setting"], []).append(row)
+    panels = {k: rows for k, rows in panels.items() if len({row["requests"] for row in rows}) > 1}
+    return [_curves(result, panels)] if panels else []
 
 
-def _curves(name: str, heading: str, rows: Sequence[Row]) -> Figure:
-    def plot(axes: Axes) -> None:
-        for policy in dict.fromkeys(row["policy"] for row in rows):
-            mine = [row for row in rows if row["policy"] == policy]
-            means = [row["latency"]["mean"] for row in mine]
-            widths = [row["latency"]["half_width"] or 0 for row in mine]
-            requests = [row["requests"] for row in mine]
-            axes.errorbar(requests, means, widths, **policy_look(policy))
-        axes.set_yscale("log")
+def _curves(result: Result, panels: Mapping[str, Sequence[Row]]) -> Figure:
+    rows = [row for found in panels.values() for row in found]
+    coloured = in_colour(row["policy"] for row in rows)
+    most = max(row["requests"] for row in rows)
+    growth = [
+        row["latency"]["mean"] / h_sf["latency"]["mean"]
+        for setting in panels.values()
+        for row in setting
+        if row["policy"] == SLOW and row["requests"] == most
+        for h_sf in setting
+        if h_sf["policy"] == "h-sf" and h_sf["requests"] == most
+    ]
+    title = "Mean latency by the number of requests"
+    if growth:
+        low, high = (f"{value:.3g}" for value in (min(growth), max(growth)))
+        span = low if low == high else f"{low} to {high}"
+        title = f"At {most:,} requests {SLOW} takes {span} times as long as h-sf"
 
-    caption = f"{heading}. Mean latency by the number of requests (simulated)."
-    labels = Labels(heading, "requests", f"mean latency ({rows[0]['unit']})")
-    return draw(name, labels, plot, caption=caption, text=caption)
+    def panel(mine: Sequence[Row]) -> Callable[[Axes], None]:
+        def plot(axes: Axes) -> None:
+            for policy in dict.fromkeys(row["policy"] for row in mine):
+                points = [row for row in mine if row["policy"] == policy]
+                look = figure_look(policy, coloured) | {"label": policy, "ms": 3}
+                axes.plot(
+                    [row["requests"] for row in points],
+                    [row["latency"]["mean"] for row in points],
+                    **look,
+                )
+            axes.xaxis.set_major_formatter(PLAIN)
+
+        return plot
+
+    caption = (
+        f"{result['title']}: a panel a setting (simulated). Grey: the other policies, named where "
+        "you point. Intervals: in the published file."
+    )
+    return draw_many(
+        f"experiment-{result['experiment']}-sizes",
+        Labels(title, "requests", f"mean latency ({rows[0]['unit']})"),
+        {setting: panel(mine) for setting, mine in panels.items()},
+        caption=caption,
+        text=f"{title}. {caption}",
+        logarithmic=True,
+    )
