@@ -50,11 +50,11 @@ PLAYED = {
 LEAD = (
     "A verdict is computed from evidence and from nothing else: proved, certified and refuted are "
     "rigorous, supported and contradicted rest on simulation with confidence intervals, cited "
-    "means that a publication proves it with a step that is not checked here, depends that it holds "
-    "in one setting of a map and fails in another, open that the evidence decides nothing. A claim stands under its condition; the same statement may "
-    "hold under one and fail under another. P is arXiv 2508.14544, and a number without another "
-    "source is P's. Where a theorem of Coq is named, its kernel checks the "
-    "whole claim; the verdict does not depend on it."
+    "means that a publication proves it with a step that is not checked here, depends that it "
+    "holds in one setting of a map and fails in another, open that the evidence decides nothing. "
+    "A claim stands under its condition; the same statement may hold under one and fail under "
+    "another. P is arXiv 2508.14544, and a number without another source is P's. Where a theorem "
+    "of Coq is named, its kernel checks the whole claim; the verdict does not depend on it."
 )
 
 
