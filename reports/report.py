@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,18 @@ from kvratio.reports.output import differences, encoded
 from kvratio.reports.render.html import pages
 from kvratio.reports.render.links import INDEX
 from kvratio.reports.render.text import csv_text, latex, markdown
-from kvratio.reports.sections import ABOUT, SECTIONS, STUDIES, Maker, overview, own
+from kvratio.reports.sections import (
+    ABOUT,
+    SECTIONS,
+    STUDIES,
+    Maker,
+    bounds,
+    convergence,
+    gaps,
+    ledger,
+    overview,
+    own,
+)
 from kvratio.simulate.streams import repeatable
 from kvratio.theory.checks import printable
 
@@ -54,7 +66,7 @@ def make_document(
     """
     if sections is None:
         sections = [make for name, make in SECTIONS.items() if studies or name not in STUDIES]
-    front = overview.section(material)
+    front = overview.section(material if _computed(sections) else _published(material))
     mine = own.section(material) if chosen else None
     done: list[Section] = []
     stopped = False
@@ -76,6 +88,16 @@ def make_document(
     if stopped:
         raise Interrupted(document)
     return document
+
+
+def _computed(sections: Sequence[Maker]) -> bool:
+    """Do the sections include all those whose findings stand on the first page?"""
+    return {bounds.section, convergence.section, gaps.section, ledger.section} <= set(sections)
+
+
+def _published(material: Material) -> Material:
+    """The same, with the published studies: where nothing is computed anew it is as it was."""
+    return material if material.redo is None else replace(material, redo=None, made={})
 
 
 def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
