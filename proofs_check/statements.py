@@ -457,7 +457,7 @@ def remark(claim: str) -> str:
     """What the ledger says about Coq: the theorem's name, why there is none, or nothing.
 
     >>> remark("t6-s0"), remark("t8-s0")[:32]
-    ('theorem t6_s0', 'none: its sums over all lengths ')
+    ('theorem t6_s0', 'none: the closed forms of its se')
     """
     if any(claim == covered for covered, _, _ in TEMPLATES):
         return f"theorem {name(claim)}"

@@ -26,7 +26,7 @@ def test_a_rival_python_that_does_not_exist_is_skipped_with_a_word() -> None:
 def test_the_rivals_time_is_read(tmp_path: Path) -> None:
     """A stand-in that answers as the rival's program does, after its own log lines."""
     stand_in = tmp_path / "python"
-    stand_in.write_text("#!/bin/sh\necho some log\nwc -l < $3 | xargs printf '[1.5, %d]\\n'\n")
+    stand_in.write_text("#!/bin/sh\necho some log\nwc -l < $4 | xargs printf '[1.5, %d]\\n'\n")
     stand_in.chmod(0o755)
     result = bench.rival(str(stand_in), bench.workload(4))
     assert (result["seconds"], result["requests"]) == (1.5, 4)

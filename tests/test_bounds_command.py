@@ -175,7 +175,7 @@ def test_points_choose_the_formulas_that_they_determine() -> None:
         (["--interval", "5", "4"], "u = 4"),
         (["--interval", "0", "4"], "l = 0"),
         (["--alpha", "1/3", "--interval", "1", "4"], "l/u of the interval"),
-        (["--prompt", "-1"], "s = '-1'"),
+        (["--prompt", "-1"], "prompt = '-1'"),
         (["--q", "1"], "q = '1'"),
         (["--q", "0"], "q = '0'"),
         (["--check", "--q", "1/2"], "the whole table"),

@@ -18,14 +18,18 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
     for broken in ("replace", "chmod"):
         with monkeypatch.context() as patch:
             patch.setattr(Path, broken, interrupted)
             with pytest.raises(KeyboardInterrupt):
                 emit_json(str(path), [1])
         assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.json", "old")]
-    with pytest.raises(UnicodeEncodeError):
-        write_text(path, "\ud800")
+    with pytest.raises(OSError, match="full"), monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        write_text(path, "new")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.json", "old")]
 
 

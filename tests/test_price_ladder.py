@@ -128,8 +128,9 @@ def test_long_prompts_are_the_limit_of_prompts() -> None:
     assert math.isclose(RUNGS["tokens lost"].at("long", 10), (1 + math.sqrt(10)) / 2)
 
 
-def test_the_report_has_the_ladder_after_its_terms() -> None:
-    assert SECTIONS.index(section) == 1
+def test_the_report_has_the_ladder_before_the_bounds() -> None:
+    assert list(SECTIONS).index("price") < list(SECTIONS).index("bounds")
+    assert SECTIONS["price"] is section
     text = (PUBLISHED / "predictions.json").read_text(encoding="utf-8")
     material = SimpleNamespace(
         progress=lambda _said: None,

@@ -248,7 +248,8 @@ def test_what_derives_one_bound_derives_the_published_one() -> None:
     rows = {row["id"]: row for row in published()}
     for beginning in PARTS:
         for name in (name for name in rows if name.startswith(beginning)):
-            assert derive(name).record.row() == rows[name], name
+            plain = {key: value for key, value in rows[name].items() if key != "growth"}
+            assert derive(name).record.row() == plain, name
     for beginning, maker in PARTS.items():
         assert maker.partition(":")[0] in MODULES
         assert any(name.startswith(beginning) for name in rows)

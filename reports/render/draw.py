@@ -108,7 +108,7 @@ def draw_many(
             axes.set_title(fill(title, PANEL_TITLE), fontsize="small")
             axes.set_label(PANEL)
             plot(axes)
-        for k in range(columns):  # the lowest panel of a column says what x is
+        for k in range(min(columns, len(panels))):  # the lowest panel of a column says what x is
             last = max(i for i in range(k, len(panels), columns))
             grid.flat[last].set_xlabel(labels.x)
             grid.flat[last].tick_params(labelbottom=True)

@@ -53,8 +53,8 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     """Ascending places moved as little as needed to be `gap` apart, the upper ones giving way
     down where they would leave 1.
 
-    >>> [round(x, 2) for x in apart([0.2, 0.21, 0.9], 0.1)]
-    [0.15, 0.26, 0.9]
+    >>> [round(x, 3) for x in apart([0.2, 0.21, 0.9], 0.1)]
+    [0.155, 0.255, 0.9]
     """
     groups: list[list[float]] = []  # sums of places, sizes; a group stands around its mean
     for place in places:
