@@ -148,7 +148,8 @@ def test_a_page_shows_the_largest_size_and_a_figure_all(tmp_path: Path) -> None:
         ("exact", "A_min on cancel"),
     ]
     drawn = [block for block in shown.blocks if isinstance(block, Figure)]
-    assert [f.name for f in drawn] == ["experiment-tiny", "experiment-tiny-1"]  # one setting grows
+    # one setting grows
+    assert [f.name for f in drawn] == ["experiment-tiny", "experiment-tiny-sizes"]
     assert all(ET.fromstring(f.svg).tag.endswith("svg") for f in drawn)
     assert drawn == figures(json.loads(json.dumps(result)))
     assert "50 to 100 requests" in str(shown.blocks[0])

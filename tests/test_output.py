@@ -27,8 +27,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
             with pytest.raises(KeyboardInterrupt):
                 emit_json(str(path), [1])
         assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.json", "old")]
-    with pytest.raises(OSError, match="full"), monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="full"):
         write_text(path, "new")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.json", "old")]
 
