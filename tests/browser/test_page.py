@@ -26,6 +26,10 @@ def pages(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.html"))
 
 
+# maps of settings, whose table tells the numbers
+MAPS = ("reproduction.html",)
+
+
 def test_every_figure_is_drawn_and_tells_values(visit: Any, folder: Path) -> None:
     page = visit()
     total = 0
@@ -38,7 +42,8 @@ def test_every_figure_is_drawn_and_tells_values(visit: Any, folder: Path) -> Non
             assert box["height"] > 80, name
             assert figures.nth(k).locator("path").count() > 5
             assert page.locator("figure [role=img]").nth(k).get_attribute("aria-label")
-            assert page.locator("figure").nth(k).locator("script").count() == 1, name
+            told = page.locator("figure").nth(k).locator("script").count()
+            assert told == (name not in MAPS), name
         total += figures.count()
     assert total >= 20
 

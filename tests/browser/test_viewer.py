@@ -222,7 +222,7 @@ def test_rows_come_in_the_order_asked_for(visit: Any, order: str) -> None:
 
 
 def test_many_requests_are_shown_as_densities_and_as_bars_when_zoomed(visit: Any) -> None:
-    page = visit()
+    page = visit("schedules.html")
     chosen = page.locator("#viewer-chosen")
     bars = chosen.locator(".bars").first
     bars.scroll_into_view_if_needed()
