@@ -148,6 +148,8 @@ def main(arguments: list[str] | None = None) -> Any:
         with prompt():
             status = _run(arguments)
         sys.stdout.flush()  # here, where a failure gets an exit status of ours
+    except KeyboardInterrupt:  # before the command has begun, or after it has ended
+        status = _complain("interrupted", Exit.INTERRUPTED)
     except (PipeClosedError, BrokenPipeError):
         _discard_output()
         status = Exit.PIPE_CLOSED
