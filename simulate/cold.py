@@ -50,20 +50,20 @@ def note_compiled() -> None:
         marker().touch()
 
 
-def _learns_prices(player: Any) -> bool:
+def _learns_ranks(player: Any) -> bool:
     return isinstance(player, Policy) and player.assumes is Assumes.LEVELS
 
 
 def engine_for(requests: int, runs: int, players: Iterable[Any]) -> Engine:
     """The engine for so many runs of an instance with so many requests.
 
-    A policy that learns has its prices compiled in either engine, so it waits for the compiler in
-    any case.
+    The Gittins ranks that a policy learns are compiled in either engine, so such a policy waits for
+    the compiler in any case.
 
     >>> from kvratio.simulate.policies import POLICIES
     >>> engine_for(10**6, 1, [POLICIES["fcfs"]]) is COMPILED
     True
     """
-    if requests * runs > SMALL or any(map(_learns_prices, players)) or is_compiled():
+    if requests * runs > SMALL or any(map(_learns_ranks, players)) or is_compiled():
         return COMPILED
     return REFERENCE
