@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from kvratio.simulate.contender import contender
 from kvratio.simulate.engine import EngineError
 from kvratio.simulate.kernel import run, run_timed
-from kvratio.simulate.requests import FIRST, RequestSet, Spec, digest, files, requests
+from kvratio.simulate.request_files import digest
+from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
 from kvratio.simulate.timed import TimedRun
 from kvratio.theory.checks import InputError
 

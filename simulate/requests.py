@@ -16,11 +16,9 @@ replacement in the order of the file. Where arrival times are used, a sample is 
 requests from a random one on, the first of which arrives at 0, so that bursts stay what they were.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,9 +29,9 @@ from kvratio.simulate.formats import asked_for
 from kvratio.simulate.gpu.deployment import Deployment, deployment
 from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.predictions import predict
-from kvratio.simulate.streams import STANDARD, decoded, existing, opened, repeatable
+from kvratio.simulate.request_files import Source, digest, read_file
+from kvratio.simulate.streams import STANDARD, existing
 from kvratio.simulate.timing import Timing
-from kvratio.simulate.traces import read_document, read_rows
 from kvratio.simulate.workloads import NAMES, Requests, synthetic
 from kvratio.theory.checks import InputError, one_of, printable, rational, whole
 from kvratio.theory.model import Instance
@@ -45,7 +43,6 @@ FIRST, SAMPLE = "first", "sample"
 BESIDE = " + "
 PART, ROWS = 1, 2  # independent streams of randomness of one seed
 
-Source = Requests | Instance
 S = TypeVar("S", Requests, Instance)
 
 
@@ -343,70 +340,6 @@ def _known_file(path: str, expected: str, how: How) -> Source:
     if digest(path) != expected:
         raise InputError("file", path, "the same content here as where the sweep was started")
     return read_file(Path(path), *how)
-
-
-def read_file(
-    path: Path, columns: str | None = None, most: int | None = None, skip_invalid: bool = False
-) -> Source:
-    """A file of requests: an instance or another JSON document, or a trace.
-
-    >>> read_file(Path("no-such.json"))
-    Traceback (most recent call last):
-    ...
-    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
-    """
-    with opened(_existing(path)) as stream:
-        if not _is_document(path, stream.peek(1)):
-            return read_rows(path, stream, columns, most, skip_invalid)
-        text = decoded(path, stream)
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: instance file", text[:40], f"valid JSON ({error})") from None
-    if not isinstance(data, dict) or {"input_lens", "output_lens"} <= set(data):
-        return read_document(path, data, columns, most, skip_invalid)
-    try:
-        return Instance.from_json(data)
-    except InputError as error:
-        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
-
-
-def _is_document(path: Path, head: bytes) -> bool:
-    """One JSON document, by its name; or, without a name that says it, by how it begins."""
-    suffixes = path.suffixes
-    if {".json", ".jsonl", ".csv"} & set(suffixes):
-        return ".json" in suffixes
-    begins = head.lstrip()
-    first = begins.partition(b"\n")[0]
-    document = any(key in first for key in (b'"memory"', b'"input_lens"'))
-    lines = begins.startswith(b"{") and first.rstrip().endswith(b"}") and not document
-    return begins.startswith((b"{", b"[")) and not lines
-
-
-def parse_instance(text: str) -> Instance:
-    """Parse the text of an instance file, or raise `InputError`.
-
-    >>> parse_instance('{"memory": 9, "requests": [{"prompt": 1, "output": 2}]}').n
-    1
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError("instance file", text[:40], f"valid JSON ({error})") from None
-    return Instance.from_json(data)
-
-
-def digest(path: str) -> str:
-    """SHA-256 of a file, or `InputError`.
-
-    >>> digest("no-such.csv")
-    Traceback (most recent call last):
-    ...
-    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
-    """
-    if not repeatable(existing(path)):
-        raise InputError("file", path, "a regular file: workers read it again")
-    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _rows(source: S, rows: Sequence[int]) -> S:

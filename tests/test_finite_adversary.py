@@ -32,7 +32,7 @@ from kvratio.reports.studies.adversary.table import (
 )
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
-from kvratio.simulate.requests import parse_instance
+from kvratio.simulate.request_files import parse_instance
 from tests.bruteforce import optimum
 
 CONTENDER = {contender.policy: contender for contender in CONTENDERS}

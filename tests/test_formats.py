@@ -14,7 +14,8 @@ import pytest
 
 import kvratio as kv
 from kvratio.simulate.exact import Exact
-from kvratio.simulate.requests import Spec, draw, read_file, requests
+from kvratio.simulate.request_files import read_file
+from kvratio.simulate.requests import Spec, draw, requests
 from kvratio.simulate.traces import read_trace
 from kvratio.simulate.workloads import Requests
 from kvratio.theory.checks import InputError

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from kvratio.reports.commands._source import spec_of
-from kvratio.simulate.requests import DEFAULT_MEMORY, DEFAULT_REQUESTS, read_file, requests
+from kvratio.simulate.request_files import read_file
+from kvratio.simulate.requests import DEFAULT_MEMORY, DEFAULT_REQUESTS, requests
 from kvratio.simulate.workloads import synthetic
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance

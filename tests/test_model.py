@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvratio.simulate.requests import parse_instance
+from kvratio.simulate.request_files import parse_instance
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import (
     MOST_STEPS,

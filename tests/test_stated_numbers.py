@@ -15,7 +15,7 @@ from kvratio.reports.studies.bench import workload
 from kvratio.reports.studies.experiments import published
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
-from kvratio.simulate.requests import read_file
+from kvratio.simulate.request_files import read_file
 from kvratio.simulate.workloads import synthetic
 from kvratio.theory.model import Instance
 

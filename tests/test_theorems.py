@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from kvratio.proofs_check import coq, ledger
-from kvratio.proofs_check.statements import NONE, remark
+from kvratio.proofs_check.statements import remark
 from kvratio.proofs_check.theorems import PART, RIGOROUS, THEOREMS, Theorem, mutated, printed
+from kvratio.proofs_check.unformalised import NONE
 from kvratio.reports.commands.check import command
 from kvratio.theory.checks import InputError
 
@@ -35,7 +36,7 @@ def test_the_lemmas_of_a_proof_are_written_down(theorem: Theorem) -> None:
 
 
 def test_every_rigorous_row_has_a_theorem_or_a_reason() -> None:
-    """A new claim needs an entry in TEMPLATES or in NONE of proofs_check/statements.py."""
+    """A new claim needs an entry in TEMPLATES (`statements`) or a reason in NONE."""
     rigorous = {claim.id for claim in CLAIMS.values() if claim.expected in RIGOROUS}
     assert not THEOREMS.keys() & NONE.keys()
     assert PART.keys() <= NONE.keys()

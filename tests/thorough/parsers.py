@@ -111,7 +111,7 @@ def _text(data: bytes) -> str:
 
 
 def _instance(data: bytes) -> None:
-    from kvratio.simulate.requests import parse_instance
+    from kvratio.simulate.request_files import parse_instance
 
     parse_instance(_text(data))
 

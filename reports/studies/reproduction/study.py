@@ -30,7 +30,8 @@ from kvratio.reports.studies.reproduction.pages import page
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.kernel import run, run_timed
 from kvratio.simulate.policies import POLICIES as DECLARED
-from kvratio.simulate.requests import BESIDE, SAMPLE, Spec, digest, draw, put
+from kvratio.simulate.request_files import digest
+from kvratio.simulate.requests import BESIDE, SAMPLE, Spec, draw, put
 from kvratio.theory.checks import InputError, whole
 
 MAP = "reproduction.json"
