@@ -20,7 +20,7 @@ from kvratio.simulate.workloads import synthetic
 from kvratio.theory.model import Instance
 
 ROOT = Path(__file__).parent.parent
-TRACES = ROOT.parent.parent / "shared" / "data"  # where traces are downloaded to, if at all
+TRACES = ROOT.parent / "shared" / "data"  # where traces are downloaded to, if at all
 
 
 def over_form(policy: str) -> list[tuple[int, float]]:
