@@ -1,11 +1,14 @@
 """Where a report is written: a new folder, an empty one, or one with our manifest; nothing else."""
 
 import json
+import pkgutil
+import re
 from pathlib import Path
 
 import pytest
 
-from kvratio.reports.folder import check_report_folder, write_report
+from kvratio.reports.commands import _studies
+from kvratio.reports.folder import OTHERS, check_report_folder, write_report
 from kvratio.theory.checks import InputError
 
 
@@ -34,6 +37,19 @@ def test_a_folder_of_others_is_refused_and_left_alone(tmp_path: Path, manifest: 
     with pytest.raises(InputError, match="holds a report of ours"):
         write_report(tmp_path, a_report(index_html=b"2"))
     assert (tmp_path / "index.html").read_text() == "mine"
+
+
+def test_what_our_own_commands_put_beside_a_report_is_not_of_others(tmp_path: Path) -> None:
+    studies = {found.name for found in pkgutil.iter_modules(_studies.__path__)} - {"_run"}
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text()
+    made = set(re.findall(r"reports/out/([a-z]+)", makefile))
+    assert {"bounds", "docs", "formal"} <= made, "the Makefile is read as it is written today"
+    # the extension that runs the documentation's notebooks keeps them beside the pages' folder
+    for name in studies | made | {"jupyter_execute"}:
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.jsonl").write_text("")
+    check_report_folder(tmp_path)
+    assert studies | made <= OTHERS
 
 
 def test_a_file_that_our_manifest_does_not_name_is_kept(tmp_path: Path) -> None:
