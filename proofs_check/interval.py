@@ -2,7 +2,8 @@
 
 A function is written once, with + - * / and `log`, and evaluated on boxes by two independent
 implementations of interval arithmetic: python-flint's `arb` and `mpmath.iv`. An inequality counts
-as certified only if both prove it. `Dual` numbers carry a derivative along.
+as certified only if both prove it. `Dual` numbers carry a derivative along: where a box is too
+wide for the values alone, the mean value theorem with the slopes over the box may do.
 """
 
 from collections.abc import Callable, Iterator
@@ -134,8 +135,7 @@ def _cover(a: Arithmetic, f: Function, g: Function, low: Fraction, high: Fractio
         pending, proved = [(low, high)], 0
         while pending:
             left, right = pending.pop()
-            x = a.box(left, right)
-            if a.below(f(x), g(x)):
+            if _proved(a, f, g, left, right):
                 proved += 1
             elif left == right or proved + len(pending) > MOST_BOXES or len(pending) > PRECISION:
                 return None
@@ -143,3 +143,19 @@ def _cover(a: Arithmetic, f: Function, g: Function, low: Fraction, high: Fractio
                 middle = (left + right) / 2
                 pending += [(middle, right), (left, middle)]
         return proved
+
+
+def _proved(a: Arithmetic, f: Function, g: Function, left: Fraction, right: Fraction) -> bool:
+    """Is f < g on one box: by the values there, else by the middle and the slopes over the box.
+
+    By the mean value theorem, f - g at x is f - g at the middle m plus (x - m) times a slope of
+    f - g within the box.
+    """
+    x = a.box(left, right)
+    if a.below(f(x), g(x)):
+        return True
+    if left == right:
+        return False
+    middle = a.box((left + right) / 2, (left + right) / 2)
+    slopes = _dual(f(Dual(x, 1))).slope - _dual(g(Dual(x, 1))).slope
+    return a.below(f(middle) - g(middle) + slopes * (x - middle), 0)

@@ -233,6 +233,18 @@ def test_one_implementation_alone_proves_nothing(monkeypatch: pytest.MonkeyPatch
     assert interval.below(lambda x: x, lambda x: x - 1, Fraction(0), Fraction(1)) is None
 
 
+def test_the_middle_proves_a_box_with_the_slopes_only() -> None:
+    def dip(x: Any) -> Any:  # 0 in the middle, 1 at both ends
+        return (2 * x - 1) * (2 * x - 1)
+
+    zero, one = Fraction(0), Fraction(1)
+    assert interval.below(dip, lambda x: x - x + 1 / 2, zero, one) is None
+    # x - x is wide on a wide box: without the slopes, hundreds of boxes
+    found = interval.below(lambda x: x * x * x - x * x, lambda x: x - x + 1 / 1000, zero, one)
+    assert found is not None
+    assert max(found.values()) < 64
+
+
 @given(st.fractions(min_value="1/8", max_value=1))
 def test_slopes_agree_with_sympy(q: Fraction) -> None:
     def f(x: Any) -> Any:
