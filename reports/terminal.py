@@ -22,16 +22,21 @@ class _Terminal(Console):
         raise BrokenPipeError
 
 
-def console(width: int = WIDTH) -> Console:
-    """Standard output; brackets and colons in names of files are text, not styles or signs."""
-    return _Terminal(width=width, markup=False, emoji=False, highlight=False)
+def console(width: int = WIDTH, *, err: bool = False) -> Console:
+    """Standard output or error; brackets and colons in names of files are text, not styles."""
+    return _Terminal(width=width, markup=False, emoji=False, highlight=False, stderr=err)
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    *,
+    err: bool = False,
 ) -> None:
     """Print a table with a title above and a caption below."""
-    out = console(UNLIMITED)
+    out = console(UNLIMITED, err=err)
     out.print(printable(title), style="italic")
     out.print(table_of(columns, rows))
     out.print(caption, style="dim italic")

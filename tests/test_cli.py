@@ -173,7 +173,7 @@ def test_no_digit_is_cut_off_however_large_the_numbers_and_narrow_the_terminal(
 BAD = [
     ("simulat", "did you mean 'simulate'?"),
     ("quux", "known are"),
-    ("simulate --polcy fcfs", "Did you mean '--policy'?"),
+    ("simulate --polcy fcfs", "'--policy'"),
     ("simulate --policy best", "policy = 'best': required one of a-l, a-max"),
     ("simulate --policy a-l:threshold=0", "threshold = 0: required a whole number, at least 1"),
     ("simulate --workload uniform:l=2,u=9 --policy a-l:threshold=10", "required at most 9"),

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from kvratio.reports.compare.stopwatch import Stopwatch
 
 
 def policy_names(beginning: str) -> list[str]:
@@ -93,12 +96,15 @@ def spec_of(
     return Spec(source if trace is None else trace, prediction=predict, take=take or FIRST, **rest)
 
 
-def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
+def compare_source(
+    policies: tuple[str, ...], stopwatch: "Stopwatch | None" = None, **source: Any
+) -> Any:
     """Check the options, then run the comparison they describe, with progress.
 
-    In seconds with `gpu`, otherwise in steps.
+    In seconds with `gpu`, otherwise in steps. `stopwatch` collects where the time goes.
     """
     from kvratio.reports.compare.steps import compare
+    from kvratio.reports.compare.stopwatch import phase
     from kvratio.reports.compare.timed import compare_timed
     from kvratio.reports.progress import progress
     from kvratio.simulate.contender import contenders
@@ -114,7 +120,8 @@ def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
             raise InputError("policy", name, "--gpu as well: it runs in time only")
     names = list(policies) or [*POLICIES, *also]
     contenders(names, also)
-    drawn = requests(spec)
+    with phase(stopwatch, "reading or drawing the requests"):
+        drawn = requests(spec)
     if not len(drawn):
         raise InputError("requests", 0, "at least one request")
     with progress() as report:
@@ -122,5 +129,5 @@ def compare_source(policies: tuple[str, ...], **source: Any) -> Any:
         given = (drawn.description, drawn.instance)
         completed = partial(report, total=len(drawn))
         if drawn.timing is None:
-            return compare(*given, names, spec.seed, completed)
-        return compare_timed(*given, drawn.timing, names, spec.seed, completed)
+            return compare(*given, names, spec.seed, completed, stopwatch=stopwatch)
+        return compare_timed(*given, drawn.timing, names, spec.seed, completed, stopwatch=stopwatch)

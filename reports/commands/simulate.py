@@ -19,11 +19,13 @@ from kvratio.reports.commands._source import compare_source, source_options
 )
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
 @click.option("--save-run", metavar="FILE", help="Write the schedules, for kvratio view.")
+@click.option("--profile", is_flag=True, help="Say where the time went (on standard error).")
 def command(
     gpu: str | None,
     iteration: str | None,
     json_target: str | None,
     save_run: str | None,
+    profile: bool,
     **options: Any,
 ) -> None:
     """Compare policies on a trace or a workload, in steps or, with --gpu, in seconds.
@@ -43,9 +45,11 @@ def command(
     Example: kvratio simulate --workload geometric:q=0.9 --memory 2000 --policy a-min
     Example: kvratio simulate --gpu llama-2-70b:a100-80x2 --workload lmsys:rate=50
     """
+    from kvratio.reports.compare.stopwatch import COLUMNS, Stopwatch, phase
     from kvratio.reports.compare.table import comparison_table, timed_table
     from kvratio.reports.output import check_target, emit_json, quiet, say
     from kvratio.reports.runs import save_runs
+    from kvratio.reports.terminal import print_table
     from kvratio.theory.checks import InputError
 
     for target in (json_target, save_run):
@@ -55,14 +59,21 @@ def command(
         raise InputError("save-run", save_run, "the name of a file, and no --gpu")
     if gpu is None and iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
-    comparison = compare_source(gpu=gpu, iteration=iteration or "roofline", **options)
+    watch = Stopwatch() if profile else None
+    comparison = compare_source(
+        gpu=gpu, iteration=iteration or "roofline", stopwatch=watch, **options
+    )
     show: Callable[[Any], None] = comparison_table if gpu is None else timed_table
-    if json_target is not None:
-        emit_json(json_target, comparison.rows())
-    if not silent:
-        show(comparison)
-    if save_run is not None:
-        save_runs(Path(save_run), comparison.description, comparison.runs)
+    with phase(watch, "measures, tables and files"):
+        if json_target is not None:
+            emit_json(json_target, comparison.rows())
+        if not silent:
+            show(comparison)
+        if save_run is not None:
+            save_runs(Path(save_run), comparison.description, comparison.runs)
+    if watch is not None:
+        cells, legend = watch.cells()
+        print_table("Where the time went", COLUMNS, cells, legend, err=True)
     if comparison.unfinished:
         say(f"interrupted, not run: {', '.join(comparison.unfinished)}", err=True)
         sys.exit(Exit.INTERRUPTED)

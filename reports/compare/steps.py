@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from kvratio.reports.compare.shown import Shown
-from kvratio.simulate.cold import Engine, engine_for, note_compiled
+from kvratio.reports.compare.stopwatch import LOADING, ONE, Stopwatch, phase
+from kvratio.simulate.cold import REFERENCE, Engine, engine_for, note_compiled
 from kvratio.simulate.contender import Contender, contenders
 from kvratio.simulate.engine import EngineError, EvictionsError
+from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError, WorkLimitError, whole
@@ -70,13 +72,14 @@ def compare(
     seed: int = 0,
     progress: Callable[[str, int], None] | None = None,
     seeds: int = 1,
+    stopwatch: Stopwatch | None = None,
 ) -> Comparison:
     """Run policies, and H-SF in any case, on one instance.
 
     `policies`: anything that `kvratio.simulate.contender` describes. `seeds`: so many runs of each,
     with seeds from `seed` on; one of what reads no seed. `progress` is called with a policy's name
-    and its number of completed requests. Raises `InputError` for a scheduler that does not complete
-    the requests.
+    and its number of completed requests; `stopwatch` collects where the time goes. Raises
+    `InputError` for a scheduler that does not complete the requests.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare("P Example 1", instance, ["a-max"])
@@ -85,14 +88,19 @@ def compare(
     """
 
     engine = engine_of(instance, policies, seeds)
+    load(engine, stopwatch)
 
     def simulate(one: Contender, seed: int) -> Run:
         report = None if progress is None else partial(progress, one.name)
-        return replace(engine.run(instance, one.player, seed, report), policy=one.name)
+        with phase(stopwatch, one.name) as done:
+            run = replace(engine.run(instance, one.player, seed, report), policy=one.name)
+            done.append(run)
+        return run
 
     runs, benchmark, unfinished = seed_by_seed(instance, policies, seed, seeds, simulate)
     note_compiled()
-    bound = lower_bound(instance)
+    with phase(stopwatch, "certified lower bound"):
+        bound = lower_bound(instance)
     return Comparison(description, instance, runs, benchmark, bound, unfinished)
 
 
@@ -102,6 +110,14 @@ def engine_of(
     """The engine for these runs and that of H-SF; the schedules are the same in either."""
     players = [one.player for one in contenders(policies, also)]
     return engine_for(instance.n, 1 + len(players) * whole("seeds", seeds, least=1), players)
+
+
+def load(engine: Engine, stopwatch: Stopwatch | None) -> None:
+    """With a stopwatch: load or compile the engine by a tiny run, so that no policy pays for it."""
+    if stopwatch is not None:
+        stopwatch.engine = "reference" if engine is REFERENCE else "compiled"
+        with stopwatch.phase(LOADING):
+            engine.run(ONE, POLICIES[BENCHMARK])
 
 
 def seed_by_seed(

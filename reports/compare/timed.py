@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from kvratio.reports.compare.shown import Shown
-from kvratio.reports.compare.steps import engine_of, seed_by_seed
+from kvratio.reports.compare.steps import engine_of, load, seed_by_seed
+from kvratio.reports.compare.stopwatch import LOADING, ONE, Stopwatch, phase
 from kvratio.simulate.cold import note_compiled
 from kvratio.simulate.contender import Contender
 from kvratio.simulate.iteration import NS_PER_S
@@ -70,6 +71,7 @@ def compare_timed(
     seed: int = 0,
     progress: Callable[[str, int], None] | None = None,
     seeds: int = 1,
+    stopwatch: Stopwatch | None = None,
 ) -> TimedComparison:
     """Run policies, "wait" and "nested-wait" among them, and H-SF in any case, in time.
 
@@ -84,19 +86,29 @@ def compare_timed(
     """
 
     engine = engine_of(instance, policies, seeds, also=TITLES)
+    load(engine, stopwatch)
 
     def simulate(one: Contender, seed: int) -> TimedRun:
         report = None if progress is None else partial(progress, one.name)
         if isinstance(one.player, str):  # WAIT, which is not declared
-            return run_wait(one.name, instance, timing, report)
-        timed = engine.run_timed(instance, one.player, timing, seed, report)
+            if stopwatch is not None:
+                with stopwatch.phase(LOADING):
+                    run_wait(one.name, ONE, Timing((0,), timing.iteration))
+            with phase(stopwatch, one.name) as done:
+                held = run_wait(one.name, instance, timing, report)
+                done.append(held.run)
+            return held
+        with phase(stopwatch, one.name) as done:
+            timed = engine.run_timed(instance, one.player, timing, seed, report)
+            done.append(timed.run)
         return replace(timed, run=replace(timed.run, policy=one.name))
 
     runs, benchmark, unfinished = seed_by_seed(
         instance, policies, seed, seeds, simulate, also=TITLES
     )
     note_compiled()
-    bound = certified_in_time(instance, timing)
+    with phase(stopwatch, "certified lower bound"):
+        bound = certified_in_time(instance, timing)
     return TimedComparison(description, instance, runs, benchmark, bound, unfinished)
 
 
