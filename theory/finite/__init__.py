@@ -1,0 +1,17 @@
+"""Bounds with explicit errors on the latency of policies, for every finite instance.
+
+The fluid forms (`kvratio.theory.forms`) say where a latency tends to as M and n/M grow. Here is
+what holds at every n and M, with all requests present at time 0: an upper bound on the total
+latency of a policy, as the engines run it, for each instance. It has the fluid form times 1 + e,
+
+    e = (P - 1)/(M - P + 1),      P the largest peak s + (assumed length),
+
+with terms that do not grow with n/M. This e is attained: outputs of one token, M + 1 a multiple of
+P = s + 1.
+
+admission   the lemma: while the queue's head waits, more than M - P tokens are spoken for; the
+            policies that start every request once (H-SF, A_random, A_max, SVF, MC-SF, ...)
+promotion   A_l, with any threshold: requests that start twice
+pipelines   GSA and GBA: the slicing that starts in staggered pipelines
+policies    all of them by the names of `kvratio.simulate`, each with its conditions
+"""

@@ -1,0 +1,91 @@
+"""The proved bounds by the policies' names in `kvratio.simulate`.
+
+Every bound holds for each run of the policy, whatever its random ties, on every instance that meets
+the conditions: all requests at time 0; where the policy reads upper ends, none below its output;
+for pipelines, one prompt; for A_l, one lower end of those that outlive their own. `NONE` says why
+the other policies have no bound.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+from kvratio.theory.checks import InputError, one_of
+from kvratio.theory.finite import admission, pipelines, promotion
+from kvratio.theory.model import Instance
+
+BoundOf = Callable[[Instance], Fraction]
+
+
+class Proved(NamedTuple):
+    """A bound on every run, and a smaller one on the expectation over the seed, if there is one."""
+
+    every: BoundOf
+    mean: BoundOf | None = None
+
+
+PROVED: dict[str, Proved] = {
+    "h-sf": Proved(admission.h_sf),
+    "svf": Proved(admission.svf),
+    "mc-sf": Proved(admission.mc_sf),
+    "mc-benchmark": Proved(admission.mc_benchmark),
+    "a-max": Proved(admission.a_max, admission.a_max_mean),
+    "a-random": Proved(admission.a_random, admission.a_random_mean),
+    "a-l": Proved(promotion.a_l),
+    "gsa": Proved(partial(pipelines.gsa, caps=pipelines.growing(2))),
+    "gba": Proved(partial(pipelines.gba, caps=pipelines.growing(Fraction(3, 2)))),
+}
+
+PRINTED = "chance evicts the most advanced with the others: above its form at every size tried"
+CHANCE = "overflows depend on chance: followed by simulation only"
+GREEDY = "admits while the next step fits: what overflows lose is not bounded"
+PACED = "paced by what it learns: what overflows lose is not bounded (its pipelines are: gsa)"
+
+NONE: dict[str, str] = {
+    "a-min": PRINTED,
+    "a-min-live": PRINTED,
+    "a-min-thinned": CHANCE,
+    "a-min-staggered": CHANCE,
+    "slicing": PACED,
+    "offset-slicing": GREEDY,
+    "learned-slicing": GREEDY,
+    "fcfs": GREEDY,
+    "fcfs-watermark": GREEDY,
+    "shortest-predicted": GREEDY,
+    "alpha-protection": GREEDY,
+    "beta-clearing": GREEDY,
+}
+
+
+def upper_bound(policy: str, instance: Instance) -> Fraction | None:
+    """At least the total latency of every run of a policy, in steps; None outside its conditions.
+
+    Raises `InputError` for a policy without a bound.
+
+    >>> from kvratio.theory.model import Instance
+    >>> instance = Instance.of(5, [3, 3], interval=(3, 4))
+    >>> upper_bound("h-sf", instance), upper_bound("a-max", instance)
+    (Fraction(9, 1), Fraction(12, 1))
+    >>> upper_bound("a-max", Instance.of(5, [3, 3], interval=(1, 2)))
+    """
+    return _where_it_holds(PROVED[one_of("policy", policy, PROVED)].every, instance)
+
+
+def mean_bound(policy: str, instance: Instance) -> Fraction | None:
+    """At least its expected total latency over the seed, in steps; otherwise as `upper_bound`.
+
+    >>> from kvratio.theory.model import Instance
+    >>> mean_bound("a-random", Instance.of(5, [3, 1]))
+    Fraction(17, 3)
+    """
+    every, mean = upper_bound(policy, instance), PROVED[policy].mean
+    return every if every is None or mean is None else min(every, mean(instance))
+
+
+def _where_it_holds(bound: BoundOf, instance: Instance) -> Fraction | None:
+    """The functions refuse instances outside their conditions, and nothing else."""
+    try:
+        return bound(instance)
+    except InputError:
+        return None
