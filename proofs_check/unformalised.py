@@ -69,6 +69,7 @@ NONE: dict[str, str] = {
     "price-lower-u9": ALL_POLICIES,
     "price-finite-offset": FINITE,
     "price-finite-fixed": FINITE,
+    "price-finite-mixed": FINITE,
     "price-two-fixed-classes": SCHUR,
     "price-one-machine": JOBS,
 }

@@ -91,11 +91,20 @@ MUTATIONS = [
     ("price-lower-u9", "K", "27284/10000", Verdict.OPEN),
     ("price-lower-u9", "start", "1", Verdict.OPEN),
     ("price-lower-u9", "u", "100000000", Verdict.OPEN),
-    ("price-finite-offset", "c", "154/10", Verdict.OPEN),  # the proof's constant
+    ("price-finite-offset", "c", "128/10", Verdict.OPEN),  # the proof's constant
     ("price-finite-offset", "y", "2", Verdict.OPEN),
     ("price-finite-fixed", "c", "7", Verdict.REFUTED),
-    ("price-finite-fixed", "c", "282/10", Verdict.OPEN),  # the proof's constant
-    ("price-finite-fixed", "root", "2", Verdict.OPEN),
+    ("price-finite-fixed", "c", "23", Verdict.OPEN),  # the proof's constant
+    ("price-finite-fixed", "b", "3", Verdict.OPEN),
+    ("price-finite-fixed", "root", "3/2", Verdict.OPEN),  # more than sqrt 2
+    ("price-finite-mixed", "c", "9", Verdict.REFUTED),
+    ("price-finite-mixed", "c", "61", Verdict.OPEN),  # the proof's constant
+    ("price-finite-mixed", "g", "2", Verdict.OPEN),
+    ("price-finite-mixed", "k", "1/2", Verdict.OPEN),
+    ("price-finite-mixed", "h0", "1/5", Verdict.OPEN),
+    ("price-finite-mixed", "h1", "1/4", Verdict.OPEN),
+    ("price-finite-mixed", "eta", "187/100", Verdict.OPEN),
+    ("price-finite-mixed", "w", "199/100", Verdict.OPEN),
     ("kept-upper", "c", "1999/1000", Verdict.REFUTED),
     ("kept-lower", "c", "1998/1000", Verdict.OPEN),
     ("kept-lower", "mu", "10000", Verdict.OPEN),

@@ -89,7 +89,7 @@ REQUIRED = {
         "classes of offsets": ["price-four-classes", "price-two-fixed-classes"],
         "one machine": ["price-one-machine", "price-common-offset"],
         "one machine, simulated": ["price-one-machine-sampled"],
-        "finite instances": ["price-finite-offset", "price-finite-fixed"],
+        "finite instances": ["price-finite-offset", "price-finite-fixed", "price-finite-mixed"],
         "tokens kept": ["kept-upper", "kept-lower"],
         "slicing": ["slicing-5", "slicing-doubling", "four-slicings", "four-slicings-supremum"],
         "A_max solved": ["a-max-exact"],
