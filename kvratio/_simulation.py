@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.compare.steps import compare as compare_in_steps
+from kvratio.simulate.gpu.fitted import FITTED
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, requests
 from kvratio.theory.checks import InputError, duration
 from kvratio.theory.model import Instance
@@ -121,7 +122,7 @@ def compare(
     seeds: int = 1,
     seed: int = 0,
     gpu: str | None = None,
-    iteration: str = "roofline",
+    iteration: str = FITTED,
 ) -> "Comparison | TimedComparison":
     """Run policies on the same requests, beside H-SF and a certified lower bound.
 
@@ -130,7 +131,8 @@ def compare(
     records, classes of schedulers (`Scheduler`); default all declared ones. `seeds`: so many runs
     of each policy that is randomised, with seeds from `seed` on, on the same requests. `gpu`: such
     as "llama-3-8b:h100", to run in seconds on a model of the GPU, with the arrival times of the
-    requests and the budget that it leaves (unless a memory was asked for).
+    requests and the budget that it leaves (unless a memory was asked for). `iteration`: "fitted" to
+    measured iterations, "roofline", "line", or "D0:D1" in nanoseconds.
 
     The result shows itself as a table; `to_pandas()`, `plot()`, `view("runs.html")` and `rows()`
     give the rest. Raises `InputError` for what is unknown, and for a scheduler that breaks the
@@ -163,7 +165,9 @@ def compare(
     from kvratio.reports.compare.timed import compare_timed
 
     words, timing = drawn.description, drawn.timing
-    return compare_timed(words, drawn.instance, timing, chosen, seed, seeds=seeds)
+    return compare_timed(
+        words, drawn.instance, timing, chosen, seed, seeds=seeds, accuracy=drawn.accuracy
+    )
 
 
 def check(target: Any, *, seconds: float = 60, only: Sequence[str] = ()) -> "Conformance":

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS
 from kvratio.simulate.gpu.deployment import Deployment
+from kvratio.simulate.gpu.fitted import FITTED_VALUES, accuracy, as_fitted
 from kvratio.simulate.gpu.roofline import decode_batch, fitted_line, iteration_time, prefill_batch
 
 # iterations that are shown: requests and tokens held by each; prompts
@@ -16,7 +17,7 @@ PUBLISHED_FOR = (MODELS["llama-2-70b"], ACCELERATORS["a100-80"], 2)  # it says "
 
 
 class Row(NamedTuple):
-    """A number, its unit, and how it was obtained: cited, assumed or derived."""
+    """A number, its unit, and how it was obtained: cited, assumed, fitted or derived."""
 
     name: str
     value: int | float
@@ -32,7 +33,13 @@ def rows(deployment: Deployment) -> list[Row]:
     >>> [row.value for row in rows(deployment("llama-3-8b:h100")) if row.name == "KV cache a token"]
     [131072]
     """
-    return [*_cited(deployment), *_assumed(deployment), *_derived(deployment), *_times(deployment)]
+    return [
+        *_cited(deployment),
+        *_assumed(deployment),
+        *_fitted(),
+        *_derived(deployment),
+        *_times(deployment),
+    ]
 
 
 def _cited(deployment: Deployment) -> list[Row]:
@@ -72,6 +79,26 @@ def _assumed(deployment: Deployment) -> list[Row]:
     return [Row(name, value, unit, "assumed", "") for name, value, unit in values]
 
 
+# of `Assumptions`: how the terminal calls what was fitted; shares of the peaks have no unit
+FITTED_NAMES = {
+    "attention": ("share of bandwidth, cache", ""),
+    "arithmetic": ("share of peak reached", ""),
+    "link": ("share of link reached", ""),
+    "hop": ("exchange, a further accelerator", "ns"),
+    "layer": ("launch of a layer", "ns"),
+    "request": ("host's work, a request", "ns"),
+    "crowded": ("a byte exchanged, long prefill", "ps"),
+}
+
+
+def _fitted() -> list[Row]:
+    source = "reports/published/gpu-fit.md"
+    return [
+        Row(f"fitted: {name}", float(FITTED_VALUES[key]), unit, "fitted", source)
+        for key, (name, unit) in FITTED_NAMES.items()
+    ]
+
+
 def _derived(deployment: Deployment) -> list[Row]:
     values = [
         Row("parameters", deployment.model.parameters, "", "derived", "from the shape"),
@@ -90,20 +117,22 @@ def _derived(deployment: Deployment) -> list[Row]:
 
 def _times(deployment: Deployment) -> list[Row]:
     times, budget = iteration_time(deployment), deployment.budget
+    models = {"fitted": iteration_time(as_fitted(deployment)), "roofline": times}
     shown = [
         (f"decode, {running} x {context} tokens", decode_batch(running, context))
         for running, context in DECODE
     ]
     shown += [(f"prefill, prompt of {prompt}", prefill_batch(prompt)) for prompt in PREFILL]
     found = [
-        Row(name, times.nanoseconds(batch), "ns", "derived", "roofline")
+        Row(f"{name}, {model}", of.nanoseconds(batch), "ns", "derived", model)
+        for model, of in models.items()
         for name, batch in shown
         if batch.cache <= budget
     ]
     if budget < 2 * CONTEXT:
         return found
     line = fitted_line(times, budget, CONTEXT)
-    fitted = f"fitted to decode iterations of {line.context} tokens a request"
+    fitted = f"fitted to the roofline's decode iterations of {line.context} tokens a request"
     return [
         *found,
         Row("d0 of the fitted line", round(line.d0) / 1000, "ns", "derived", fitted),
@@ -154,6 +183,7 @@ def sources(deployment: Deployment) -> str:
     lines = [f"model: {deployment.model.source}", f"accelerator: {deployment.accelerator.source}"]
     if _published(deployment):
         lines.append(f"published budget: {PUBLISHED}; measured there, with an unstated reserve")
+    lines.append(f"fitted: {accuracy(deployment)}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from kvratio.simulate.contender import contender
 from kvratio.simulate.engine import EngineError
+from kvratio.simulate.gpu.fitted import FITTED
 from kvratio.simulate.kernel import run, run_timed
 from kvratio.simulate.request_files import digest
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
@@ -46,7 +47,7 @@ class Cell:
     prompt: int | None = None
     timed: str | None = None
     gpu: str | None = None
-    iteration: str = "roofline"
+    iteration: str = FITTED
     seed: int = 0
     take: str = FIRST
 

@@ -32,9 +32,11 @@ class IterationTime:
 
     `fixed` passes in any case. Then comes the larger of memory traffic (`weights`, and `cache` a
     token held) and arithmetic (`token` a processed token, `sample` a token made, `pair` a pair of
-    tokens of which one attends to the other), and then communication, `link` a processed token.
-    A request that starts processes its prompt, and its first token comes from that; every other
-    one processes the token that it made last. Durations are rounded up to whole nanoseconds.
+    tokens of which one attends to the other), and then communication, `link` a processed token,
+    the host's work, `request` a running request, and `crowded` for every processed token beyond
+    the first `crowd`. A request that starts processes its prompt, and its first token comes from
+    that; every other one processes the token that it made last. Durations are rounded up to whole
+    nanoseconds.
 
     >>> decode = Batch(running=10, started=0, cache=700, prompt=0, pairs=0)
     >>> IterationTime(fixed=2_000_000, weights=5_000_000, cache=100).nanoseconds(decode)
@@ -48,6 +50,9 @@ class IterationTime:
     sample: int = 0
     pair: int = 0
     link: int = 0
+    request: int = 0
+    crowded: int = 0
+    crowd: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -88,11 +93,12 @@ class IterationTime:
         attended = volume(prompt, output - 1) + prompt * (prompt + 1) // 2
         arithmetic = (self.token + self.link) * tokens + self.sample * output
         moved = self.cache * volume(prompt, output)
-        return (arithmetic + self.pair * attended) // PS_PER_NS, moved // PS_PER_NS
+        host = self.request * output  # beside either of them
+        return (arithmetic + self.pair * attended + host) // PS_PER_NS, (moved + host) // PS_PER_NS
 
     def bound(self, memory: int) -> int:
         """No iteration within a budget of `memory` tokens takes more picoseconds than this."""
-        each = self.cache + self.token + self.sample + self.link
+        each = self.cache + self.token + self.sample + self.link + self.request + self.crowded
         return self.fixed + self.weights + memory * (each + (memory + 1) * self.pair)
 
 
@@ -108,5 +114,6 @@ def nanoseconds(times: IterationTime, batch: Batch) -> int:
         attended = batch.pairs + batch.cache - batch.prompt - batch.running
         memory = times.weights + times.cache * batch.cache
         arithmetic = times.token * tokens + times.sample * batch.running + times.pair * attended
-        total += max(memory, arithmetic) + times.link * tokens
+        total += max(memory, arithmetic) + times.link * tokens + times.request * batch.running
+        total += times.crowded * max(0, tokens - times.crowd)
     return (total + PS_PER_NS - 1) // PS_PER_NS

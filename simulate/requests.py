@@ -27,6 +27,7 @@ import numpy as np
 from kvratio.simulate.exact import Exact
 from kvratio.simulate.formats import asked_for
 from kvratio.simulate.gpu.deployment import Deployment, deployment
+from kvratio.simulate.gpu.fitted import FITTED, accuracy
 from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.predictions import predict
 from kvratio.simulate.request_files import Source, digest, read_file
@@ -76,7 +77,7 @@ class Spec:
     prompt: int | None = None
     timed: str | None = None
     gpu: str | None = None
-    iteration: str = "roofline"
+    iteration: str = FITTED
     seed: int = 0
     columns: str | None = None
     skip_invalid: bool = False
@@ -127,7 +128,14 @@ class RequestSet:
     def __repr__(self) -> str:
         return f"<{self.description}>"
 
-    def on(self, gpu: str, iteration: str = "roofline") -> "RequestSet":
+    @property
+    def accuracy(self) -> str:
+        """How far seconds of the fitted model were from measurements; empty for other models."""
+        worker = self.spec.worker
+        fitted = worker is not None and self.spec.iteration == FITTED
+        return accuracy(worker) if worker is not None and fitted else ""
+
+    def on(self, gpu: str, iteration: str = FITTED) -> "RequestSet":
         """The same requests before a GPU, in seconds; its budget, unless a memory was asked for.
 
         >>> requests(Spec("uniform:l=2,u=3", requests=2)).on("llama-3-8b:h100").instance.memory

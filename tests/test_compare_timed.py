@@ -64,7 +64,8 @@ def test_needed_work_is_what_a_request_adds_to_its_iterations() -> None:
         batches += [Batch(1, 0, s + g + 1, 0, 0) for g in range(1, o)]
         for times, k in (
             (IterationTime(fixed=1, token=7000, sample=2000, pair=3000, link=1000), 0),
-            (IterationTime(fixed=1, cache=5000), 1),
+            (IterationTime(fixed=1, token=7000, request=3000), 0),
+            (IterationTime(fixed=1, cache=5000, request=4000), 1),
         ):
             passed = sum((1000 * times.nanoseconds(b) - 1) // 1000 for b in batches)
             assert times.needed(s, o)[k] == passed

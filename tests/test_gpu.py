@@ -187,19 +187,24 @@ MEASURED = [
     ("h100", 2, 64, 0.3358),
     ("h100", 1, 4096, 10.76),
 ]
+LAYER_ERRORS = (-0.24, 0.23)
+LAYER_EXTREMES = [("a100-80", 128), ("a100-80", 4096)]
 
 
 @pytest.mark.parametrize(("kind", "count", "tokens", "measured"), MEASURED)
 def test_roofline_of_a_layer_against_published_measurements(
     kind: str, count: int, tokens: int, measured: float
 ) -> None:
-    """The assumed shares of the peaks, 0.8 and 0.6, are within a quarter of what was measured, from
-    one token to thousands."""
+    """The assumed shares of the peaks, 0.8 and 0.6, against what was measured, from one token to
+    thousands: 24 % less to 23 % more."""
     model, accelerator = MODELS["llama-2-70b"], ACCELERATORS[kind]
     assumed, parameters = Assumptions(), model.multiplied // model.layers
     moving = parameters * model.value_bytes / (accelerator.bandwidth * assumed.bandwidth * count)
     computing = 2 * parameters * tokens / (accelerator.peak * assumed.arithmetic * count)
-    assert 1000 * float(max(moving, computing)) == pytest.approx(measured, rel=0.25)
+    error = 1000 * float(max(moving, computing)) / measured - 1
+    assert LAYER_ERRORS[0] <= round(error, 2) <= LAYER_ERRORS[1]
+    if (kind, tokens) in LAYER_EXTREMES:
+        assert round(error, 2) == LAYER_ERRORS[LAYER_EXTREMES.index((kind, tokens))]
 
 
 def test_one_accelerator_does_not_communicate() -> None:
@@ -220,7 +225,9 @@ BATCHES = st.builds(
     st.lists(st.integers(0, 3000), max_size=5),
     st.lists(st.integers(2, 3000), max_size=20),
 )
-TIMES = st.builds(IterationTime, st.integers(1, 10**9), *[st.integers(0, 10**7)] * 6)
+TIMES = st.builds(
+    IterationTime, st.integers(1, 10**9), *[st.integers(0, 10**7)] * 8, st.integers(0, 9000)
+)
 
 
 @given(TIMES, BATCHES, st.integers(0, 3000), st.integers(2, 3000))
@@ -257,7 +264,9 @@ def test_duration_against_its_definition(times: IterationTime, batch: Batch) -> 
         + times.pair * (batch.pairs + looked_at)
     )
     memory = times.weights + times.cache * batch.cache
-    total = Fraction(times.fixed + max(memory, arithmetic) + times.link * processed, 1000)
+    beyond = processed - times.crowd if processed > times.crowd else 0
+    beside = times.link * processed + times.request * batch.running + times.crowded * beyond
+    total = Fraction(times.fixed + max(memory, arithmetic) + beside, 1000)
     assert 0 <= times.nanoseconds(batch) - total < 1
 
 
@@ -309,7 +318,7 @@ def test_command_labels_every_number(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "16,492" in shown
     data = json.loads(target.read_text())
     assert data["budget"] == 37_751
-    assert {row["obtained"] for row in data["rows"]} == {"cited", "assumed", "derived"}
+    assert {row["obtained"] for row in data["rows"]} == {"cited", "assumed", "fitted", "derived"}
     assert all(row["source"] for row in data["rows"] if row["obtained"] == "cited")
     assert len(data["rows"]) == len(rows(deployment("llama-2-70b:a100-80x2")))
 

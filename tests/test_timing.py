@@ -28,7 +28,7 @@ from tests.test_kernel import declarations, random_instance
 
 ROOFLINE = IterationTime(
     fixed=2_000_000, weights=9_000_000, cache=200_000, token=900_000, sample=7_000, pair=1_234,
-    link=10_001,
+    link=10_001, request=30_003, crowded=50_021, crowd=7,
 )  # fmt: skip
 
 
@@ -43,8 +43,10 @@ def timed_instances(draw: Callable[..., Any]) -> tuple[Instance, Timing]:
     interval = [(min(e), max(e)) for e in draw(st.lists(ends, min_size=n, max_size=n))]
     unit = draw(st.sampled_from([0, 1, 4_000, 10**6]))
     arrival = tuple(unit * draw(st.integers(0, 20)) for _ in range(n))
-    coefficients = [draw(st.integers(0, 10**7)) for _ in range(6)]
-    times = IterationTime(draw(st.integers(1, 10**7)), *coefficients)
+    coefficients = [draw(st.integers(0, 10**7)) for _ in range(8)]
+    times = IterationTime(
+        draw(st.integers(1, 10**7)), *coefficients, crowd=draw(st.integers(0, 20))
+    )
     return Instance.of(memory, output, prompt=prompt, interval=interval), Timing(arrival, times)
 
 

@@ -20,6 +20,7 @@ TIMES = (
     IterationTime.linear(10**8, 10**6),
     IterationTime(fixed=1, token=7000, sample=2000, pair=3000, link=1000),
     IterationTime(fixed=10**8, weights=5 * 10**7, cache=10**6, token=10**6, sample=3, pair=9),
+    IterationTime(fixed=10**7, cache=10**5, request=70_001, crowded=90_001, crowd=5),
 )
 LINEAR = TIMES[0]
 Case = tuple[Instance, Timing, Callable[[], Wait | NestedWait]]

@@ -130,4 +130,12 @@ def compare_source(
         completed = partial(report, total=len(drawn))
         if drawn.timing is None:
             return compare(*given, names, spec.seed, completed, stopwatch=stopwatch)
-        return compare_timed(*given, drawn.timing, names, spec.seed, completed, stopwatch=stopwatch)
+        return compare_timed(
+            *given,
+            drawn.timing,
+            names,
+            spec.seed,
+            completed,
+            stopwatch=stopwatch,
+            accuracy=drawn.accuracy,
+        )

@@ -15,7 +15,9 @@ from kvratio.reports.commands._source import compare_source, source_options
 @source_options
 @click.option("--gpu", metavar="MODEL:GPUxN", help="Budget and times of a GPU; see kvratio gpu.")
 @click.option(
-    "--iteration", metavar="SPEC", help="With --gpu: roofline (default), line, or D0:D1 in ns."
+    "--iteration",
+    metavar="SPEC",
+    help="With --gpu: fitted (default), roofline, line, or D0:D1 in ns.",
 )
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
 @click.option("--save-run", metavar="FILE", help="Write the schedules, for kvratio view.")
@@ -50,6 +52,7 @@ def command(
     from kvratio.reports.output import check_target, emit_json, quiet, say
     from kvratio.reports.runs import save_runs
     from kvratio.reports.terminal import print_table
+    from kvratio.simulate.gpu.fitted import FITTED
     from kvratio.theory.checks import InputError
 
     for target in (json_target, save_run):
@@ -60,9 +63,7 @@ def command(
     if gpu is None and iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
     watch = Stopwatch() if profile else None
-    comparison = compare_source(
-        gpu=gpu, iteration=iteration or "roofline", stopwatch=watch, **options
-    )
+    comparison = compare_source(gpu=gpu, iteration=iteration or FITTED, stopwatch=watch, **options)
     show: Callable[[Any], None] = comparison_table if gpu is None else timed_table
     with phase(watch, "measures, tables and files"):
         if json_target is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from textwrap import fill
 from typing import Any, TypeVar
 
 from kvratio.reports.compare.steps import Comparison
@@ -14,6 +15,7 @@ from kvratio.simulate.records import Run
 from kvratio.simulate.timed import TimedRun
 
 R = TypeVar("R")
+WIDTH = 105  # of a legend's line
 
 STEP_COLUMNS = (
     "policy", "TEL", "mean", "p50", "p95", "p99", "makespan", "evictions", "wasted", "/ H-SF",
@@ -146,7 +148,10 @@ def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
 def timed_legend(comparison: TimedComparison) -> str:
     """What the columns mean."""
     bound = comparison.bound / comparison.instance.n / NS_PER_S
-    return TIMED_LEGEND.format(mean=f"{bound:,.2f}") + over_seeds(comparison)
+    words = TIMED_LEGEND.format(mean=f"{bound:,.2f}") + over_seeds(comparison)
+    if comparison.accuracy:
+        words += "\n" + fill(f"Durations of iterations: {comparison.accuracy}.", WIDTH)
+    return words
 
 
 def timed_table(comparison: TimedComparison) -> None:

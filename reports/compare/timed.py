@@ -22,7 +22,8 @@ from kvratio.theory.model import Instance
 @dataclass(frozen=True, repr=False)
 class TimedComparison(Shown):
     """Timed runs of several policies on the same requests. `bound` is certified: no schedule on
-    this GPU model has a smaller total latency in nanoseconds (`kvratio.theory.area_in_time`)."""
+    this GPU model has a smaller total latency in nanoseconds (`kvratio.theory.area_in_time`).
+    `accuracy`: how far the model of iterations was from measurements, in words."""
 
     description: str
     instance: Instance
@@ -30,6 +31,7 @@ class TimedComparison(Shown):
     benchmark: TimedRun
     bound: int
     unfinished: tuple[str, ...] = ()
+    accuracy: str = ""
 
     def ratio_to_h_sf(self, run: TimedRun) -> Fraction:
         """Mean latency over that of H-SF (simulated over simulated)."""
@@ -72,10 +74,12 @@ def compare_timed(
     progress: Callable[[str, int], None] | None = None,
     seeds: int = 1,
     stopwatch: Stopwatch | None = None,
+    accuracy: str = "",
 ) -> TimedComparison:
     """Run policies, "wait" and "nested-wait" among them, and H-SF in any case, in time.
 
-    The instance's own arrivals are 0. The rest as in `kvratio.reports.compare.steps.compare`.
+    The instance's own arrivals are 0. `accuracy` is passed on. The rest as in
+    `kvratio.reports.compare.steps.compare`.
 
     >>> from kvratio.simulate.iteration import IterationTime
     >>> timing = Timing((0,) * 5, IterationTime(fixed=10**9))
@@ -109,7 +113,7 @@ def compare_timed(
     note_compiled()
     with phase(stopwatch, "certified lower bound"):
         bound = certified_in_time(instance, timing)
-    return TimedComparison(description, instance, runs, benchmark, bound, unfinished)
+    return TimedComparison(description, instance, runs, benchmark, bound, unfinished, accuracy)
 
 
 def certified_in_time(instance: Instance, timing: Timing) -> int:

@@ -46,6 +46,9 @@ class Rules:
     sample: int
     pair: int
     link: int
+    request: int
+    crowded: int
+    crowd: int
 
 
 @dataclass

@@ -17,24 +17,35 @@ class Assumptions:
 
     `utilisation`: share of the memory that the engine may use (vLLM's default is 0.9). `reserve`:
     bytes an accelerator kept for activations, logits, CUDA graphs and communication buffers.
-    `bandwidth`, `arithmetic`, `link`: shares of the peaks that are reached. In nanoseconds,
-    `exchange`: latency of one exchange between accelerators, `launch`: what an iteration takes
-    before they work.
+    `bandwidth`, `arithmetic`, `link`: shares of the peaks that are reached; `attention`: the share
+    of the memory bandwidth with which the cache is read. In nanoseconds, `exchange`: latency of one
+    exchange between accelerators, and `hop` more of it for every accelerator but the first;
+    `launch`: what an iteration takes before they work, and `layer` more of it for every layer;
+    `request`: the host's work for each request of an iteration (preparation, sampling). `crowded`:
+    picoseconds for each byte of the hidden vectors that are exchanged (two a layer) for tokens
+    beyond the first `crowd` of an iteration.
     """
 
     utilisation: Fraction = Fraction(9, 10)
     reserve: int = 2 * GIB
     bandwidth: Fraction = Fraction(8, 10)
     arithmetic: Fraction = Fraction(6, 10)
+    attention: Fraction = Fraction(8, 10)
     link: Fraction = Fraction(7, 10)
     exchange: int = 10_000
+    hop: int = 0
     launch: int = 1_000_000
+    layer: int = 0
+    request: int = 0
+    crowded: Fraction = Fraction(0)
+    crowd: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("utilisation", "bandwidth", "arithmetic", "link"):
+        for name in ("utilisation", "bandwidth", "arithmetic", "attention", "link"):
             rational(name, getattr(self, name), above=0, most=1)
-        whole("reserve", self.reserve)
-        whole("exchange", self.exchange)
+        rational("crowded", self.crowded, least=0)
+        for name in ("reserve", "exchange", "hop", "layer", "request", "crowd"):
+            whole(name, getattr(self, name))
         whole("launch", self.launch, least=1)
 
 

@@ -1,4 +1,7 @@
-"""The duration of an iteration on a deployment: a roofline, and a line fitted to it.
+"""The duration of an iteration on a deployment: from its parts, as a line, or as it was measured.
+
+Two sets of assumptions go into the parts: "roofline", shares of the peaks and little else, which
+is what the hardware allows; "fitted", with what a measured engine adds (`simulate.gpu.fitted`).
 
 Memory traffic: every iteration reads the weights (all but the input embedding) once, and moves the
 keys and values of every token held. Arithmetic: two operations a parameter for every processed
@@ -7,12 +10,15 @@ operations an entry of a head for every pair of tokens of which one attends to t
 parallel: two all-reduces a layer, each of one hidden vector a processed token, by the ring
 algorithm: every accelerator sends 2 (g - 1) / g of it. They do not overlap with the rest. In a
 pipeline the accelerators work one after the other, and each hands on a hidden vector a token.
+The host launches every layer and handles every request. Beyond some number of tokens in one
+iteration, each may cost more (measured on prefills; the cause is not known).
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kvratio.simulate.gpu.deployment import Deployment
+from kvratio.simulate.gpu.fitted import FITTED, as_fitted
 from kvratio.simulate.iteration import PS_PER_NS, Batch, IterationTime
 from kvratio.theory.checks import InputError, rational, whole
 
@@ -22,7 +28,7 @@ POINTS = 64  # batches that the line is fitted to
 
 
 def iteration_time(deployment: Deployment) -> IterationTime:
-    """The roofline of a deployment, its coefficients rounded to whole picoseconds.
+    """From the parts, under the deployment's assumptions; coefficients in whole picoseconds.
 
     >>> from kvratio.simulate.gpu.deployment import deployment
     >>> iteration_time(deployment("llama-2-70b:a100-80x2")).cache
@@ -31,22 +37,29 @@ def iteration_time(deployment: Deployment) -> IterationTime:
     model, assumed, count = deployment.model, deployment.assumptions, deployment.count
     accelerator = deployment.accelerator
     if deployment.pipeline:
-        at_once, exchanges, moved = 1, count - 1, deployment.kv_bytes
+        at_once, exchanges, moved, hops = 1, count - 1, deployment.kv_bytes, 1
         sent = Fraction(model.hidden * model.value_bytes)
     else:
-        at_once, moved = count, deployment.kv_bytes_each
+        at_once, moved, hops = count, deployment.kv_bytes_each, count - 1
         exchanges = 2 * model.layers if count > 1 else 0
         sent = Fraction(2 * (count - 1), count) * model.hidden * model.value_bytes
+    launch = assumed.launch + model.layers * assumed.layer
+    exchange = assumed.exchange + hops * assumed.hop
+    hidden = 2 * model.layers * model.hidden * model.value_bytes
     per_byte = PS_PER_S / (accelerator.bandwidth * assumed.bandwidth)
+    per_cached = PS_PER_S / (accelerator.bandwidth * assumed.attention)
     per_operation = PS_PER_S / (accelerator.peak * assumed.arithmetic * at_once)
     return IterationTime(
-        fixed=PS_PER_NS * (assumed.launch + exchanges * assumed.exchange),
+        fixed=PS_PER_NS * (launch + exchanges * exchange),
         weights=round(model.read * model.value_bytes * per_byte / at_once),
-        cache=round(moved * per_byte),
+        cache=round(moved * per_cached),
         token=round(2 * model.multiplied * per_operation),
         sample=round(2 * model.head * per_operation),
         pair=round(4 * model.layers * model.heads * model.head_size * per_operation),
         link=round(exchanges * sent * PS_PER_S / (accelerator.link * assumed.link)),
+        request=PS_PER_NS * assumed.request,
+        crowded=round(hidden * assumed.crowded),
+        crowd=assumed.crowd,
     )
 
 
@@ -112,19 +125,22 @@ def fitted_line(times: IterationTime, memory: int, context: int = 512) -> Line:
 def iteration_by(deployment: Deployment, text: str) -> IterationTime:
     """The model of iterations that a word names.
 
-    "roofline"; "line", fitted to it; or "D0:D1", a line of D0 nanoseconds and D1 nanoseconds for
-    every token held, as exact decimals.
+    "fitted", with what measurements add; "roofline", what the hardware allows, under the
+    deployment's assumptions; "line", fitted to the roofline; or "D0:D1", a line of D0 nanoseconds
+    and D1 nanoseconds for every token held, as exact decimals.
 
     >>> from kvratio.simulate.gpu.deployment import deployment
     >>> iteration_by(deployment("llama-3-8b:h100"), "5e6:41.5").cache
     41500
     """
+    if text == FITTED:
+        return iteration_time(as_fitted(deployment))
     if text == "roofline":
         return iteration_time(deployment)
     if text == "line":
         return fitted_line(iteration_time(deployment), deployment.budget).iteration_time()
     d0, colon, d1 = text.partition(":")
     if not colon:
-        raise InputError("iteration", text, "roofline, line, or D0:D1 in nanoseconds")
+        raise InputError("iteration", text, "fitted, roofline, line, or D0:D1 in nanoseconds")
     exact = [rational("iteration", part, least=0, most=MOST_NS) * PS_PER_NS for part in (d0, d1)]
     return IterationTime.linear(*map(round, exact))

@@ -22,6 +22,9 @@ class Rules:
     sample: int
     pair: int
     link: int
+    request: int
+    crowded: int
+    crowd: int
 
 
 @dataclass

@@ -56,6 +56,7 @@ def spec(setting: Setting, seed: int, file: str) -> Spec:
         memory=setting.memory,
         timed=str(STEPS_A_SECOND) if setting.unit == STEPS and setting.rate else None,
         gpu=GPUS.get(setting.unit),
+        iteration="roofline",
         seed=seed,
     )
 
