@@ -5,6 +5,7 @@ capital module before a dot: a definition of that file). Everything is about rea
 lengths l, u, which are natural ones; `INR` makes a real number of a natural one.
 """
 
+from kvratio.proofs_check.endless import ENDLESS
 from kvratio.proofs_check.unformalised import NONE
 
 LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
@@ -13,6 +14,7 @@ TWO = "(two l u X Y) l u"
 DOUBLING = "slicing 0 x 1 u 0 (map (Nat.pow 2) (seq 0 (S m)))"
 LEVELS = "forall r a z, requests r -> a <= z ->"
 T = "2 * INR l / (INR l + 1) + sum (fun k => / INR k) (S l) (u - l)"
+
 
 TEMPLATES: tuple[tuple[str, str, str], ...] = (
     (
@@ -281,25 +283,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "    ((1 + INR r) / 2 - e) * h_sf s (two 1 (r * r) (INR r) 1) 1 (r * r) <=\n"
         "    a_min s (two 1 (r * r) (INR r) 1) 1 (r * r))",
     ),
-    # endless lengths: the form is the limit, and for A_min the supremum, of those up to u
-    (
-        "fig3-every-prompt",
-        "Endless.geometric_2",
-        "forall s q, 0 <= s -> 0 < q < 1 -> exists H,\n"
-        "  is_lim_seq (h_sf s (fun k => q ^ (k - 1)) 1) H /\\\n"
-        "  forall u, (1 <= u)%nat -> a_min s (fun k => q ^ (k - 1)) 1 u <= {bound} * H",
-    ),
-    # all partial sums stay below a number that is below the printed one
-    (
-        "t8-printed-sum",
-        "Refuted.printed_sum",
-        "let q := 1 / 2 in exists b,\n"
-        "  b < (1 + 2 * q + 11 * q ^ 2 + 8 * q ^ 3 + 11 * q ^ 4 + 2 * q ^ 5 + q ^ 6) /\n"
-        "    ((1 - q) ^ 6 * (1 + q) ^ 4) /\\\n"
-        "  forall n, sum (fun k => INR k ^ 3 * q ^ (k - 1) *\n"
-        "    (2 * INR k * q ^ (k - 1) + sum (fun i => INR i * q ^ (i - 1)) (S k) (n - k))) 1 n\n"
-        "    <= b",
-    ),
+    *ENDLESS,
     (
         "four-slicings",
         "FourSlicings.four",
@@ -385,8 +369,8 @@ def name(claim: str) -> str:
 def remark(claim: str) -> str:
     """What the ledger says about Coq: the theorem's name, why there is none, or nothing.
 
-    >>> remark("t6-s0"), remark("t8-s0")[:32]
-    ('theorem t6_s0', 'none: the closed forms of its se')
+    >>> remark("t6-s0"), remark("svf-ratio")[:32]
+    ('theorem t6_s0', 'none: the policy on finite insta')
     """
     if any(claim == covered for covered, _, _ in TEMPLATES):
         return f"theorem {name(claim)}"

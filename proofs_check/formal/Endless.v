@@ -130,7 +130,7 @@ Proof.
   repeat first [exact Le | exact Lf | apply is_lim_seq_const | apply is_lim_seq_mult' | apply is_lim_seq_plus'].
 Qed.
 
-Theorem geometric_2 : exists H, is_lim_seq (h_sf s geometric 1) H /\
+Theorem geometric_2 : exists H : R, is_lim_seq (h_sf s geometric 1) H /\
   forall u, (1 <= u)%nat -> a_min s geometric 1 u <= 2 * H.
 Proof.
   exists (weighted (q ^ 2) 1 / (1 - q) ^ 2). split.
