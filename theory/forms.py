@@ -26,6 +26,7 @@ charge* c(k) = k (s + k), for requests that start together and are charged their
     A_L              two lengths: all run l tokens in batches, the rest starts again (P, Theorem 7)
     promotion(m)     A_l for any lengths: stage 1 up to the threshold m, the rest starts again
     slicing(caps)    stage r: all run up to cap r with staggered starts, the rest starts again
+    in_pipelines     as slicing, whoever completes early keeps the place up to the cap (GSA, GBA)
 
 `tel` evaluates a form exactly (Fraction in, Fraction out). `kvratio.theory.matrices` derives from
 the same stages the matrix Q, its simplified entries, and fast arrays.
@@ -190,6 +191,24 @@ def slicing(caps: Sequence[int]) -> Form:
         return stages
 
     return Form("slicing", "GSA's idea", reaching, _alone(volume), _cut(volume))
+
+
+def in_pipelines(caps: Sequence[int], known: bool = False) -> Form:
+    """Slicing through staggered pipelines, GSA: all that take part are charged the cap's volume.
+
+    A pipeline keeps the place of those that complete early. `known`: GBA, which knows the lengths:
+    the requests of a class run once, charged the volume of the class's cap. Caps as in `slicing`.
+
+    >>> tel(in_pipelines((1, 4)), {1: 1, 3: 1}, 0), tel(slicing((1, 4)), {1: 1, 3: 1}, 0)
+    (Fraction(16, 1), Fraction(12, 1))
+    """
+    name = "GBA" if known else "GSA"
+
+    def ends(stage: Stage, _length: Any, s: Any) -> Effect:
+        return Effect(volume(stage.cap, s), 1, 0)
+
+    passes = _waits if known else _cut(volume)
+    return Form(name, "arXiv 2601.22996", slicing(caps).caps, ends, passes)
 
 
 SLOTS, OWN = "slots", "own"
