@@ -132,7 +132,8 @@ def compare(
     of each policy that is randomised, with seeds from `seed` on, on the same requests. `gpu`: such
     as "llama-3-8b:h100", to run in seconds on a model of the GPU, with the arrival times of the
     requests and the budget that it leaves (unless a memory was asked for). `iteration`: "fitted" to
-    measured iterations, "roofline", "line", or "D0:D1" in nanoseconds.
+    measured iterations, "roofline", "line", "D0:D1" in nanoseconds, or "profile:FILE", measurements
+    of your own.
 
     The result shows itself as a table; `to_pandas()`, `plot()`, `view("runs.html")` and `rows()`
     give the rest. Raises `InputError` for what is unknown, and for a scheduler that breaks the

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from kvratio.simulate.contender import contender
 from kvratio.simulate.engine import EngineError
 from kvratio.simulate.gpu.fitted import FITTED
+from kvratio.simulate.gpu.profile import NAME
 from kvratio.simulate.kernel import run, run_timed
 from kvratio.simulate.request_files import digest
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
@@ -105,13 +106,22 @@ def file_digests(cells: Sequence[Cell]) -> dict[str, str]:
 
     Raises `InputError` for a file that is not there.
     """
-    workloads, policies = ({getattr(c, name) for c in cells} for name in ("workload", "policy"))
-    names = {name for workload in workloads for name in files(workload)}
+    policies = {cell.policy for cell in cells}
+    names = {name for cell in cells for name in _files(cell)}
     codes = {policy: contender(policy).code() for policy in sorted(policies)}
     return {
         **{name: digest(name) for name in sorted(names)},
         **{_code(policy): code for policy, code in codes.items() if code},
     }
+
+
+def _files(cell: Cell) -> list[str]:
+    """What a cell reads: its requests, and its profile of iterations."""
+    return [*files(cell.workload), *_profile(cell)]
+
+
+def _profile(cell: Cell) -> list[str]:
+    return [cell.iteration.removeprefix(NAME)] if cell.iteration.startswith(NAME) else []
 
 
 def _code(policy: str) -> str:
@@ -126,7 +136,7 @@ def key(cell: Cell, digests: Mapping[str, str]) -> str:
     >>> len(key(cell, {})), key(cell, {}) == key(Cell("a-max", "lmsys", 16492, 10), {})
     (32, False)
     """
-    contents = [digests[name] for name in files(cell.workload)]
+    contents = [digests[name] for name in _files(cell)]
     text = json.dumps([asdict(cell), contents, digests.get(_code(cell.policy)), code_digest()])
     return sha256(text.encode()).hexdigest()[:32]
 
@@ -138,6 +148,11 @@ def requests_of(cell: Cell, digests: Mapping[str, str]) -> RequestSet:
     >>> requests_of(cell, {}).instance.memory
     37751
     """
+    for name in _profile(cell):
+        if digest(name) != digests[name]:
+            raise InputError(
+                name, digest(name)[:8], f"the content of the sweep ({digests[name][:8]})"
+            )
     return requests(cell.spec, digests)
 
 

@@ -1,7 +1,7 @@
 """How long an iteration takes, in integers, so that results are the same on every machine."""
 
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from kvratio.theory.checks import whole
 from kvratio.theory.model import volume
@@ -9,6 +9,9 @@ from kvratio.theory.model import volume
 PS_PER_NS = 1000
 NS_PER_S = 10**9
 MOST_PS = 10**18  # of a coefficient: far more than any iteration takes
+# of a table: numbers of requests, points of the grid of decode iterations, and of prefills
+MOST_DECODES, MOST_POINTS, MOST_PREFILLS = 32, 1024, 64
+BEYOND = 1 << 62  # of a batch that a table does not cover: later than every moment
 
 
 class Batch(NamedTuple):
@@ -53,9 +56,11 @@ class IterationTime:
     request: int = 0
     crowded: int = 0
     crowd: int = 0
+    # of durations by a table (`kvratio.simulate.gpu.profile`)
+    decodes: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
+        for field in fields(IterationTime):
             # if an iteration took no time, no request could ever arrive
             least = 1 if field.name == "fixed" else 0
             whole(field.name, getattr(self, field.name), least=least, most=MOST_PS)
@@ -102,13 +107,17 @@ class IterationTime:
         return self.fixed + self.weights + memory * (each + (memory + 1) * self.pair)
 
 
-def nanoseconds(times: IterationTime, batch: Batch) -> int:
+def nanoseconds(times: Any, batch: Batch) -> int:
     """`IterationTime.nanoseconds`; compiled code has this very function, with records for `times`.
+
+    With a table, `times` has further fields (`kvratio.simulate.gpu.profile.Profiled`).
 
     >>> nanoseconds(IterationTime(fixed=1), Batch(0, 0, 0, 0, 0))
     1
     """
-    total = times.fixed
+    if times.decodes > 0 and batch.running > 0:
+        return interpolated(times, batch)
+    total: int = times.fixed
     if batch.running > 0:
         tokens = batch.prompt + batch.running - batch.started
         attended = batch.pairs + batch.cache - batch.prompt - batch.running
@@ -117,3 +126,42 @@ def nanoseconds(times: IterationTime, batch: Batch) -> int:
         total += max(memory, arithmetic) + times.link * tokens + times.request * batch.running
         total += times.crowded * max(0, tokens - times.crowd)
     return (total + PS_PER_NS - 1) // PS_PER_NS
+
+
+def interpolated(times: Any, batch: Batch) -> int:
+    """Nanoseconds by a table: of the decoding, and of the prefill. Each interpolation is rounded
+    up. `BEYOND` where more than the largest that was measured is asked for."""
+    going = batch.running - batch.started
+    held = batch.cache - batch.prompt - batch.started  # by those that decode
+    total = 0
+    if going > 0:
+        if going > times.at_requests[times.decodes - 1]:
+            return BEYOND
+        if held > times.at_tokens[times.contexts - 1] * going:
+            return BEYOND
+        row = column = 0
+        while times.at_requests[row + 1] < going:
+            row += 1
+        while times.at_tokens[column + 1] * going < held:
+            column += 1
+        first, width = times.at_tokens[column], times.at_tokens[column + 1]
+        along = max(0, held - first * going)
+        width = (width - first) * going
+        at = row * times.contexts + column
+        low, high = times.decode[at], times.decode[at + 1]
+        low -= -((high - low) * along) // width
+        at += times.contexts
+        more, high = times.decode[at], times.decode[at + 1]
+        more -= -((high - more) * along) // width
+        few = times.at_requests[row]
+        total = low - (low - more) * (going - few) // (times.at_requests[row + 1] - few)
+    if batch.started > 0:
+        if batch.prompt > times.at_prompt[times.prefills - 1]:
+            return BEYOND
+        row = 0
+        while times.at_prompt[row + 1] < batch.prompt:
+            row += 1
+        low, high, first = times.prefill[row], times.prefill[row + 1], times.at_prompt[row]
+        along = max(0, batch.prompt - first)
+        total += low - (low - high) * along // (times.at_prompt[row + 1] - first)
+    return total

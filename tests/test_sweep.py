@@ -91,7 +91,7 @@ def test_rows_in_seconds_are_those_of_timed_runs(tmp_path: Path) -> None:
     assert [row["memory"] for row in rows] == [37751, 4000, 4000]
     drawn = synthetic("lmsys:rate=50", 300, 4)
     instance = drawn.instance(37751, predict("1:1000", drawn))
-    timing = Timing.of(drawn, iteration_by(deployment(gpu), "roofline"))
+    timing = Timing.of(drawn, iteration_by(deployment(gpu), "fitted"))
     expected = run_timed(instance, POLICIES["a-min"], timing, 4)
     assert rows[0]["total_ns"] == expected.seconds.latency.mean * 300
     numbers = {k: v for k, v in expected.seconds.to_json().items() if k != "mean_cache"}
@@ -108,7 +108,7 @@ def test_rows_in_seconds_are_those_of_timed_runs(tmp_path: Path) -> None:
     [
         ({"gpu": "llama"}, "MODEL:ACCELERATOR"),
         ({"gpu": "llama-3-8b:h100", "timed": "3"}, "no steps a second"),
-        ({"gpu": "llama-3-8b:h100", "iteration": "fast"}, "roofline, line, or"),
+        ({"gpu": "llama-3-8b:h100", "iteration": "fast"}, "roofline, line, profile:FILE, or"),
         ({"memory": 9, "prompt": -1}, "prompt"),
     ],
 )

@@ -15,6 +15,7 @@ from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.engine import Engine, EngineError
 from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.profile import Profiled
 from kvratio.simulate.gpu.roofline import iteration_time
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel import build
@@ -32,6 +33,22 @@ ROOFLINE = IterationTime(
 )  # fmt: skip
 
 
+def random_profile(rng: Random, most: int, prompts: int) -> Profiled:
+    """A table for up to `most` requests, tokens of each, and `prompts` prompt tokens at once."""
+
+    def up_to(largest: int) -> tuple[int, ...]:
+        return tuple(
+            sorted({1, largest + 2, *rng.choices(range(1, largest + 2), k=rng.randint(0, 4))})
+        )
+
+    axes = up_to(most), up_to(most), up_to(prompts)
+    durations = [rng.randint(1, 10**6) for _ in range(len(axes[0]) * len(axes[1]) + len(axes[2]))]
+    grid, starts = durations[: -len(axes[2])], durations[-len(axes[2]) :]
+    return Profiled(
+        1000 * min(durations), *(0,) * 9, *map(len, axes), *axes, tuple(grid), tuple(starts)
+    )
+
+
 @st.composite
 def timed_instances(draw: Callable[..., Any]) -> tuple[Instance, Timing]:
     """A few requests before a small budget, with arrivals close together or far apart."""
@@ -43,6 +60,9 @@ def timed_instances(draw: Callable[..., Any]) -> tuple[Instance, Timing]:
     interval = [(min(e), max(e)) for e in draw(st.lists(ends, min_size=n, max_size=n))]
     unit = draw(st.sampled_from([0, 1, 4_000, 10**6]))
     arrival = tuple(unit * draw(st.integers(0, 20)) for _ in range(n))
+    if draw(st.booleans()):
+        table = random_profile(Random(draw(st.integers(0, 1000))), 2 * memory, n * memory)
+        return Instance.of(memory, output, prompt=prompt, interval=interval), Timing(arrival, table)
     coefficients = [draw(st.integers(0, 10**7)) for _ in range(8)]
     times = IterationTime(
         draw(st.integers(1, 10**7)), *coefficients, crowd=draw(st.integers(0, 20))
@@ -230,7 +250,8 @@ def test_random_batches_agree_in_time(policy: Policy) -> None:
         instance, seed = replace_arrivals(random_instance(rng)), rng.randrange(1000)
         unit = rng.choice([10**5, 10**6, 10**8])
         arrival = tuple(unit * rng.randint(0, 60) for _ in range(instance.n))
-        timing = Timing(arrival, ROOFLINE)
+        table = random_profile(rng, instance.memory, instance.n * instance.memory)
+        timing = Timing(arrival, rng.choice((ROOFLINE, table)))
         fast = kernel.run_timed(instance, policy, timing, seed)
         assert fast == engine.run_timed(instance, policy, timing, seed), (instance, seed)
         verify(fast.run.schedule, fast.run.instance)

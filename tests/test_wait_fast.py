@@ -15,12 +15,14 @@ from kvratio.simulate.wait import fast, run_wait, scheduler_for, steps
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
+from tests.test_timing import random_profile
 
 TIMES = (
     IterationTime.linear(10**8, 10**6),
     IterationTime(fixed=1, token=7000, sample=2000, pair=3000, link=1000),
     IterationTime(fixed=10**8, weights=5 * 10**7, cache=10**6, token=10**6, sample=3, pair=9),
     IterationTime(fixed=10**7, cache=10**5, request=70_001, crowded=90_001, crowd=5),
+    random_profile(Random("table"), 60, 25 * 60),
 )
 LINEAR = TIMES[0]
 Case = tuple[Instance, Timing, Callable[[], Wait | NestedWait]]

@@ -19,12 +19,18 @@ from kvratio.reports.commands._source import compare_source, source_options
     metavar="SPEC",
     help="With --gpu: fitted (default), roofline, line, or D0:D1 in ns.",
 )
+@click.option(
+    "--gpu-profile",
+    metavar="FILE",
+    help="With --gpu: iterations that you measured (CSV), instead of a model.",
+)
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
 @click.option("--save-run", metavar="FILE", help="Write the schedules, for kvratio view.")
 @click.option("--profile", is_flag=True, help="Say where the time went (on standard error).")
 def command(
     gpu: str | None,
     iteration: str | None,
+    gpu_profile: str | None,
     json_target: str | None,
     save_run: str | None,
     profile: bool,
@@ -53,6 +59,7 @@ def command(
     from kvratio.reports.runs import save_runs
     from kvratio.reports.terminal import print_table
     from kvratio.simulate.gpu.fitted import FITTED
+    from kvratio.simulate.gpu.profile import NAME
     from kvratio.theory.checks import InputError
 
     for target in (json_target, save_run):
@@ -62,6 +69,10 @@ def command(
         raise InputError("save-run", save_run, "the name of a file, and no --gpu")
     if gpu is None and iteration is not None:
         raise InputError("iteration", iteration, "--gpu as well")
+    if gpu_profile is not None:
+        if gpu is None or iteration is not None:
+            raise InputError("gpu-profile", gpu_profile, "--gpu as well, and no --iteration")
+        iteration = NAME + gpu_profile
     watch = Stopwatch() if profile else None
     comparison = compare_source(gpu=gpu, iteration=iteration or FITTED, stopwatch=watch, **options)
     show: Callable[[Any], None] = comparison_table if gpu is None else timed_table

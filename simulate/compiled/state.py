@@ -1,12 +1,17 @@
 """The kernel's state: flat arrays of records."""
 
-from dataclasses import dataclass
-from inspect import get_annotations
-from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from kvratio.simulate.iteration import (
+    MOST_DECODES,
+    MOST_POINTS,
+    MOST_PREFILLS,
+    IterationTime,
+)
 from kvratio.theory.model import MOST_TOKENS
 
 Ints = npt.NDArray[np.int64]
@@ -18,7 +23,32 @@ Word = Annotated[int, "64 bits, unsigned"]
 
 
 @dataclass
-class Rules:
+class Times:
+    """Coefficients of `kvratio.simulate.iteration`, in picoseconds."""
+
+    fixed: int
+    weights: int
+    cache: int
+    token: int
+    sample: int
+    pair: int
+    link: int
+    request: int
+    crowded: int
+    crowd: int
+    # those of `kvratio.simulate.gpu.profile.Profiled`, in nanoseconds
+    decodes: int
+    contexts: int
+    prefills: int
+    at_requests: Annotated[Any, MOST_DECODES]
+    at_tokens: Annotated[Any, MOST_POINTS // MOST_DECODES]
+    at_prompt: Annotated[Any, MOST_PREFILLS]
+    decode: Annotated[Any, MOST_POINTS]
+    prefill: Annotated[Any, MOST_PREFILLS]
+
+
+@dataclass
+class Rules(Times):
     """The declaration, as numbers, and the limits of the run."""
 
     memory: int
@@ -37,18 +67,7 @@ class Rules:
     learns: int
     live: bool
     thinned: bool
-    # time: coefficients of `kvratio.simulate.iteration`, in picoseconds
     timed: bool
-    fixed: int
-    weights: int
-    cache: int
-    token: int
-    sample: int
-    pair: int
-    link: int
-    request: int
-    crowded: int
-    crowd: int
 
 
 @dataclass
@@ -212,10 +231,26 @@ def indices(values: Any) -> Any:
 
 
 def rows(size: int, row: type) -> Any:
-    """Zeros; the fields of a record are those of its class."""
+    """Zeros; the fields of a record are those of its class, `Annotated[Any, n]` n integers."""
     codes = {int: "i8", bool: "?", Word: "u8"}
-    fields = [(name, codes[kind]) for name, kind in get_annotations(row).items()]
-    return np.zeros(size, np.dtype(fields, align=True)).view(np.recarray)
+    columns: list[Any] = [
+        (name, codes[kind]) if kind in codes else (name, "i8", kind.__metadata__)
+        for name, kind in [(field.name, cast(Any, field.type)) for field in fields(row)]
+    ]
+    return np.zeros(size, np.dtype(columns, align=True)).view(np.recarray)
+
+
+def put_times(rules: Any, times: IterationTime) -> None:
+    """Put the coefficients of iterations, or their table, into the one record of rules."""
+    for field in fields(times):
+        value = getattr(times, field.name)
+        if field.name in rules.dtype.names:
+            target = (
+                rules[field.name][0, : len(value)]
+                if isinstance(value, tuple)
+                else rules[field.name]
+            )
+            target[:] = value
 
 
 def table(least: int, row: type) -> Any:

@@ -16,9 +16,11 @@ iteration, each may cost more (measured on prefills; the cause is not known).
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from kvratio.simulate.gpu.deployment import Deployment
 from kvratio.simulate.gpu.fitted import FITTED, as_fitted
+from kvratio.simulate.gpu.profile import NAME, read_profile
 from kvratio.simulate.iteration import PS_PER_NS, Batch, IterationTime
 from kvratio.theory.checks import InputError, rational, whole
 
@@ -127,12 +129,15 @@ def iteration_by(deployment: Deployment, text: str) -> IterationTime:
 
     "fitted", with what measurements add; "roofline", what the hardware allows, under the
     deployment's assumptions; "line", fitted to the roofline; or "D0:D1", a line of D0 nanoseconds
-    and D1 nanoseconds for every token held, as exact decimals.
+    and D1 nanoseconds for every token held, as exact decimals. "profile:FILE" are measurements of
+    one's own (`kvratio.simulate.gpu.profile`).
 
     >>> from kvratio.simulate.gpu.deployment import deployment
     >>> iteration_by(deployment("llama-3-8b:h100"), "5e6:41.5").cache
     41500
     """
+    if text.startswith(NAME):
+        return read_profile(Path(text.removeprefix(NAME)))
     if text == FITTED:
         return iteration_time(as_fitted(deployment))
     if text == "roofline":
@@ -141,6 +146,8 @@ def iteration_by(deployment: Deployment, text: str) -> IterationTime:
         return fitted_line(iteration_time(deployment), deployment.budget).iteration_time()
     d0, colon, d1 = text.partition(":")
     if not colon:
-        raise InputError("iteration", text, "fitted, roofline, line, or D0:D1 in nanoseconds")
+        raise InputError(
+            "iteration", text, "fitted, roofline, line, profile:FILE, or D0:D1 in nanoseconds"
+        )
     exact = [rational("iteration", part, least=0, most=MOST_NS) * PS_PER_NS for part in (d0, d1)]
     return IterationTime.linear(*map(round, exact))

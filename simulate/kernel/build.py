@@ -3,7 +3,6 @@
 Numbers of 64 bits suffice (`fits`); where they might not, the reference engine runs instead.
 """
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from kvratio.simulate.compiled.state import (
     State,
     Victim,
     indices,
+    put_times,
     rows,
     table,
 )
@@ -106,8 +106,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing
     rules.thinned = policy.thinned
     if timing is not None:
         rules.timed = True
-        for name, coefficient in asdict(timing.iteration).items():
-            setattr(rules, name, coefficient)
+        put_times(rules, timing.iteration)
     return rules
 
 

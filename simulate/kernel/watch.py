@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 from kvratio.simulate.compiled.compiler import compiled
 from kvratio.simulate.compiled.state import NEVER, Clock, Request, Rules, State
-from kvratio.simulate.iteration import Batch, nanoseconds
+from kvratio.simulate.iteration import Batch, interpolated, nanoseconds
 from kvratio.simulate.kernel import hooks
 
 LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
 
+compiled(interpolated)
 _nanoseconds: Any = compiled(nanoseconds)  # of a record with the coefficients
 
 

@@ -6,12 +6,11 @@ logs.
 
 from array import array
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from kvratio.simulate.compiled.state import NEVER, Ints, Moment, indices, rows
+from kvratio.simulate.compiled.state import NEVER, Ints, Moment, indices, put_times, rows
 from kvratio.simulate.engine import LivelockError
 from kvratio.simulate.holding import HeldRun, Holds
 from kvratio.simulate.timed import Moments, Passed, timed_run
@@ -85,8 +84,7 @@ def _build(instance: Instance, scheduler: Batches, timing: Timing) -> State:
     rules.memory = instance.memory
     rules.patience = 1000 * max(instance.output, default=0) + sum(instance.output)
     rules.nested = isinstance(scheduler, NestedWait)
-    for name, coefficient in asdict(timing.iteration).items():
-        setattr(rules, name, coefficient)
+    put_times(rules, timing.iteration)
     requests = rows(n, Request)
     requests.prompt, requests.output = instance.prompt, instance.output
     requests.arrival = arrival

@@ -3,28 +3,18 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kvratio.simulate.compiled.state import Moment, Rows
+from kvratio.simulate.compiled.state import Moment, Rows, Times
 
 NOBODY = -1
 
 
 @dataclass
-class Rules:
-    """The algorithm, the limits of the run, and the coefficients of `simulate.iteration`."""
+class Rules(Times):
+    """The algorithm, the limits of the run."""
 
     memory: int
     patience: int
     nested: bool
-    fixed: int
-    weights: int
-    cache: int
-    token: int
-    sample: int
-    pair: int
-    link: int
-    request: int
-    crowded: int
-    crowd: int
 
 
 @dataclass

@@ -70,8 +70,8 @@ class GpuFit(Study):
     def files(self, rows: Sequence[Any]) -> Files:
         """The values and errors as data, and the page."""
         data = self.result(rows)
-        text = json.dumps(data, indent=1)
-        return {"gpu-fit.json": f"{text}\n", "gpu-fit.md": page(data)}
+        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(data[name])}" for name in data)
+        return {"gpu-fit.json": f"{{\n{lines}\n}}\n", "gpu-fit.md": page(data)}
 
     @property
     def _settings(self) -> list[Measured]:
