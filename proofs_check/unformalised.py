@@ -6,6 +6,7 @@ ALL_POLICIES = "the argument about every policy (a potential, expectations) is n
 TEXT = "a remark of P's text, checked by numbers"
 TEXT_OF_WAIT = "WAIT is not formalised"
 SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
+SLICES_KEPT = "the stages' means (Jensen) and the tridiagonal form are not formalised"
 JOBS = "the expected cost of single jobs (pairs with independent offsets) is not formalised"
 
 NONE: dict[str, str] = {
@@ -52,6 +53,12 @@ NONE: dict[str, str] = {
     "gsa-finite": FINITE,
     "four-slicings-supremum": SCHUR,
     "kept-lower": ALL_POLICIES,
+    "kept-area": "preemption that keeps the tokens is not part of the finite model in Coq",
+    "kept-preemption-helps": "preemption that keeps the tokens is not part of the finite model",
+    "kept-slices": SLICES_KEPT,
+    "kept-slices-doubling": SLICES_KEPT,
+    "kept-slices-geometric": SLICES_KEPT,
+    "kept-restarts": SLICES_KEPT,
     "price-lower": ALL_POLICIES,
     "price-lower-u3": ALL_POLICIES,
     "price-lower-u6": ALL_POLICIES,

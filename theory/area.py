@@ -12,7 +12,9 @@ M. So every schedule is also a preemptive schedule of jobs of size v on one mach
   cache up to its end);
 * every request needs at least its o steps.
 
-Evictions only add to the work, so the bounds hold with and without them.
+Evictions only add to the work, so the bounds hold with and without them. They also hold where a
+stopped request keeps its tokens: it still fills s + 1, ..., s + o, only not in consecutive steps,
+so that it completes later after its mean moment, if anything.
 
 Sources: shortest remaining time first, Schrage (1968); mean busy times, Goemans (1997); the area
 bound for the KV cache, Jaillet et al., arXiv 2502.07115 v5, Lemma 4.7.

@@ -35,6 +35,7 @@ MODULES = (
     "kvratio.theory.price.lower_finite",
     "kvratio.theory.price.one_machine",
     "kvratio.theory.price.kept",
+    "kvratio.theory.price.kept_slices",
     "kvratio.theory.price.finite",
     "kvratio.theory.price.mixed",
     "kvratio.theory.price.ladder",

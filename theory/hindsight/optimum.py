@@ -1,4 +1,8 @@
-"""The hindsight optimum between certified bounds: search, relaxation, branch and bound together."""
+"""The hindsight optimum between certified bounds: search, relaxation, branch and bound together.
+
+It is the optimum of schedules without preemption, which cancelling (the tokens are lost) cannot
+improve. Preemption that keeps the tokens can: with M = 4 and three outputs of 4, 19 instead of 24.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ lower        no policy does better: a bound for every prompt and interval
 lower_finite the same for every number of requests and every memory, with explicit errors
 one_machine  the same policy for jobs on one machine: at most K for every finite instance
 kept         preemption that keeps the tokens: exactly 2
+kept_slices  the same with few restarts, what those cost, and the best growth of the slices
 finite       slicing by volume on finite instances, with pipelines: proved constants
 mixed        finite instances with mixed prompts: rounds limited in time and volume
 whole_lengths  its form for whole lengths: the worst ratio enclosed, to H-SF too
