@@ -1,16 +1,17 @@
-"""Strict reader of optimality certificates: the grammar of `FORMAT.md`, version 1, nothing else.
+"""Strict reader of optimality certificates: the grammar of `FORMAT.md`, nothing else.
 
 Whether the content proves anything is for `kvratio.proofs_check.optimality` to find out.
 """
 
 import json
+from itertools import permutations
 from typing import Any, NamedTuple
 
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule
 
 FORMAT = "kvratio-optimality"
-VERSION = 1
+VERSIONS = (1, 2)  # 2 adds profile cuts
 KEYS = "format version instance schedule lower upper scale cuts prices tree"
 MAX_DIGITS = 18  # no quantity needs more; it also bounds the work that a file can cause
 MAX_STEPS = 10**7  # prices and outputs are expanded step by step
@@ -73,8 +74,8 @@ def read_certificate(text: str) -> Certificate:
         raise CertificateError("wrong keys", f"required an object with exactly: {KEYS}")
     if data["format"] != FORMAT:
         raise CertificateError("unknown format", f"required {FORMAT!r}")
-    if not _whole(data["version"]) or data["version"] != VERSION:
-        raise CertificateError("unknown version", f"required {VERSION}")
+    if not _whole(data["version"]) or data["version"] not in VERSIONS:
+        raise CertificateError("unknown version", f"required one of {VERSIONS}")
     try:
         part = "instance"
         instance = Instance.from_json(data["instance"])
@@ -88,7 +89,7 @@ def read_certificate(text: str) -> Certificate:
     if instance.memory > MAX_STEPS:
         raise CertificateError("number too large", f"memory above {MAX_STEPS}")
     lower, upper, scale = data["lower"], data["upper"], data["scale"]
-    cuts = _cuts(data["cuts"], instance.memory)
+    cuts = _cuts(data["cuts"], instance.memory, data["version"])
     prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
     return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
 
@@ -112,15 +113,30 @@ def _whole(value: Any) -> bool:
     return type(value) is int and value >= 0  # `True` is an int of another type
 
 
-def _cuts(cuts: Any, memory: int) -> tuple[Cut, ...]:
+def _cuts(cuts: Any, memory: int, version: int) -> tuple[Cut, ...]:
+    found: list[Cut] = []
     for cut in cuts if type(cuts) is list else [None]:
         match cut:
             case ["gap", k, b, peak] if all(map(_whole, (k, b, peak))) and k and b <= memory:
-                continue
+                found.append(tuple(cut))
             case ["ahead", k, ahead] if _whole(k) and _whole(ahead) and k and k * ahead < memory:
-                continue
-        raise CertificateError("malformed cuts", f"{cut!r}"[:80])
-    return tuple(map(tuple, cuts))
+                found.append(tuple(cut))
+            case ["profile", [*table]] if version > 1 and _monotone(table, memory):
+                found.append(("profile", tuple(map(tuple, table))))
+            case _:
+                raise CertificateError("malformed cuts", f"{cut!r}"[:80])
+    return tuple(found)
+
+
+def _monotone(table: list[Any], memory: int) -> bool:
+    """Corners [use, rest, weight] of a table that rises from every corner to each beyond it."""
+    for corner in table:
+        if type(corner) is not list or len(corner) != 3 or not all(map(_whole, corner)):
+            return False
+        if corner[0] < 1 or corner[2] < 1 or corner[0] + corner[1] > memory:
+            return False
+    pairs = permutations(table, 2)
+    return not any(a[0] <= b[0] and a[1] <= b[1] and a[2] >= b[2] for a, b in pairs)
 
 
 def _prices(table: Any, cuts: int) -> tuple[Row, ...]:

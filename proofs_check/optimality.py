@@ -104,19 +104,59 @@ def _weights(cut: Cut, s: int, o: int, memory: int, longest: int) -> tuple[int, 
             before = min(o, s + o - b)
             after = min((s + o + k * b + k - 1 - memory) // k, b - longest)
             return o - before, [1] * (before + after if s + o >= peak else 0)
+        case "profile", corners:
+            weights = [0] * o
+            for u, d, w in sorted(corners, key=lambda corner: corner[2]):  # the heaviest holds
+                for j in range(max(1, u - s), o - d + 1):
+                    weights[j - 1] = w
+            return 0, weights
     raise CertificateError("unknown cut", f"{cut!r}"[:80])
+
+
+def _limit(cut: Cut, memory: int) -> int:
+    """The most that the weights of a constraint can sum to in a step."""
+    match cut:
+        case "ahead", k, g:
+            return int(memory - k * g)
+        case "profile", corners:
+            return _together(corners, memory)
+    return int(cut[1])
+
+
+def _together(corners: Sequence[tuple[int, int, int]], memory: int) -> int:
+    """The heaviest multiset of corners that can go on together, by number and use of those taken.
+
+    >>> _together([(1, 4, 5), (6, 0, 5)], 10)  # 2 * (1 + 4) = 10; 1 + 1 + 6 = 8
+    15
+    """
+    best = {(0, 0): 0}
+    for u, d, w in sorted(corners, key=lambda corner: -corner[1]):  # the longest to go first
+        newest = best
+        while newest:  # once more the same corner
+            more = [(k + 1, use + u, weight + w) for (k, use), weight in newest.items()]
+            newest = {
+                (k, use): weight
+                for k, use, weight in more
+                if use + k * d <= memory and weight > best.get((k, use), -1)
+            }
+            best = best | newest
+    return max(best.values())
 
 
 def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int], Priced]:
     """A function of a row of prices: every request's costs by start, and what all limits earn."""
     scale, memory = certificate.scale, certificate.instance.memory
     constraints = [("ahead", 1, 0), *certificate.cuts]  # the first is the budget itself
-    limits = [memory - cut[1] * cut[2] if cut[0] == "ahead" else cut[1] for cut in constraints]
+    limits = [_limit(cut, memory) for cut in constraints]
     bends: dict[Request, list[list[Bend]]] = {request: [] for request in requests}
     for cut in constraints:
-        longest = max((s for s, o, _ in requests if s + o >= cut[-1]), default=0)
+        peak = cut[-1] if cut[0] == "gap" else 0
+        longest = max((s for s, o, _ in requests if s + o >= peak), default=0)
         for s, o, a in bends:
-            bends[s, o, a].append(_bends(*_weights(cut, s, o, memory, longest)))
+            first, weights = _weights(cut, s, o, memory, longest)
+            # the weights of a profile cut have many bends, but few of its steps are priced
+            direct = [*enumerate(weights)] if cut[0] == "profile" else _bends(first, weights)
+            bends[s, o, a].append([pair for pair in direct if pair[1]])
 
     @lru_cache(maxsize=16)  # neighbouring leaves tend to share their prices
     def priced(row: int) -> Priced:
@@ -127,11 +167,18 @@ def _pricing(certificate: Certificate, requests: list[Request]) -> Callable[[int
             table[c][step : step + len(values)] = values
         if memory * sum(map(sum, table.values())) >= 2**63:
             raise CertificateError("number too large", f"row {row}: memory times its prices")
-        ramps = {c: _ramps(prices) for c, prices in table.items()}
+        plain = (c for c in table if constraints[c][0] != "profile")
+        ramps = {c: _ramps(table[c]) for c in plain}
         costs = {}
         for (s, o, a), its in bends.items():
             by_start = [scale * (t + o - a) for t in range(end + 1)]
-            for c in table:
+            for c, prices in table.items():
+                if constraints[c][0] == "profile":
+                    for x, price in ((x, price) for x, price in enumerate(prices) if price):
+                        for token, weight in its[c]:
+                            if token <= x:
+                                by_start[x - token] += price * weight
+                    continue
                 for step, bend in its[c]:
                     pairs = zip_longest(by_start, ramps[c][step:], fillvalue=0)
                     by_start = [cost + bend * ramp for cost, ramp in pairs]

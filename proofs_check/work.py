@@ -48,10 +48,14 @@ def work(text: str) -> int:
         requests = Counter((r["prompt"], r["output"], r.get("arrival", 0)) for r in _requests(data))
         outputs: int = sum(output for _, output, _ in requests)
         cuts, nodes = len(data["cuts"]), data["tree"]
-        rows = _rows(data["prices"])
+        tables = {c: cut[1] for c, cut in enumerate(data["cuts"], 1) if cut[0] == "profile"}
+        limits = sum(_together(table, data["instance"]["memory"]) for table in tables.values())
+        rows = _rows(data["prices"], frozenset(tables))
         reading = sum(row[0] for row in rows)
+        corners = len(requests) * sum(1 + len(table) for table in tables.values())
         expanding = len(requests) + EXPANDED * outputs * (1 + cuts) + 1
-        return reading + expanding + _walk(nodes, rows, requests)
+        expanding += corners * max((r["output"] for r in _requests(data)), default=0)
+        return limits + reading + expanding + _walk(nodes, rows, requests)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return 0
 
@@ -61,10 +65,24 @@ def _requests(data: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-Row = tuple[int, int, int]  # segments, constraints that have some, steps
+def _together(table: Any, memory: int) -> int:
+    """Pairs of corners compared, and states (number, use) that each corner extends.
+
+    At a corner (u, d) they have use + number * d <= memory, and use >= number * (least use of all).
+    """
+    least = min((u for u, _, _ in table), default=1)
+    total = len(table) ** 2
+    for u, d, _ in table:
+        most = memory // max(1, least + d)
+        states = (most + 1) * (memory + 1)
+        total += 2 * states * (2 + memory // max(1, u + d))
+    return int(total)
 
 
-def _rows(table: Any) -> list[Row]:
+Row = tuple[int, int, int, int]  # segments, constraints that have some, steps, profiles' prices
+
+
+def _rows(table: Any, profiles: frozenset[int]) -> list[Row]:
     """Sizes of the rows in full, as far as they are well formed."""
     sizes: list[Row] = []
     used: list[frozenset[int]] = []
@@ -72,12 +90,13 @@ def _rows(table: Any) -> list[Row]:
         based = bool(row) and isinstance(row[0], int)
         if based and not 0 <= row[0] < p:
             break
-        segments, _, steps = sizes[row[0]] if based else (0, 0, 0)
+        segments, _, steps, priced = sizes[row[0]] if based else (0, 0, 0, 0)
         own = row[based:]
         names = frozenset(segment[0] for segment in own)
         used.append(used[row[0]] | names if based else names)
         steps = max([steps, *(segment[1] + len(segment) - 2 for segment in own)])
-        sizes.append((segments + len(own), len(used[-1]), steps))
+        priced += sum(len(segment) - 2 for segment in own if segment[0] in profiles)
+        sizes.append((segments + len(own), len(used[-1]), steps, priced))
     return sizes
 
 
@@ -89,10 +108,11 @@ def _walk(nodes: Any, rows: list[Row], requests: Counter[Any]) -> int:
     @lru_cache(maxsize=KEPT)
     def priced(p: int) -> int:
         nonlocal total
-        segments, constraints, steps = rows[p]
+        segments, constraints, steps, prices = rows[p]
         starts = steps + 1
         total += segments + constraints * 3 * starts
         total += len(requests) * starts * (1 + BENDS * constraints)
+        total += prices * sum(output for _, output, _ in requests)
         return starts
 
     for node in nodes:

@@ -49,6 +49,11 @@ def weight(instance: Instance, cut: Cut | None, i: int, start: int, step: int) -
         used, left = s + step - start + 1, start + o - step - 1
         most = used if k == 1 else min(used, (instance.memory - k * g) // (k - 1))
         return max(0, most - k * max(0, g - left))
+    if cut[0] == "profile":
+        if not start <= step < start + o:
+            return 0
+        used, left = s + step - start + 1, start + o - step - 1
+        return max((w for u, d, w in cut[1] if u <= used and d <= left), default=0)
     _, k, b, peak = cut
     if s + o < peak:
         return 0
@@ -63,7 +68,28 @@ def limit(instance: Instance, cut: Cut | None) -> int:
     """What the weights in a constraint may sum to in a step. None is the budget."""
     if cut is None:
         return instance.memory
+    if cut[0] == "profile":
+        return heaviest(instance.memory, cut[1])
     return instance.memory - cut[1] * cut[2] if cut[0] == "ahead" else int(cut[1])
+
+
+def heaviest(memory: int, corners: Sequence[Sequence[int]]) -> int:
+    """The largest weight of a multiset of corners that can go on together: all of them tried."""
+
+    def fit(chosen: list[Sequence[int]]) -> bool:
+        return all(
+            sum(u + ahead for u, d, _ in chosen if d >= ahead) <= memory
+            for ahead in range(memory + 1)
+        )
+
+    def grow(chosen: list[Sequence[int]], first: int) -> int:
+        best = sum(w for _, _, w in chosen)
+        for k in range(first, len(corners)):
+            if fit([*chosen, corners[k]]):
+                best = max(best, grow([*chosen, corners[k]], k))
+        return best
+
+    return grow([], 0)
 
 
 def bound(

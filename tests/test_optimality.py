@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvratio.proofs_check.certificate import REASONS, CertificateError, read_certificate
-from kvratio.proofs_check.optimality import Certified, check
+from kvratio.proofs_check.optimality import Certified, _together, check
 from kvratio.reports.cli import cli
 from kvratio.reports.studies.smallest.certificate import document, enumerate_tree
 from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.profile import Profile
 from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.model import Instance
 from tests.bruteforce import optimum, optimum_with_cancelling
@@ -30,6 +31,7 @@ from tests.certificates import (
     as_row,
     as_text,
     bound,
+    heaviest,
     limit,
     weight,
 )
@@ -91,7 +93,9 @@ def test_the_forged_ones_differ_from_a_valid_one_and_cover_every_reason() -> Non
     assert check(valid) == Certified(15, 15, 3)
     assert best(valid.instance) == 15
     assert {entry["reason"] for entry in EXPECTED.values()} == set(REASONS)
-    assert {path.stem for path in FORGED.glob("*.json")} == {*EXPECTED, "expected", "valid"}
+    assert {path.stem for path in FORGED.glob("*.json")} == {
+        *EXPECTED, "expected", "valid", "valid-profile",
+    }  # fmt: skip
 
 
 def test_a_file_of_brackets_does_not_exhaust_the_reader() -> None:
@@ -158,10 +162,30 @@ def random_cut(rng: random.Random, instance: Instance) -> Cut:
     return "gap", rng.randint(1, 3), rng.randint(0, m), rng.randint(0, m)
 
 
+def random_profile(rng: random.Random, instance: Instance) -> Cut:
+    """A table of a few corners, each reached by no smaller one."""
+    corners: list[tuple[int, int, int]] = []
+    for _ in range(rng.randint(1, 4)):
+        u = rng.randint(1, instance.memory)
+        corner = u, rng.randint(0, instance.memory - u), rng.randint(1, 5)
+        if all(rises(a, corner) and rises(corner, a) for a in corners):
+            corners.append(corner)
+    return "profile", corners
+
+
+def rises(a: tuple[int, int, int], b: tuple[int, int, int]) -> bool:
+    """If b lies beyond a, it weighs more."""
+    return not (a[0] <= b[0] and a[1] <= b[1] and a[2] >= b[2])
+
+
+def random_constraint(rng: random.Random, instance: Instance) -> Cut:
+    return random_profile(rng, instance) if rng.random() < 0.4 else random_cut(rng, instance)
+
+
 def test_cuts_hold_for_every_schedule() -> None:
     """Random feasible start times: no step weighs more than the limit; some reach it."""
     rng = random.Random(5)
-    tight = {"gap": 0, "ahead": 0}
+    tight = {"gap": 0, "ahead": 0, "profile": 0}
     for _ in range(800):
         instance = random_instance(rng, rng.randint(2, 5), 9)
         starts: list[int] = []
@@ -170,7 +194,7 @@ def test_cuts_hold_for_every_schedule() -> None:
             while not fits(instance, [*starts, t]):
                 t += 1
             starts.append(t)
-        for cut in [random_cut(rng, instance) for _ in range(5)]:
+        for cut in [random_constraint(rng, instance) for _ in range(5)]:
             most = max(
                 sum(weight(instance, cut, i, t, x) for i, t in enumerate(starts)) for x in range(60)
             )
@@ -209,14 +233,14 @@ def test_prices_never_prove_more_than_the_optimum() -> None:
     strong = 0
     for _ in range(200):
         instance = random_instance(rng, rng.randint(1, 4), 7)
-        cuts = [random_cut(rng, instance) for _ in range(2)]
+        cuts = [random_constraint(rng, instance) for _ in range(2)]
         scale = rng.choice((1, 3, 10))
         prices, highest = climb(rng, instance, scale, cuts)
         opt = best(instance)
         assert highest <= opt
         strong += highest > sum(instance.output)
         schedule = plain_schedule(instance, one_by_one(instance))
-        form = {"scale": scale, "cuts": cuts, "prices": [as_row(prices)]}
+        form = {"version": 2, "scale": scale, "cuts": cuts, "prices": [as_row(prices)]}
         certain = -(-highest.numerator // highest.denominator)
         assert accepted(document(instance, schedule, certain, **form)).lower == certain
         too_much = document(instance, schedule, certain + 1, **form)
@@ -256,7 +280,7 @@ def test_every_leaf_is_bounded_by_the_letter_of_the_grammar() -> None:
     rng = random.Random(4)
     for _ in range(1500):
         instance = random_instance(rng, rng.randint(1, 5), 9)
-        cuts = [random_cut(rng, instance) for _ in range(2)]
+        cuts = [random_constraint(rng, instance) for _ in range(2)]
         scale = rng.randint(1, 5)
         tree, leaves = random_leaf(rng, instance, 3)
         rows: list[Any] = []
@@ -278,7 +302,7 @@ def test_every_leaf_is_bounded_by_the_letter_of_the_grammar() -> None:
         )
         certain = max(0, -(-least.numerator // least.denominator))
         schedule = plain_schedule(instance, one_by_one(instance))
-        form = {"scale": scale, "cuts": cuts, "prices": rows, "tree": tree}
+        form = {"version": 2, "scale": scale, "cuts": cuts, "prices": rows, "tree": tree}
         if least > -1:
             assert accepted(document(instance, schedule, certain, **form)).leaves == len(leaves)
         too_much = document(instance, schedule, certain + 1, **form)
@@ -308,6 +332,51 @@ def test_a_schedule_with_cancellations_may_give_the_upper_bound() -> None:
     assert accepted(data) == (2, 3, 1)
 
 
+# --- profile cuts (version 2)
+
+
+def test_the_limit_of_a_profile_cut_is_the_heaviest_of_all_multisets() -> None:
+    rng = random.Random(8)
+    repeated = 0
+    for _ in range(400):
+        instance = random_instance(rng, 1, 9)
+        _, corners = random_profile(rng, instance)
+        found = _together(corners, instance.memory)
+        assert found == heaviest(instance.memory, corners)
+        assert found == Profile(tuple(corners)).limit(instance)
+        repeated += found > max(w for _, _, w in corners)
+    assert repeated > 50, "a request alone must not always be the heaviest"
+
+
+PROFILED = json.loads((FORGED / "valid-profile.json").read_text())
+
+
+def test_a_profile_cut_proves_what_the_budget_does_not() -> None:
+    """Two of 4 of 6 tokens: the price of the cut is worth 4 steps, none is without it."""
+    certified = accepted(PROFILED)
+    assert certified.lower == certified.upper == best(read_certificate(as_text(PROFILED)).instance)
+    without = PROFILED | {"cuts": [["profile", [[6, 0, 1]]]]}
+    assert reason(as_text(without)) == "bound too weak"
+
+
+def test_a_profile_cut_is_of_version_2() -> None:
+    assert reason(as_text(PROFILED | {"version": 1})) == "malformed cuts"
+    valid = json.loads((FORGED / "valid.json").read_text())
+    assert accepted(valid | {"version": 2}) == accepted(valid)
+
+
+def test_the_forged_order_would_understate_the_limit() -> None:
+    """The fewest steps to go first: what the forger computed, and the checker must not."""
+    forged = json.loads((FORGED / "profile-in-wrong-order.json").read_text())
+    corners, memory = forged["cuts"][0][1], forged["instance"]["memory"]
+    best_of = {(0, 0): 0}
+    for u, d, w in sorted(corners, key=lambda c: c[1]):
+        for (k, use), before in list(best_of.items()):
+            if use + u + (k + 1) * d <= memory:
+                best_of[k + 1, use + u] = max(best_of.get((k + 1, use + u), 0), before + w)
+    assert max(best_of.values()) < _together(corners, memory)
+
+
 # --- the grammar, the page, the command
 
 
@@ -326,7 +395,7 @@ def test_the_grammar_names_every_reason() -> None:
 
 def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
     files = [ROOT / "proofs_check" / f"{name}.py" for name in ("certificate", "optimality")]
-    assert sum(len(file.read_text().splitlines()) for file in files) <= 320
+    assert sum(len(file.read_text().splitlines()) for file in files) <= 380
     code = (
         "import sys; import kvratio.proofs_check.optimality\n"
         "foreign = {m.split('.')[0] for m in sys.modules} - sys.stdlib_module_names\n"

@@ -19,7 +19,7 @@ from kvratio.theory.checks import WorkLimitError
 from kvratio.theory.hindsight.search import plain_schedule
 from tests.certificates import as_text
 from tests.command import kvratio
-from tests.test_optimality import one_by_one, random_cut, random_instance, random_leaf
+from tests.test_optimality import one_by_one, random_constraint, random_instance, random_leaf
 
 FORGED = Path(__file__).parent / "forged"
 VALID: dict[str, Any] = json.loads((FORGED / "valid.json").read_text())
@@ -32,6 +32,15 @@ BOMBS: dict[str, dict[str, Any]] = {
         "prices": [[[c, 9_999_990] for c in range(61)]],
     },
     "rows that continue rows": {"prices": [[[0, 1]]] + [[k, [0, 1]] for k in range(20_000)]},
+    "corners without number": {
+        "version": 2,
+        "cuts": [["profile", [[1, 0, w] for w in range(1, 20_000)]]],
+    },
+    "a table over a large memory": {
+        "version": 2,
+        "instance": {"memory": 10**6, "requests": [{"prompt": 1, "output": 1}]},
+        "cuts": [["profile", [[1, 0, 1]]]],
+    },
     "many leaves": {"prices": [[[0, 90_000]]] * 2, "tree": [[0, 1], 0, 1] * 2_000},
 }
 
@@ -102,14 +111,14 @@ def test_the_checker_never_does_more_than_was_counted_before(
     counter, rng = Counter(monkeypatch), random.Random(5)
     for _ in range(300):
         instance = random_instance(rng, rng.randint(1, 4), 12)
-        cuts = [random_cut(rng, instance) for _ in range(2)]
+        cuts = [random_constraint(rng, instance) for _ in range(2)]
         tree, leaves = random_leaf(rng, instance, rng.randint(0, 3))
         rows: list[Any] = []
         for p in range(len(leaves)):
             row = [[rng.randint(0, 2), rng.randint(0, 30), *[1] * rng.randint(0, 5)]]
             rows.append([rng.randrange(p), *row] if p and rng.random() < 0.5 else row)
         schedule = plain_schedule(instance, one_by_one(instance))
-        form = {"scale": 1, "cuts": cuts, "prices": rows, "tree": tree}
+        form = {"version": 2, "scale": 1, "cuts": cuts, "prices": rows, "tree": tree}
         text = as_text(document(instance, schedule, 0, **form))
         counter.entries = 0
         with suppress(CertificateError):  # too weak: the rest of the tree is not looked at

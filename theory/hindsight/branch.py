@@ -14,10 +14,20 @@ from time import monotonic
 
 import numpy as np
 
-from kvratio.theory.hindsight.relaxation import SCALE, DualBound, Floats, Ints, Relaxation, Window
+from kvratio.theory.hindsight.relaxation import (
+    DualBound,
+    Floats,
+    Ints,
+    Progress,
+    Relaxation,
+    Window,
+)
 from kvratio.theory.hindsight.search import generate, plain_schedule
+from kvratio.theory.hindsight.smooth import Smooth
+from kvratio.theory.hindsight.tighten import COLD, tighten
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
+CLOSE = (0.3, 0.1)  # temperatures at which a case improves the prices of the case above it
 SOON = 5  # steps: starts earlier than this are about equally urgent
 
 
@@ -66,13 +76,16 @@ def branch(
     root_iterations: int,
     iterations: int,
     nodes: int,
+    rounds: int = 0,
+    seed: int = 0,
     deadline: float = float("inf"),
     report: Callable[[int, int], None] | None = None,
 ) -> Search:
     """Prove the schedule optimal, or find a better one, as far as `nodes` bounds and time go.
 
     `report(lower, upper)` is called after every split. An interrupt by the user ends the search
-    with what has been found. Deterministic unless `deadline` strikes.
+    with what has been found. Deterministic unless `deadline` strikes. With `rounds` the root adds
+    profile cuts to the relaxation (`tighten`, which `seed` steers).
 
     >>> from kvratio.theory.model import Instance
     >>> instance = Instance.of(3, [2, 2, 1])
@@ -83,7 +96,12 @@ def branch(
     """
     instance = relaxation.instance
     upper = verify(schedule, instance).tel
-    root, starts = _bounded(relaxation, relaxation.opening, None, upper, root_iterations, deadline)
+    if rounds:
+        first = tighten(relaxation, upper, rounds=rounds, seed=seed, deadline=deadline)
+        progress = first.progress(COLD)
+    else:
+        progress = relaxation.improve(upper, iterations=root_iterations, deadline=deadline)
+    root, starts = _node(relaxation, relaxation.opening, None, progress)
     search = Search(relaxation, schedule, upper, root)
     _try_order(search, starts.mean)
     open_nodes = [(root.bound.scaled, 0, root, starts)]
@@ -125,18 +143,26 @@ class Starts:
 def _bounded(
     relaxation: Relaxation,
     window: Window,
-    parent: Node | None,
+    parent: Node,
     upper: int,
     iterations: int,
     deadline: float,
 ) -> tuple[Node, Starts]:
-    progress = relaxation.improve(
-        upper,
-        iterations=iterations,
-        prices=parent.prices if parent else None,
-        window=window,
-        deadline=deadline,
-    )
+    if relaxation.profiles:
+        smooth = Smooth.of(relaxation, window, parent.prices)
+        for tau in CLOSE:
+            smooth.climb(tau, iterations, deadline)
+        progress = smooth.progress(CLOSE[-1])
+    else:
+        progress = relaxation.improve(
+            upper, iterations=iterations, prices=parent.prices, window=window, deadline=deadline
+        )
+    return _node(relaxation, window, parent, progress)
+
+
+def _node(
+    relaxation: Relaxation, window: Window, parent: Node | None, progress: Progress
+) -> tuple[Node, Starts]:
     bound = relaxation.bound(relaxation.rounded(progress.prices), window)
     if parent:  # a smaller window never makes the parent's prices worse
         inherited = relaxation.bound(parent.bound.prices, window)
@@ -163,7 +189,9 @@ def _settle(search: Search, node: Node) -> None:
     try:
         latency = verify(schedule, relaxation.instance).tel
     except ScheduleError as error:  # over budget: nothing else can be wrong with a plain schedule
-        prices[0, error.step] = -(-(SCALE * search.upper - free.scaled) // (error.over or 1))
+        prices[0, error.step] = -(
+            -(relaxation.scale * search.upper - free.scaled) // (error.over or 1)
+        )
         node.bound = relaxation.bound(prices, node.window)
     else:
         node.bound = free

@@ -13,9 +13,10 @@ from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.branch import branch, tree_rows
 from kvratio.theory.hindsight.cuts import standard_cuts
-from kvratio.theory.hindsight.relaxation import LIMIT, SCALE, Relaxation
+from kvratio.theory.hindsight.relaxation import LIMIT, Relaxation
 from kvratio.theory.hindsight.search import anneal, plain_schedule
 from kvratio.theory.hindsight.status import Status
+from kvratio.theory.hindsight.tighten import suits
 from kvratio.theory.model import Instance, Schedule, verify
 
 SEARCHED = 2_000  # most requests for which orders are searched (a table of pairs is kept)
@@ -26,13 +27,15 @@ class Effort:
     """How hard to try. Counts, not seconds, so that a run can be repeated exactly.
 
     `moves` of annealing, subgradient `root_iterations` and `iterations` a node, at most `nodes`
-    bounded; `seconds` is a further limit on everything.
+    bounded; `seconds` is a further limit on everything. With `rounds` of profile cuts (where they
+    suit the instance) the prices come from the smooth dual instead.
     """
 
     moves: int = 100_000
     root_iterations: int = 2_000
     iterations: int = 60
     nodes: int = 100_000
+    rounds: int = 0
     seconds: float = float("inf")
 
 
@@ -86,12 +89,15 @@ def optimum(
     if instance.n * (horizon + 1) * (1 + len(cuts)) > LIMIT:
         upper = verify(schedule, instance).tel
         return Outcome(_status(area, upper), area, upper, schedule, None, 0)
+    relaxation = Relaxation(instance, cuts, horizon)
     search = branch(
-        Relaxation(instance, cuts, horizon),
+        relaxation,
         schedule,
         root_iterations=effort.root_iterations,
         iterations=effort.iterations,
         nodes=effort.nodes,
+        rounds=effort.rounds if suits(relaxation) else 0,
+        seed=seed,
         deadline=deadline,
         report=report,
     )
@@ -99,13 +105,13 @@ def optimum(
     prices, tree = tree_rows(search.root, lower)
     certificate = {
         "format": "kvratio-optimality",
-        "version": 1,
+        "version": 2 if relaxation.profiles else 1,
         "instance": instance.to_json(),
         "schedule": search.schedule.to_json(),
         "lower": lower,
         "upper": upper,
-        "scale": SCALE,
-        "cuts": [cut.to_json() for cut in cuts],
+        "scale": relaxation.scale,
+        "cuts": [cut.to_json() for cut in relaxation.cuts],
         "prices": prices,
         "tree": tree,
     }

@@ -179,8 +179,8 @@ def _through_cvxpy(
 
 
 @contextmanager
-def kept_from_standard_output() -> Iterator[None]:
-    """What native code prints goes to standard error: standard output is the caller's alone.
+def kept_from_standard_output(to: str | None = None) -> Iterator[None]:
+    """What native code prints goes to standard error or to a file, not to standard output.
 
     >>> with kept_from_standard_output():
     ...     _ = os.write(1, b"")
@@ -191,12 +191,15 @@ def kept_from_standard_output() -> Iterator[None]:
     except OSError:  # there is no standard output
         yield
         return
+    target = 2 if to is None else os.open(to, os.O_WRONLY)
     try:
-        os.dup2(2, 1)
+        os.dup2(target, 1)
         yield
     finally:
         os.dup2(kept, 1)
         os.close(kept)
+        if to is not None:
+            os.close(target)
 
 
 def _starts(program: Program, counts: Any, n: int) -> list[int] | None:

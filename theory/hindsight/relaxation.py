@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from kvratio._compiled import compiled_on_disk
 from kvratio.theory.hindsight.cuts import Budget, Cut
+from kvratio.theory.hindsight.profile import UNITS, Profile
 from kvratio.theory.model import Instance
 
 Floats = NDArray[np.float64]
@@ -33,20 +34,22 @@ SCALE = 10_000  # prices are rounded to this part of a step; the loss is below o
 # and the length of a direction that is none.
 IMPROVES, MEMORY, TINY = 1e-4, 0.02, 1e-12
 LAST_LENGTH = 1e-4  # steps shorter than this share of the way to the target no longer matter
+NOTHING = 1e-12  # share of a start that carries nothing
 LIMIT = 40_000_000  # most requests x steps for which the tables are built (about 2 GB)
 
 
 @dataclass(frozen=True, slots=True)
 class DualBound:
-    """A bound in units of 1 / SCALE and the integer prices (over SCALE) that prove it."""
+    """A bound in units of 1 / `scale` and the integer prices (over `scale`) that prove it."""
 
     scaled: int
     prices: Ints
+    scale: int = SCALE
 
     @property
     def steps(self) -> int:
         """The bound as a whole number of steps: latencies are whole, so it may be rounded up."""
-        return -(-self.scaled // SCALE)
+        return -(-self.scaled // self.scale)
 
 
 class Steps(NamedTuple):
@@ -93,72 +96,113 @@ class Relaxation:
     """
 
     def __init__(self, instance: Instance, cuts: Sequence[Cut], horizon: int) -> None:
-        self.instance, self.cuts, self.horizon = instance, tuple(cuts), horizon
+        self.instance, self.horizon = instance, horizon
         constraints = (Budget(), *cuts)
+        self.plain = len(constraints)
+        self.cuts: tuple[Cut | Profile, ...] = tuple(cuts)
         limits = [c.limit(instance) for c in constraints]
         self.limits = np.array(limits, dtype=np.int64)[:, None]
+        self._profiles = np.zeros((0, instance.n, max(instance.output, default=0)), np.int64)
+        self._output = np.array(instance.output, np.int64)
         zones = [[c.zone(instance, i) for i in range(instance.n)] for c in constraints]
         reach = [abs(z.first) + len(z.weights) for row in zones for z in row]
         self._pad = max(reach, default=0) + 1
         self._width = horizon + 2 * self._pad + 2
-        self._operator = self._second_differences(zones)
-        self._real = self._operator.astype(np.float64)
-        self._transposed = self._real.T.tocsr()
+        self._bends = self._second_differences(zones)
         starts = np.arange(horizon + 1)
         output, arrival = (np.array(c, dtype=np.int64) for c in (instance.output, instance.arrival))
         self.latency: Ints = starts + output[:, None] - arrival[:, None]
         self.opening = Window(arrival, np.full(instance.n, horizon))
 
-    def _second_differences(self, zones: Sequence[Sequence[Any]]) -> Any:
-        """Sparse matrix from double running sums of prices to costs, one row a (request, start)."""
-        starts = np.arange(self.horizon + 1)
-        rows, columns, entries = [], [], []
-        for c, line in enumerate(zones):
-            for i, zone in enumerate(line):
-                weights = np.array(zone.weights, dtype=np.int64)
+    @property
+    def profiles(self) -> int:
+        """Number of profile cuts."""
+        return len(self._profiles)
+
+    @property
+    def scale(self) -> int:
+        """Prices are integers over it; finer with profile cuts, whose weights are large numbers."""
+        return SCALE * UNITS if self.profiles else SCALE
+
+    def add(self, profiles: Sequence[Profile]) -> None:
+        """More constraints, after those that are there; prices get one row more for each."""
+        if not profiles:
+            return
+        limits = np.array([[p.limit(self.instance)] for p in profiles], np.int64)
+        tables = np.zeros((len(profiles), *self._profiles.shape[1:]), np.int64)
+        for p, profile in enumerate(profiles):
+            for i, o in enumerate(self.instance.output):
+                tables[p, i, :o] = profile.zone(self.instance, i).weights
+        self.cuts += tuple(profiles)
+        self.limits = np.concatenate([self.limits, limits])
+        self._profiles = np.concatenate([self._profiles, tables])
+
+    def keep(self, chosen: Sequence[int]) -> None:
+        """Of the profile cuts only these stay, by their place among the profile cuts."""
+        rows = [*range(self.plain), *(self.plain + p for p in chosen)]
+        self.cuts = tuple(self.cuts[c - 1] for c in rows[1:])
+        self.limits = self.limits[rows]
+        self._profiles = self._profiles[list(chosen)]
+
+    def _second_differences(self, zones: Sequence[Sequence[Any]]) -> Ints:
+        """Rows (request, place, factor): the prices' double running sums, read from that place on,
+        times the factor are a part of the request's costs by start."""
+        found: list[tuple[int, int, int]] = []
+        for i in range(self.instance.n):
+            for c, line in enumerate(zones):
+                weights = np.array(line[i].weights, dtype=np.int64)
                 bends = np.convolve(weights, [1, -2, 1]) if len(weights) else weights
-                for x in np.flatnonzero(bends):
-                    rows.append(i * (self.horizon + 1) + starts)
-                    columns.append(c * self._width + self._pad + zone.first + x + starts)
-                    entries.append(np.full(len(starts), bends[x]))
-        shape = (self.instance.n * (self.horizon + 1), len(zones) * self._width)
-        if not rows:
-            return csr_array(shape, dtype=np.int64)
-        where = (np.concatenate(rows), np.concatenate(columns))
-        return csr_array((np.concatenate(entries), where), shape=shape)
+                place = c * self._width + self._pad + line[i].first
+                found += [(i, place + int(x), int(bends[x])) for x in np.flatnonzero(bends)]
+        return np.array(found, np.int64).reshape(-1, 3)
 
     def _costs(self, prices: Any) -> Any:
         """What the prices charge every request for every start; exact for integer prices."""
-        sums = np.zeros((len(prices), self._width), dtype=prices.dtype)
-        sums[:, self._pad + 2 : self._pad + 2 + self.horizon] = prices
+        sums = np.zeros((self.plain, self._width), dtype=prices.dtype)
+        sums[:, self._pad + 2 : self._pad + 2 + self.horizon] = prices[: self.plain]
         np.cumsum(np.cumsum(sums, axis=1), axis=1, out=sums)
-        exact = np.issubdtype(sums.dtype, np.integer)
-        operator = self._operator if exact else self._real
-        return (operator @ sums.ravel()).reshape(self.instance.n, -1)
+        costs = np.zeros((self.instance.n, self.horizon + 1), prices.dtype)
+        charge_plain(costs, self._bends, sums.ravel())
+        if self.profiles:
+            table, step = np.nonzero(prices[self.plain :])
+            values = prices[self.plain + table, step]
+            charge(costs, self._profiles, self._output, table, step, values)
+        return costs
 
-    def _forbidden(self, window: Window) -> NDArray[np.bool_]:
+    def forbidden(self, window: Window) -> NDArray[np.bool_]:
+        """Starts outside the window."""
         starts = np.arange(self.horizon + 1)
         return (starts < window.earliest[:, None]) | (starts > window.latest[:, None])
 
     def _use(self, starts: Ints) -> Floats:
         """Weights that the constraints carry in every step when each request starts there."""
-        rows = np.arange(self.instance.n) * (self.horizon + 1) + starts
-        chosen = np.zeros(self._operator.shape[0])
-        chosen[rows] = 1
-        bends = (self._transposed @ chosen).reshape(len(self.limits), -1)
+        shares = np.zeros((self.instance.n, self.horizon + 1))
+        shares[np.arange(self.instance.n), starts] = 1
+        places = np.indices((len(self._profiles), self.horizon)).reshape(2, -1)
+        profiles = self.profile_use(shares, places[0], places[1])
+        return np.concatenate([self.plain_use(shares), profiles.reshape(-1, self.horizon)])
+
+    def plain_use(self, shares: Floats) -> Floats:
+        """Weights that all but the profile cuts carry in every step, for shares of each start."""
+        bends = carry_plain(shares, self._bends, self.plain * self._width).reshape(self.plain, -1)
         use: Floats = bends[:, ::-1].cumsum(axis=1).cumsum(axis=1)[:, ::-1]
         return use[:, self._pad + 2 : self._pad + 2 + self.horizon]
 
+    def profile_use(self, shares: Floats, tables: Ints, steps: Ints) -> Floats:
+        """Weights that these profile cuts carry in these steps, for shares of each start."""
+        used: Floats = carry(shares, self._profiles, self._output, tables, steps)
+        return used
+
     def bound(self, prices: Ints, window: Window | None = None) -> DualBound:
-        """The exact bound of integer prices (over SCALE), for starts within the window."""
-        costs = SCALE * self.latency + self._costs(prices)
-        costs[self._forbidden(window or self.opening)] = np.iinfo(np.int64).max
+        """The exact bound of integer prices (over `scale`), for starts within the window."""
+        costs = self.scale * self.latency + self._costs(prices)
+        costs[self.forbidden(window or self.opening)] = np.iinfo(np.int64).max
         earned = sum(int(v) for v in (self.limits * prices).sum(axis=1))
-        return DualBound(sum(int(v) for v in costs.min(axis=1)) - earned, prices)
+        return DualBound(sum(int(v) for v in costs.min(axis=1)) - earned, prices, self.scale)
 
     def rounded(self, prices: Floats) -> Ints:
-        """Real prices as integers over SCALE."""
-        return np.rint(prices * SCALE).astype(np.int64)
+        """Real prices as integers over `scale`."""
+        return np.rint(prices * self.scale).astype(np.int64)
 
     def improve(
         self,
@@ -178,7 +222,7 @@ class Relaxation:
         when none are given. Everything is in floating point: the result is a proposal, which
         `bound` makes a proof.
         """
-        forbidden = self._forbidden(window or self.opening)
+        forbidden = self.forbidden(window or self.opening)
         limits = self.limits.astype(float)
         # y is a price in units of the whole limit, which puts all constraints on one scale
         y = np.zeros((len(limits), self.horizon)) if prices is None else prices * limits
@@ -218,3 +262,66 @@ class Relaxation:
 
 def _norm(x: Floats) -> float:
     return float(np.sqrt((x**2).sum()))
+
+
+@compiled_on_disk
+def charge_plain(costs: Any, bends: Any, sums: Any) -> None:
+    """Add to `costs[i, start]` the running sums of prices at the bends of the weights."""
+    starts = costs.shape[1]
+    for b in range(len(bends)):
+        i, place, factor = bends[b]
+        for t in range(starts):
+            costs[i, t] += factor * sums[place + t]
+
+
+@compiled_on_disk
+def carry_plain(shares: Any, bends: Any, size: int) -> Any:
+    """The transpose: second differences of the weights carried, when requests start in shares."""
+    first, end = _carrying(shares)
+    found = np.zeros(size)
+    for b in range(len(bends) - 1, -1, -1):
+        i, place, factor = bends[b]
+        for t in range(first[i], end[i]):
+            found[place + t] += factor * shares[i, t]
+    return found
+
+
+@compiled_on_disk
+def _carrying(shares: Any) -> Any:
+    """For every request the first start with a share worth summing, and the one after the last."""
+    n, starts = shares.shape
+    first, end = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for i in range(n):
+        for t in range(starts):
+            if shares[i, t] > NOTHING:
+                if end[i] == 0:
+                    first[i] = t
+                end[i] = t + 1
+    return first, end
+
+
+@compiled_on_disk
+def charge(costs: Any, profiles: Any, output: Any, tables: Any, steps: Any, values: Any) -> None:
+    """Add to `costs[i, start]` the prices `values` of profile cuts in some steps."""
+    last = costs.shape[1] - 1
+    for p in range(len(tables)):
+        table, step, value = tables[p], steps[p], values[p]
+        for i in range(len(output)):
+            for token in range(max(0, step - last), min(output[i], step + 1)):
+                costs[i, step - token] += value * profiles[table, i, token]
+
+
+@compiled_on_disk
+def carry(shares: Any, profiles: Any, output: Any, tables: Any, steps: Any) -> Any:
+    """What profile cuts carry in some steps when requests start in shares."""
+    n = len(shares)
+    first, end = _carrying(shares)
+    found = np.zeros(len(tables))
+    for p in range(len(tables)):
+        table, step = tables[p], steps[p]
+        total = 0.0
+        for i in range(n):
+            for token in range(max(0, step - end[i] + 1), min(output[i], step + 1 - first[i])):
+                total += shares[i, step - token] * profiles[table, i, token]
+        found[p] = total
+    return found

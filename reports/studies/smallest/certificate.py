@@ -6,7 +6,7 @@ than a handful of requests use `kvratio.theory.hindsight`, which searches with p
 
 from typing import Any
 
-from kvratio.proofs_check.certificate import FORMAT, VERSION
+from kvratio.proofs_check.certificate import FORMAT, VERSIONS
 from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.model import Instance, Schedule
 
@@ -21,7 +21,7 @@ def document(instance: Instance, schedule: Schedule, lower: int, **changes: Any)
     tel = sum(end for end, finished in ends if finished) - sum(instance.arrival)
     data = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSIONS[0],
         "instance": instance.to_json(),
         "schedule": schedule.to_json(),
         "lower": lower,
