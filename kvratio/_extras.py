@@ -20,6 +20,7 @@ EXTRAS = {
     "sympy": "theory",
     "jinja2": "report",
     "matplotlib": "report",
+    "typst": "report",
     "pyarrow": "sweep",
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kvratio import reports
@@ -40,6 +41,7 @@ DEPENDENCIES = ("jinja2", "matplotlib", "mpmath", "numpy", "scipy", "sympy")
 PUBLISHED = reports.PUBLISHED / "report"
 
 Files = Mapping[str, bytes]
+NOTHING: Files = MappingProxyType({})
 
 
 class Interrupted(KeyboardInterrupt):
@@ -116,11 +118,15 @@ def provenance(material: Material, read: Sequence[Path]) -> tuple[str, ...]:
 
 
 def report_files(
-    document: Document, comparison: Comparison, *, images: bool = False
+    document: Document,
+    comparison: Comparison,
+    *,
+    images: bool = False,
+    also: Files = NOTHING,
 ) -> dict[str, bytes]:
     """All files of the report by name; the manifest comes last: it stands for a complete report.
 
-    `images`: figures as PNG as well.
+    `images`: figures as PNG as well. `also`: further files, by name.
     """
     texts = pages(document) | {
         "report.md": markdown(document),
@@ -131,7 +137,7 @@ def report_files(
         texts[f"tables/{table.name}.tex"] = latex(table)
     for figure in document.figures():
         texts[f"figures/{figure.name}.svg"] = figure.svg
-    made = {name: encoded(text) for name, text in texts.items()}
+    made = {name: encoded(text) for name, text in texts.items()} | dict(also)
     if images:
         made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
     made[MANIFEST] = _manifest(made, document).encode()

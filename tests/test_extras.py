@@ -52,6 +52,18 @@ def test_a_missing_package_is_one_line_with_the_remedy(command: str, extra: str)
     assert f'pip install "kvratio[{extra}]"' in done.stderr
 
 
+def test_a_note_without_its_compiler_is_refused_before_long_work() -> None:
+    program = "sys.modules['typst'] = None\nfrom kvratio.reports.cli import main\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{program}main(['report', '--pdf'])"],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "typst" in done.stderr
+    assert 'pip install "kvratio[report]"' in done.stderr
+
+
 def test_the_public_interface_says_it_too() -> None:
     program = "import kvratio as kv\ntry:\n    kv.claim('h-sf-2x')\nexcept kv.InputError as error:"
     assert 'pip install "kvratio[theory]"' in run("", program + "\n    print(error)").stdout

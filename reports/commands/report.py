@@ -31,6 +31,7 @@ Options = Mapping[str, Any]  # those of `source_options`, by name
 @click.option("--all", "every", is_flag=True, help="Make the studies' sections as well.")
 @click.option("--sections", "listed", is_flag=True, help="List the sections and end.")
 @click.option("--png", is_flag=True, help="Write the figures as PNG as well.")
+@click.option("--pdf", is_flag=True, help="Write a technical note, note.pdf, as well.")
 @click.option("--check", is_flag=True, help="Compare with reports/published/report.")
 @click.option("--write", is_flag=True, help="Regenerate reports/published/report as well.")
 def command(
@@ -41,6 +42,7 @@ def command(
     every: bool,
     listed: bool,
     png: bool,
+    pdf: bool,
     check: bool,
     write: bool,
     **options: Any,
@@ -60,6 +62,7 @@ def command(
     Example: kvratio report --trace chat.csv --only policies --only schedules --out chat
     """
     from kvratio.reports.folder import check_report_folder, write_report
+    from kvratio.reports.note import compiler
     from kvratio.reports.output import check_folder, folder
     from kvratio.reports.report import report_files
     from kvratio.reports.sections import ABOUT, SECTIONS
@@ -71,15 +74,25 @@ def command(
         return
     _check_options(full, data, check or write, {**options, "only": only})
     makers = [SECTIONS[one_of("section", name, SECTIONS)] for name in dict.fromkeys(only)]
+    if pdf:
+        compiler.check()
     target = folder("out", out)
     check_folder(target)
     check_report_folder(target)
     comparison = compare_source(**options)
     redo = target / "studies" if full else None
-    words = _words(options, only, {"all": every, "full": full}, data)
+    words = _words(options, only, {"all": every, "full": full, "pdf": pdf}, data)
     studies = every or full or check or write
-    document, missing = _document(comparison, words, options, redo, data, makers, studies=studies)
-    made = report_files(document, comparison, images=png)
+    document, material, missing = _document(
+        comparison, words, options, redo, data, makers, studies=studies
+    )
+    also = {}
+    if pdf and not missing:
+        from kvratio.reports.note.make import note
+
+        document = compiler.named(document)
+        also[compiler.NAME] = note(document, material)
+    made = report_files(document, comparison, images=png, also=also)
     write_report(target, made)
     _tell(comparison, target, len(made), missing)
     if missing:
@@ -107,8 +120,8 @@ def _document(
     makers: Sequence[Any],
     *,
     studies: bool,
-) -> tuple[Any, str]:
-    """The document, and what an interrupt left out of it ("" if nothing)."""
+) -> tuple[Any, Any, str]:
+    """The document, its material, and what an interrupt left out of it ("" if nothing)."""
     from kvratio.reports.material import Material
     from kvratio.reports.progress import progress
     from kvratio.reports.report import Interrupted, make_document
@@ -128,9 +141,9 @@ def _document(
             document = make_document(
                 material, words, read, sections, chosen=source is not None, studies=studies
             )
-            return document, missing
+            return document, material, missing
         except Interrupted as interrupt:
-            return interrupt.document, missing or "some sections"
+            return interrupt.document, material, missing or "some sections"
 
 
 def _tell(comparison: Any, target: Path, files: int, missing: str) -> None:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 GREEK = {
-    "alpha": "α", "beta": "β", "lambda": "λ", "rho": "ρ", "eps": "ε", "xi": "ξ", "pi": "π",
-    "infinity": "∞", "inf": "∞", "oo": "∞",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "kappa": "κ", "lambda": "λ",
+    "mu": "μ", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
+    "Lambda": "Λ", "Psi": "Ψ", "infinity": "∞", "inf": "∞", "oo": "∞",
 }  # fmt: skip
 FUNCTIONS = {
     "sqrt", "ln", "log", "log2", "exp", "expint", "polygamma", "max", "min", "Max", "tr", "E", "CR",
@@ -27,11 +28,14 @@ PUNCTUATION = {",", ";", ":", "%"}
 MOST_WORDS = 2  # within the groups of a formula; with more of them it is a sentence in brackets
 ARTICLES = {"a", "A", "I", "P"}  # single letters that are words unless something is done with them
 
+# symbols with hyphens between them are a difference, but for the name of the policy a-l
+SYMBOL = rf"(?:[a-z]|{'|'.join(GREEK)})"
 TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<counted>[\d.]+-[a-z]+)|(?P<number>\d+(?:,\d{3})*(?:\.\d+(?:\.\.\.)?)?)"
-    r"|(?P<word>[a-z]+(?:-[a-z]+)+|'s\b)"
-    r"|(?P<name>(?:H-SF|MC-SF)\b|Q(?=x)|[A-Za-z]+(?:_[A-Za-z0-9]+)?)"
-    r"|(?P<mark>\.\.\.|\*\*|<=|>=|->|\+-|[-+*/^()\[\]{}|<>=~,;:%'.])|(?P<other>.)"
+    rf"(?P<space>\s+)|(?P<counted>[\d.]+-(?!{SYMBOL}\b)[a-z]+)"
+    r"|(?P<number>\d+(?:,\d{3})*(?:\.\d+(?:\.\.\.)?)?)"
+    rf"|(?P<word>(?!(?!a-l\b){SYMBOL}(?:-{SYMBOL})+(?![-\w]))[a-z]+(?:-[a-z]+)+|'s\b)"
+    r"|(?P<name>(?:H-SF|MC-SF)\b|Q(?=x)|[a-z]\d(?![-\w])|[A-Za-z]+(?:_[A-Za-z0-9]+)?)"
+    r"|(?P<mark>\.\.\.|\*\*|_(?=[({])|<=|>=|->|\+-|[-+*/^()\[\]{}|<>=~,;:%'.])|(?P<other>.)"
 )
 
 
@@ -86,10 +90,19 @@ def typeset(text: str) -> Markup:
     Markup('at most <math><msup><mi>x</mi><mn>2</mn></msup></math>, &amp; more')
     """
     out = Markup("")
-    for is_formula, piece in _runs(text):
-        drawn = formula(piece) if is_formula else None
+    for piece, drawn in pieces(text):
         out += escape(piece) if drawn is None else drawn
     return out
+
+
+def pieces(text: str) -> Iterator[tuple[str, Markup | None]]:
+    """The text in pieces, each with its MathML if it is a formula.
+
+    >>> [piece for piece, drawn in pieces("at most x^2, no more") if drawn]
+    ['x^2']
+    """
+    for is_formula, piece in _runs(text):
+        yield piece, formula(piece) if is_formula else None
 
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
@@ -115,8 +128,9 @@ def _role(match: re.Match[str]) -> str:
     if kind == "space":
         return "space"
     if kind == "name":
-        known = text in POLICIES | FUNCTIONS or text.split("_")[0] in GREEK
-        return "math" if known or len(text.split("_")[0]) == 1 else "word"
+        first = text.split("_")[0]
+        known = text in POLICIES | FUNCTIONS or first in GREEK
+        return "math" if known or len(first) == 1 or first[1:].isdigit() else "word"
     if kind == "number":
         return "math"
     if kind == "mark" and text in ".'":
@@ -234,6 +248,10 @@ class _Parser:
     def power(self) -> tuple[str, str]:
         """A base with its exponent; and, if it is nothing but a group, what is in the group."""
         out, alone = self.primary()
+        if self.peek() == "_":
+            self.take()
+            below, below_alone = self.primary()
+            out, alone = f"<msub>{_row(out)}{_row(below_alone or below)}</msub>", ""
         while self.peek() == "'":
             self.take()
             out, alone = f"<msup>{_row(out)}<mo>′</mo></msup>", ""
@@ -270,6 +288,8 @@ class _Parser:
             out, alone = self.primary()
             return f"<msqrt>{alone or out}</msqrt>"
         first, _, below = text.partition("_")
+        if first[1:].isdigit():  # t0
+            first, below = first[0], first[1:]
         if len(first) > 1 and first not in GREEK and text not in FUNCTIONS | POLICIES:
             return f"<mtext>{text}</mtext>"
         shown = GREEK.get(first, {"Omega": "Ω", "log2": "log"}.get(first, first))
