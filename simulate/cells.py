@@ -93,7 +93,10 @@ def code_digest() -> str:
     64
     """
     root = Path(__file__).parent.parent
-    sources = [*root.glob("simulate/**/*.py"), root / "theory/model.py", root / "theory/checks.py"]
+    sources = [
+        *root.glob("simulate/**/*.py"),
+        *(root / f"theory/{name}.py" for name in ("model", "schedule", "checks")),
+    ]
     texts = {path.relative_to(root).as_posix(): path.read_bytes() for path in sources}
     hasher = sha256()
     for name in sorted(texts):

@@ -11,6 +11,10 @@ The four phases of one step, in this order, here and in every other engine of th
 
 Steps are of unit length, or iterations of a GPU that take time (`kvratio.simulate.timing`).
 
+What becomes of an evicted request's tokens says the run's `Preemption` (`kvratio.theory.schedule`):
+they are lost, as in P, or kept, as serving systems do; then the cache of prompt and tokens is
+restored in the step in which the request starts again, which in steps costs nothing.
+
 The engine alone knows the true lengths. It checks whatever a scheduler asks for, and a scheduler
 that breaks the model ends the run with an `EngineError` that says where.
 """
@@ -31,7 +35,7 @@ from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
 from kvratio.simulate.timing import Timing, Watch
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError, whole
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import FullAttempt, Instance, Preemption, Schedule
 
 HERE = Path(__file__).resolve().parent
 MOST_ATTEMPTS = 10_000_000  # of a run: a gigabyte or two
@@ -99,23 +103,26 @@ class Engine:
     """
 
     def __init__(
-        self, instance: Instance, scheduler: Scheduler, timing: Timing | None = None
+        self,
+        instance: Instance,
+        scheduler: Scheduler,
+        timing: Timing | None = None,
+        preemption: Preemption = Preemption.CANCEL,
     ) -> None:
         if timing is not None:
             timing.check(instance)
         self.instance = instance
         self.scheduler = scheduler
         self.watch = None if timing is None else Watch(timing.iteration)
-        self.view = View(
-            instance, frozenset(scheduler.sees), None if timing is None else timing.arrival
-        )
+        arrivals = None if timing is None else timing.arrival
+        self.view = View(instance, frozenset(scheduler.sees), arrivals, preemption)
         self.completed = 0
         self._arrival = instance.arrival if timing is None else timing.arrival
         # the next one stands last
         self._arrivals = sorted(
             range(instance.n), key=lambda i: (self._arrival[i], i), reverse=True
         )
-        self._attempts: list[tuple[int, int, int, bool]] = []
+        self._attempts: list[FullAttempt] = []
 
     @property
     def finished(self) -> bool:
@@ -145,10 +152,10 @@ class Engine:
         self._generate(admitted)
 
     def _observe(self) -> None:
-        view, running, output = self.view, self.view._running, self.instance.output
-        for request in [i for i, start in running.items() if view.now - start == output[i]]:
+        view, output = self.view, self.instance.output
+        for request in [i for i in view._running if view.made(i) == output[i]]:
             self.scheduler.complete(view, request)
-            self._attempts.append((request, running.pop(request), view.now, True))
+            self._end(request, finished=True)
             self.completed += 1
         while self._arrivals and self._arrival[self._arrivals[-1]] <= view.time:
             request = self._arrivals.pop()
@@ -159,8 +166,17 @@ class Engine:
         view = self.view
         if request not in view._running:
             raise EngineError(f"step {view.now}: evicts request {request}, which does not run")
-        self._attempts.append((request, view._running.pop(request), view.now, False))
+        made = view.made(request)
+        self._end(request, finished=False)
+        if view.preemption.keeps:
+            view._kept[request] = made
         view._waiting[request] = None
+
+    def _end(self, request: int, finished: bool) -> None:
+        """An attempt ends now."""
+        view = self.view
+        began, start = view._kept.pop(request, 0), view._running.pop(request)
+        self._attempts.append(FullAttempt(request, start, view.now, finished, began))
 
     def _start(self, request: int) -> None:
         view = self.view
@@ -195,6 +211,7 @@ def run_scheduler(
     scheduler: Scheduler,
     progress: Callable[[int], None] | None = None,
     patience: int | None = None,
+    preemption: Preemption = Preemption.CANCEL,
 ) -> Schedule:
     """Run any scheduler to the end and return all attempts.
 
@@ -203,7 +220,7 @@ def run_scheduler(
     thousand longest outputs and the sum of all outputs.
     Raises `LivelockError` for that, and `EngineError` when the scheduler breaks the model.
     """
-    engine = Engine(instance, scheduler)
+    engine = Engine(instance, scheduler, preemption=preemption)
     finish(engine, progress, patience)
     return engine.schedule
 
@@ -281,11 +298,13 @@ def run(
     policy: Policy | Scheduler | Callable[..., Scheduler] | str,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> Run:
     """Simulate a policy on an instance; same arguments, same result, everywhere.
 
     `policy`: a declared policy, whose every run ends (`simulate/README.md` says why, policy by
-    policy), or whatever else `kvratio.simulate.contender` describes.
+    policy), or whatever else `kvratio.simulate.contender` describes. `preemption`: "cancel", an
+    evicted request's tokens are lost, or "keep".
     Raises `EngineError` when a scheduler breaks the model, raises or stops making progress.
 
     >>> from kvratio.simulate.policies import POLICIES
@@ -294,13 +313,15 @@ def run(
     [5, 9]
     """
     whole("seed", seed)
-    player = declared_or_own(policy)
+    reading, player = Preemption.of(preemption), declared_or_own(policy)
     if isinstance(player, Policy):
-        declared = Declared(player, instance.n, seed)
-        schedule = run_scheduler(instance, declared, progress, patience(instance))
-        return Run(player.name, seed, instance, schedule)
+        player.check_preemption(reading)
+        declared, most = Declared(player, instance.n, seed), patience(instance)
+        schedule = run_scheduler(instance, declared, progress, most, reading)
+        return Run(player.name, seed, instance, schedule, reading)
     with own(player, instance.n, seed) as (name, made):
-        return Run(name, seed, instance, run_scheduler(instance, made, progress))
+        schedule = run_scheduler(instance, made, progress, preemption=reading)
+        return Run(name, seed, instance, schedule, reading)
 
 
 def run_timed(

@@ -24,7 +24,9 @@ class Measures:
     `tel` is the total end-to-end latency (sum of completions minus arrivals). `ttft` is the mean
     number of steps from arrival to a request's first token; a token remade after an eviction is
     the same token (greedy decoding), so the first attempt counts. `wasted_tokens` were made and
-    lost. `mean_cache` is the time average of the cache over the makespan, a share of the budget.
+    lost. `restored_tokens`: where evictions keep the tokens, prompts and tokens of all requests
+    that start again; their cache is computed anew or swapped back, which takes no token-steps.
+    `mean_cache` is the time average of the cache over the makespan, a share of the budget.
     """
 
     tel: int
@@ -39,10 +41,14 @@ class Measures:
     wasted_tokens: int
     peak_cache: int
     mean_cache: Fraction
+    restored_tokens: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Plain numbers; fractions become floats."""
-        return {k: float(v) if isinstance(v, Fraction) else v for k, v in asdict(self).items()}
+        """Plain numbers; fractions become floats. `restored_tokens` only if there are any."""
+        columns = asdict(self)
+        if not self.restored_tokens:
+            del columns["restored_tokens"]
+        return {k: float(v) if isinstance(v, Fraction) else v for k, v in columns.items()}
 
 
 def percentile(values: Ints, share: Fraction) -> int:
@@ -82,7 +88,7 @@ def cache_profile(schedule: Schedule, instance: Instance) -> tuple[Ints, Ints, I
     held = (
         np.array(instance.prompt, dtype=np.int64)[np.array(schedule.request, dtype=np.int64)]
         + 1
-        - start
+        - np.array(schedule.origin, dtype=np.int64)
     )
     moment = np.concatenate([start, end])
     order = np.argsort(moment, kind="stable")
@@ -127,7 +133,8 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
     generated = int(tokens.sum())
     makespan = int(end.max())
     prompt = np.array(instance.prompt)[request]
-    area = sum(map(volume, prompt.tolist(), tokens.tolist()))
+    began = np.array(schedule.began or 0)  # an attempt from b tokens on is one of prompt + b
+    area = sum(map(volume, (prompt + began).tolist(), tokens.tolist()))
     time, base, running = cache_profile(schedule, instance)
     peak = int((base[:-1] + running[:-1] * (time[1:] - 1)).max())
     tel = int(latency.sum())
@@ -144,4 +151,5 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
         wasted_tokens=generated - sum(instance.output),
         peak_cache=peak,
         mean_cache=Fraction(area, makespan * instance.memory),
+        restored_tokens=int(((prompt + began) * (began > 0)).sum()),
     )

@@ -6,17 +6,21 @@ from typing import Any
 
 from kvratio.simulate.measures import Measures, measure
 from kvratio.theory.checks import InputError, whole
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Preemption, Schedule
 
 
 @dataclass(frozen=True)
 class Run:
-    """One policy on one instance: what was asked, and every attempt that resulted."""
+    """One policy on one instance: what was asked, and every attempt that resulted.
+
+    `preemption`: whether the tokens of evicted requests were lost or kept.
+    """
 
     policy: str
     seed: int
     instance: Instance
     schedule: Schedule
+    preemption: Preemption = Preemption.CANCEL
 
     @cached_property
     def measures(self) -> Measures:
@@ -29,10 +33,12 @@ class Run:
         return self.measures.tel
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, as plain data; `from_json` reads it back."""
+        """Everything, as plain data; `from_json` reads it back. Lost tokens go without saying."""
+        reading = {"preemption": str(self.preemption)} if self.preemption.keeps else {}
         return {
             "policy": self.policy,
             "seed": self.seed,
+            **reading,
             "measures": self.measures.to_json(),
             "instance": self.instance.to_json(),
             "schedule": self.schedule.to_json(),
@@ -54,4 +60,6 @@ class Run:
             raise InputError("run", data, required)
         instance = Instance.from_json(data["instance"])
         schedule = Schedule.from_json(data["schedule"])
-        return cls(str(data["policy"]), whole("seed", data["seed"]), instance, schedule)
+        reading = Preemption.of(data.get("preemption", "cancel"))
+        seed = whole("seed", data["seed"])
+        return cls(str(data["policy"]), seed, instance, schedule, reading)

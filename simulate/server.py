@@ -12,7 +12,7 @@ from typing import Protocol
 from kvratio.simulate.engine import Engine, Scheduler
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError, whole
-from kvratio.theory.model import MOST_TOKENS, Instance
+from kvratio.theory.model import MOST_TOKENS, Instance, Preemption
 
 
 class ServerScheduler(Scheduler, Protocol):
@@ -28,7 +28,8 @@ class ServerScheduler(Scheduler, Protocol):
 class Server(Engine):
     """A live run, step by step.
 
-    `memory` is the budget in tokens. `instance` holds all requests so far, in order of their
+    `memory` is the budget in tokens; `preemption` says whether an evicted request's tokens are lost
+    ("cancel") or kept ("keep"). `instance` holds all requests so far, in order of their
     submission, with the largest budget so far; `budgets` maps steps to the budget from there on;
     `cancelled` holds the requests that were cancelled. The attempt of a cancelled request ends as
     one that is not finished.
@@ -45,8 +46,13 @@ class Server(Engine):
     [[1, 0, 1, False], [0, 0, 3, True]]
     """
 
-    def __init__(self, memory: int, scheduler: ServerScheduler) -> None:
-        super().__init__(Instance.of(memory, []), scheduler)
+    def __init__(
+        self,
+        memory: int,
+        scheduler: ServerScheduler,
+        preemption: Preemption | str = Preemption.CANCEL,
+    ) -> None:
+        super().__init__(Instance.of(memory, []), scheduler, preemption=Preemption.of(preemption))
         self._live = scheduler
         self.budgets = {0: self.instance.memory}
         self.cancelled: set[int] = set()
@@ -112,9 +118,9 @@ class Server(Engine):
         else:
             self._live.withdraw(view, number)
             if number in view.running:
-                self._attempts.append((number, view._running[number], view.now, False))
+                self._end(number, finished=False)
             view._waiting.pop(number, None)
-            view._running.pop(number, None)
+            view._kept.pop(number, None)
         self.cancelled.add(number)
 
     def resize(self, memory: int) -> None:

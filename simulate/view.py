@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 HIDDEN_COLUMNS = ("output", "upper", "lower")
 
@@ -18,10 +18,15 @@ class View:
 
     Prompts and arrivals are known from a request's arrival on; `output`, `upper` and `lower` only
     if the scheduler's `sees` names them. `arrivals`: times of arrival, in a timed run.
+    `preemption`: whether a preempted request's tokens are lost or kept.
     """
 
     def __init__(
-        self, instance: Instance, sees: frozenset[str], arrivals: Sequence[int] | None = None
+        self,
+        instance: Instance,
+        sees: frozenset[str],
+        arrivals: Sequence[int] | None = None,
+        preemption: Preemption = Preemption.CANCEL,
     ) -> None:
         unknown = sees - set(HIDDEN_COLUMNS)
         if unknown:
@@ -29,7 +34,9 @@ class View:
         self._sees = sees
         self._know(instance, arrivals)
         self._memory = instance.memory
+        self._preemption = preemption
         self._running: dict[int, int] = {}
+        self._kept: dict[int, int] = {}  # by request, where a preemption has kept any
         self._waiting: dict[int, None] = {}
         self._now = 0
         self._time: int | None = None if arrivals is None else 0
@@ -50,6 +57,11 @@ class View:
         return self._memory
 
     @property
+    def preemption(self) -> Preemption:
+        """Whether the tokens of a preempted request are lost or kept."""
+        return self._preemption
+
+    @property
     def running(self) -> Mapping[int, int]:
         """Running request -> the step in which its current attempt started, in order of starts."""
         return MappingProxyType(self._running)
@@ -60,8 +72,17 @@ class View:
         return MappingProxyType(self._waiting)
 
     def made(self, request: int) -> int:
-        """Tokens made by a running request in its current attempt."""
-        return self.now - self._running[request]
+        """Tokens that a running request has made and not lost: those of its current attempt and,
+        where preemption keeps them, those with which it began."""
+        made = self.now - self._running[request]
+        return made + self._kept[request] if request in self._kept else made
+
+    def kept(self, request: int) -> int:
+        """Tokens with which a waiting request's next attempt begins, or a running one's began.
+
+        0 unless the request was preempted and its tokens are kept.
+        """
+        return self._kept.get(self._arrived(request), 0)
 
     def prompt(self, request: int) -> int:
         """Prompt length in tokens."""
@@ -86,7 +107,10 @@ class View:
     def need(self) -> int:
         """Tokens of cache that the next step of the running requests needs."""
         prompt, following = self._prompts, self._now + 1
-        return sum(prompt[i] + following - start for i, start in self._running.items())
+        need = sum(prompt[i] + following - start for i, start in self._running.items())
+        if self._kept:
+            need += sum(self._kept.get(i, 0) for i in self._running)
+        return need
 
     def _know(self, instance: Instance, arrivals: Sequence[int] | None = None) -> None:
         self._instance = instance

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("theory", "simulate", "proofs_check", "reports", "tests")
-DEFINITIONS = {"theory.model", "theory.checks"}
+DEFINITIONS = {"theory.model", "theory.schedule", "theory.checks"}
 
 
 def ours(source: str) -> set[str]:

@@ -163,7 +163,7 @@ def test_the_price_of_a_plan_is_the_form() -> None:
     sample = np.array([[s, m, 0]])
     for count, caps in ((0, (40,)), (1, (6, 40)), (2, (6, 20, 40))):
         exact = kvratio.theory.forms.tel(kvratio.theory.forms.slicing(caps), lengths, s)
-        assert gittins.cost(tables, sample, memory, levels, count) == eighths**2 * exact
+        assert gittins.cost(tables, sample, memory, levels, count, False) == eighths**2 * exact
 
 
 def test_survival_is_kaplan_and_meier() -> None:

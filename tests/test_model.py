@@ -14,7 +14,9 @@ from kvratio.theory.model import (
     MOST_STEPS,
     MOST_TOKENS,
     REASONS,
+    FullAttempt,
     Instance,
+    Preemption,
     Schedule,
     ScheduleError,
     verify,
@@ -35,13 +37,15 @@ def test_accepts_and_recomputes() -> None:
     assert done.peak == 5
 
 
-BROKEN = {
+BROKEN: dict[str, list[tuple[Any, ...]]] = {
     "unknown request": [*GOOD, (2, 0, 1, True)],
     "empty attempt": [*GOOD[:1], (1, 1, 1, False), *GOOD[2:]],
     "starts before arrival": [GOOD[0], (1, 0, 3, True)],
     "runs past its last token": [(0, 0, 3, True), *GOOD[1:]],
     "finished too early": [(0, 0, 1, True), *GOOD[1:]],
     "cancelled when complete": [(0, 0, 2, False), *GOOD[1:]],
+    "begins with lost tokens": [*GOOD[:2], (1, 2, 4, True, 1)],
+    "begins with other tokens than were made": [*GOOD[:2], (1, 2, 3, True, 2)],
     "attempts overlap": [GOOD[0], (1, 1, 3, False), (1, 2, 5, True)],
     "runs after completion": [*GOOD, (0, 4, 5, False)],
     "completed twice": [*GOOD, (0, 5, 7, True)],
@@ -58,6 +62,8 @@ PLACES: dict[str, tuple[int, int | None]] = {
     "runs past its last token": (0, 2),
     "finished too early": (0, 1),
     "cancelled when complete": (0, 2),
+    "begins with lost tokens": (1, 2),
+    "begins with other tokens than were made": (1, 2),
     "attempts overlap": (1, 2),
     "runs after completion": (0, 4),
     "completed twice": (0, 5),
@@ -73,8 +79,10 @@ def test_every_reason_has_its_broken_schedule() -> None:
 @pytest.mark.parametrize("reason", REASONS)
 def test_rejects(reason: str) -> None:
     instance = Instance.of(4, [2, 3], prompt=1, arrival=[0, 1]) if reason == "over budget" else PAIR
+    keeps = reason == "begins with other tokens than were made"
+    preemption = Preemption.KEEP if keeps else Preemption.CANCEL
     with pytest.raises(ScheduleError) as caught:
-        verify(Schedule.of(BROKEN[reason]), instance)
+        verify(Schedule.of(BROKEN[reason]), instance, preemption)
     assert caught.value.reason == reason
     assert (caught.value.request, caught.value.step) == PLACES[reason]
     assert str(caught.value).startswith(reason)
@@ -272,7 +280,8 @@ def test_columns_of_a_schedule_have_one_length() -> None:
         {},
         [(0, 0, 3, True)],
         [[0, 0, 3]],
-        [[0, 0, 3, True, 1]],
+        [[0, 0, 3, True, -1]],
+        [[0, 0, 3, True, 1, 1]],
         [[0, 0, 3, 1]],
         [["0", 0, 3, True]],
         [[0, -1, 3, True]],
@@ -350,3 +359,57 @@ def test_json_round_trip() -> None:
     tight = Instance.of(5, [1, 2], prompt=[4, 0], interval=(1, 1))
     assert Instance.from_json(tight.to_json()) == tight
     assert Schedule.from_json(Schedule.of(GOOD).to_json()) == Schedule.of(GOOD)
+
+
+# --- tokens kept -------------------------------------------------------------------------------
+
+
+KEPT = [(0, 0, 2, True), (1, 1, 2, False), (1, 2, 4, True, 1)]
+
+
+def test_kept_tokens_are_not_made_again() -> None:
+    done = verify(Schedule.of(KEPT), PAIR, Preemption.KEEP)
+    # by hand: request 1 holds 1 + 1 in step 1, then with its token 1 + 1 + 1 and 1 + 1 + 2
+    assert (done.completion, done.peak) == ((2, 4), 5)
+
+
+def test_the_cache_of_kept_tokens_counts_from_the_first_step_on() -> None:
+    # the resumed attempt holds 2 + 3 + 1 = 6 tokens at once
+    rows = [(0, 0, 3, False), (0, 5, 7, True, 3)]
+    instance = Instance.of(7, [5], prompt=2)
+    assert verify(Schedule.of(rows), instance, Preemption.KEEP).peak == 2 + 5
+    with pytest.raises(ScheduleError, match="over budget") as caught:
+        verify(
+            Schedule.of([*rows, (1, 5, 6, True)]),
+            Instance.of(7, [5, 1], prompt=[2, 1]),
+            Preemption.KEEP,
+        )
+    assert (caught.value.step, caught.value.over) == (5, 1)
+
+
+@pytest.mark.parametrize("began", [0, 1, 3])
+def test_an_attempt_begins_with_what_was_made(began: int) -> None:
+    rows = [(0, 0, 2, False), (0, 5, 10 - began, True, began)]
+    with pytest.raises(ScheduleError) as caught:
+        verify(Schedule.of(rows), Instance.of(9, [5]), Preemption.KEEP)
+    assert caught.value.reason == "begins with other tokens than were made"
+
+
+def test_attempts_of_several_preemptions_add_up() -> None:
+    rows = [(0, 0, 2, False), (0, 3, 4, False, 2), (0, 6, 8, True, 3)]
+    assert verify(Schedule.of(rows), Instance.of(5, [5]), Preemption.KEEP).tel == 8
+
+
+def test_rows_of_kept_tokens_are_read_back() -> None:
+    schedule = Schedule.of(KEPT)
+    assert schedule.to_json()[2] == [1, 2, 4, True, 1]
+    assert Schedule.from_json(schedule.to_json()) == schedule
+    assert list(schedule.full_attempts())[2] == FullAttempt(1, 2, 4, True, 1)
+    assert Schedule.of(GOOD).to_json() == [list(row) for row in GOOD]
+    with pytest.raises(InputError, match="began"):
+        Schedule((0, 1), (0, 0), (1, 1), (True, True), (1,))
+
+
+def test_an_unknown_reading_of_preemption() -> None:
+    with pytest.raises(InputError, match="preemption = 'lose': required one of cancel, keep"):
+        Preemption.of("lose")

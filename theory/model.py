@@ -4,22 +4,47 @@ One worker holds a KV cache of `memory` tokens. Time is cut into steps 0, 1, 2, 
 every running request makes one token. Request i has a prompt of `s` tokens and makes `o` output
 tokens. An attempt that starts at step `a` makes its j-th token in step `a + j - 1`, and that step
 needs `s + j` tokens of cache. The sum over running requests may never exceed `memory`. A running
-request may be cancelled (evicted) before a step: all its tokens are lost, and a later attempt
-starts from nothing. The attempt that makes all `o` tokens, started at `a`, completes at `a + o`.
+request may be preempted (evicted) before a step, and frees its cache. What becomes of its tokens is
+the run's reading of preemption, `Preemption`:
+
+- `cancel`: they are lost, and a later attempt starts from nothing. The attempt that makes all `o`
+  tokens, started at `a`, completes at `a + o`.
+- `keep`: a later attempt begins with the `g` tokens that were made, started at `a` holds `s + g +
+  j` tokens in step `a + j - 1`, and completes at `a + o - g`. That step restores the cache of the
+  prompt and the `g` tokens, by one prefill or from the host's memory, beside making token g + 1. In
+  steps this costs nothing; what it costs in seconds is `kvratio.simulate.timing`'s business.
 
 Source: Chen, Ye, Zhou, arXiv 2508.14544 v2, section 2; arrivals and per-request prompts as in
-Jaillet et al., arXiv 2502.07115 v5, section 2.
+Jaillet et al., arXiv 2502.07115 v5, section 2. `keep`: Kwon et al. (vLLM), arXiv 2309.06180,
+section 4.5 (recomputation and swapping).
 
-This module imports nothing of ours but the validators, and trusts no scheduler.
+This module imports nothing of ours but the validators and the shape of a schedule
+(`kvratio.theory.schedule`), and trusts no scheduler.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kvratio.theory.checks import InputError, same_length, whole
+from kvratio.theory.schedule import Attempt, Column, FullAttempt, Preemption, Schedule
 
-Column = tuple[int, ...]
+__all__ = [
+    "MOST_CAPS",
+    "MOST_STEPS",
+    "MOST_TOKENS",
+    "REASONS",
+    "Attempt",
+    "Column",
+    "FullAttempt",
+    "Instance",
+    "Preemption",
+    "Schedule",
+    "ScheduleError",
+    "Verified",
+    "verify",
+    "volume",
+]
 
 # Far beyond any use, and small enough that 64-bit arithmetic elsewhere cannot overflow.
 MOST_TOKENS = 10**9
@@ -196,69 +221,6 @@ def volume(prompt: int, tokens: int) -> int:
     return prompt * tokens + tokens * (tokens + 1) // 2
 
 
-class Attempt(NamedTuple):
-    """One run of one request: it holds cache in steps `start` ... `end - 1`."""
-
-    request: int
-    start: int
-    end: int
-    finished: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Every attempt of every request, as columns of equal length, in any order.
-
-    `end - start` is the number of tokens made; `finished[k]` is False for a cancelled attempt.
-    """
-
-    request: Column
-    start: Column
-    end: Column
-    finished: tuple[bool, ...]
-
-    def __post_init__(self) -> None:
-        for name in ("start", "end", "finished"):
-            same_length(name, getattr(self, name), len(self.request), "request")
-
-    @classmethod
-    def of(cls, attempts: Sequence[tuple[int, int, int, bool]]) -> "Schedule":
-        """Build from (request, start, end, finished) rows.
-
-        >>> len(Schedule.of([(0, 0, 3, True)]))
-        1
-        """
-        request, start, end, finished = zip(*attempts, strict=True) if attempts else ((),) * 4
-        return cls(request, start, end, finished)
-
-    def __len__(self) -> int:
-        return len(self.request)
-
-    def attempts(self) -> Iterator[Attempt]:
-        """The attempts one by one, in the stored order."""
-        return map(Attempt, self.request, self.start, self.end, self.finished)
-
-    def to_json(self) -> list[list[Any]]:
-        """Rows [request, start, end, finished]."""
-        return [list(attempt) for attempt in self.attempts()]
-
-    @classmethod
-    def from_json(cls, data: Any) -> "Schedule":
-        """Read the rows that `to_json` writes.
-
-        >>> Schedule.from_json([[0, 0, 3, True]]).end
-        (3,)
-        """
-        if not isinstance(data, list):
-            raise InputError("schedule", data, "a list of [request, start, end, finished] rows")
-        for k, row in enumerate(data):
-            if not isinstance(row, list) or len(row) != 4 or not isinstance(row[3], bool):
-                raise InputError(f"schedule[{k}]", row, "[request, start, end, true or false]")
-            for name, value in zip(("request", "start", "end"), row[:3], strict=True):
-                whole(f"schedule[{k}].{name}", value)
-        return cls.of([tuple(row) for row in data])
-
-
 class ScheduleError(ValueError):
     """A schedule breaks the model. `reason` is one of `REASONS`; the rest says where.
 
@@ -282,6 +244,8 @@ REASONS = (
     "runs past its last token",  # more tokens made than the output has
     "finished too early",  # called finished with fewer tokens than the output has
     "cancelled when complete",  # called cancelled with all tokens made
+    "begins with lost tokens",  # it begins with tokens though a preemption loses them
+    "begins with other tokens than were made",  # not with those that earlier attempts have made
     "attempts overlap",  # two attempts of one request at the same time
     "runs after completion",
     "completed twice",
@@ -299,8 +263,13 @@ class Verified(NamedTuple):
     peak: int
 
 
-def verify(schedule: Schedule, instance: Instance) -> Verified:
+def verify(
+    schedule: Schedule, instance: Instance, preemption: Preemption = Preemption.CANCEL
+) -> Verified:
     """Check a schedule against the model and recompute everything it claims, in integers.
+
+    Under `keep` an attempt must begin with exactly the tokens that those before it have made; under
+    `cancel` with none.
 
     Work grows with the number of attempts (sorting them), not with steps: between two events
     the cache grows by the number of running requests a step, so its peaks stand at ends.
@@ -313,35 +282,41 @@ def verify(schedule: Schedule, instance: Instance) -> Verified:
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1)
     >>> verify(Schedule.of([(i, 0, 1, True) for i in range(5)]), instance).tel
     5
+    >>> kept = Schedule.of([(0, 0, 1, False), (0, 4, 6, True, 1)])
+    >>> verify(kept, Instance.of(3, [3]), Preemption.KEEP).makespan
+    6
     """
-    _check_attempts(schedule, instance)
-    completion = _check_requests(schedule, instance)
+    _check_attempts(schedule, instance, preemption)
+    completion = _check_requests(schedule, instance, preemption)
     peak = _check_budget(schedule, instance)
     tel = sum(completion) - sum(instance.arrival)
     return Verified(completion, tel, max(completion, default=0), peak)
 
 
-def _check_attempts(schedule: Schedule, instance: Instance) -> None:
+def _check_attempts(schedule: Schedule, instance: Instance, preemption: Preemption) -> None:
     n, output, arrival = instance.n, instance.output, instance.arrival
-    for i, start, end, finished in schedule.attempts():
+    for i, start, end, finished, began in schedule.full_attempts():
         if not 0 <= i < n:
             raise ScheduleError("unknown request", i)
-        tokens = end - start
-        if tokens <= 0:
+        if end <= start:
             raise ScheduleError("empty attempt", i, start)
         if start < arrival[i]:
             raise ScheduleError("starts before arrival", i, start)
+        if began and not preemption.keeps:
+            raise ScheduleError("begins with lost tokens", i, start)
+        tokens = began + end - start
         if tokens > output[i]:
-            raise ScheduleError("runs past its last token", i, start + output[i])
+            raise ScheduleError("runs past its last token", i, start + output[i] - began)
         if finished and tokens < output[i]:
             raise ScheduleError("finished too early", i, end)
         if not finished and tokens == output[i]:
             raise ScheduleError("cancelled when complete", i, end)
 
 
-def _check_requests(schedule: Schedule, instance: Instance) -> Column:
+def _check_requests(schedule: Schedule, instance: Instance, preemption: Preemption) -> Column:
     """Completion time of each request, its attempts being disjoint and the last one finished."""
     busy_until = [0] * instance.n
+    made = [0] * instance.n  # tokens of which a later attempt begins with all
     completion: list[int | None] = [None] * instance.n
     for k in sorted(range(len(schedule)), key=schedule.start.__getitem__):
         i, start, end = schedule.request[k], schedule.start[k], schedule.end[k]
@@ -352,6 +327,10 @@ def _check_requests(schedule: Schedule, instance: Instance) -> Column:
         if start < busy_until[i]:
             raise ScheduleError("attempts overlap", i, start)
         busy_until[i] = end
+        if preemption.keeps:
+            if made[i] != (schedule.began[k] if schedule.began else 0):
+                raise ScheduleError("begins with other tokens than were made", i, start)
+            made[i] += end - start
         if schedule.finished[k]:
             completion[i] = end
     for i, done in enumerate(completion):
@@ -361,27 +340,29 @@ def _check_requests(schedule: Schedule, instance: Instance) -> Column:
 
 
 def _check_budget(schedule: Schedule, instance: Instance) -> int:
-    """Peak of the cache in tokens. In step k it holds the sum of (s + k + 1 - start)."""
-    prompt, memory = instance.prompt, instance.memory
-    starts = sorted(zip(schedule.start, (prompt[i] for i in schedule.request), strict=True))
-    ends = sorted(
-        zip(schedule.end, (prompt[i] for i in schedule.request), schedule.start, strict=True)
-    )
+    """Peak of the cache in tokens. In step k it holds the sum of (s + k + 1 - origin)."""
+    memory = instance.memory
+    # prompt - origin: what an attempt holds, but for a token a step
+    held = [
+        instance.prompt[i] - at for i, at in zip(schedule.request, schedule.origin, strict=True)
+    ]
+    starts = sorted(zip(schedule.start, held, strict=True))
+    ends = sorted(zip(schedule.end, held, strict=True))
     running = base = peak = opened = 0  # the cache in step k holds base + running * k
     since = 0
-    for end, s, start in ends:
+    for end, its_base in ends:
         while opened < len(starts) and starts[opened][0] < end:
-            begin, its_prompt = starts[opened]
+            begin, new_base = starts[opened]
             if begin > since:
                 peak = max(peak, _peak(schedule, base, running, since, begin, memory))
                 since = begin
-            base += its_prompt + 1 - begin
+            base += new_base + 1
             running += 1
             opened += 1
         if end > since:
             peak = max(peak, _peak(schedule, base, running, since, end, memory))
             since = end
-        base -= s + 1 - start
+        base -= its_base + 1
         running -= 1
     return peak
 

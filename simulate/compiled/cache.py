@@ -1,7 +1,7 @@
 """The next step's cache, compiled."""
 
 from kvratio.simulate.compiled.compiler import compiled
-from kvratio.simulate.compiled.state import State
+from kvratio.simulate.compiled.state import Request, State
 
 
 @compiled
@@ -16,7 +16,20 @@ def next_step_fits(state: State, request: int) -> bool:
     """Does the next step fit with one more request? An empty cache takes every request."""
     if state.clock[0].running == 0:
         return True
-    return need(state) + state.requests[request].prompt + 1 <= state.rules[0].budget
+    this = state.requests[request]
+    return need(state) + this.prompt + this.kept + 1 <= state.rules[0].budget
+
+
+@compiled
+def left(request: Request) -> int:
+    """Tokens that a waiting request is assumed to make, `kvratio.simulate.words.admits.left`."""
+    return max(1, request.assumed - request.kept)
+
+
+@compiled
+def run_volume(request: Request) -> int:
+    """Cache volume of the next attempt, to the assumed length: a run of prompt + kept tokens."""
+    return volume(request.prompt + request.kept, left(request))
 
 
 @compiled

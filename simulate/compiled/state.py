@@ -67,6 +67,7 @@ class Rules(Times):
     learns: int
     live: bool
     thinned: bool
+    keeps: bool  # does a preemption keep the tokens?
     timed: bool
 
 
@@ -79,7 +80,7 @@ class Clock:
     completed: int
     observed: bool  # has this step been, before something was learned?
     running: int
-    base: int  # sum of prompt - start over running requests
+    base: int  # sum of prompt - start (`Request.start`) over running requests
     starts: int
     joins: int
     listed: int  # running requests on the agenda
@@ -118,7 +119,12 @@ class Clock:
 @dataclass
 class Request:
     """A request. `survives`: tokens made when it is thinned; `rank`: how many attempts started
-    before this one; `place`: its place on the agenda."""
+    before this one; `place`: its place on the agenda.
+
+    `kept`: tokens with which its next attempt begins or, where it runs, its attempt began. `start`:
+    that of its attempt, so many steps earlier: the step in which it would have started if it had
+    made all its tokens in this attempt. Ages, cache and ends follow from it.
+    """
 
     prompt: int
     output: int
@@ -127,6 +133,7 @@ class Request:
     assumed: int
     stage: int
     attempts: int
+    kept: int
     start: int
     rank: int
     survives: int
@@ -135,13 +142,17 @@ class Request:
 
 @dataclass
 class Entry:
-    """A running request on the agenda: its next event, and what an overflow asks for."""
+    """A running request on the agenda: its next event, and what an overflow asks for.
+
+    `start` is `Request.start`; `began`, the tokens with which the attempt began, later it started.
+    """
 
     due: int
     rank: int
     request: int
     prompt: int
     start: int
+    began: int
     assumed: int
 
 
@@ -180,6 +191,7 @@ class Ended:
     start: int
     end: int
     request: int
+    began: int
     finished: bool
 
 

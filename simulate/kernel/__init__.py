@@ -27,7 +27,7 @@ from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
 from kvratio.simulate.timing import Timing
 from kvratio.theory.checks import whole
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Preemption, Schedule
 
 # Steps between two looks at the progress and at the keyboard: some tens of milliseconds.
 STEPS_AT_ONCE = 50_000
@@ -57,6 +57,7 @@ def run(
     policy: Policy | Any,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> Run:
     """Simulate a policy on an instance: `kvratio.simulate.engine.run`, fast if it is declared.
 
@@ -69,8 +70,8 @@ def run(
     [5, 9]
     """
     if not isinstance(policy, Policy):
-        return engine.run(instance, policy, seed, progress)
-    return run_counted(instance, policy, seed, progress)[0]
+        return engine.run(instance, policy, seed, progress, preemption)
+    return run_counted(instance, policy, seed, progress, preemption)[0]
 
 
 def run_counted(
@@ -78,6 +79,7 @@ def run_counted(
     policy: Policy,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> tuple[Run, Work | None]:
     """Also count the work; None where the numbers need the reference engine's long integers.
 
@@ -86,10 +88,11 @@ def run_counted(
     >>> run_counted(instance, POLICIES["h-sf"])[1].starts
     5
     """
-    found = _execute(instance, policy, seed, progress)
+    reading = Preemption.of(preemption)
+    found = _execute(instance, policy, seed, progress, preemption=reading)
     if found is None:
-        return engine.run(instance, policy, seed, progress), None
-    return Run(policy.name, seed, instance, found.schedule), found.work
+        return engine.run(instance, policy, seed, progress, reading), None
+    return Run(policy.name, seed, instance, found.schedule, reading), found.work
 
 
 def run_timed(
@@ -142,18 +145,20 @@ def _execute(
     seed: int,
     progress: Callable[[int], None] | None,
     timing: Timing | None = None,
+    preemption: Preemption = Preemption.CANCEL,
 ) -> _Found | None:
     """None where the numbers need the reference engine's long integers."""
     from kvratio.simulate.kernel import build
 
     whole("seed", seed)
+    policy.check_preemption(preemption)
     if disabled() or not build.fits(instance, policy, timing):
         return None
     from kvratio.simulate.kernel import logs, machine
 
-    state = build.build(instance, policy, seed, timing)
+    state = build.build(instance, policy, seed, timing, preemption)
     clock = state.clock[0]
-    attempts, moments = logs.Attempts(instance.n), logs.MomentsLog()
+    attempts, moments = logs.Attempts(instance.n, preemption.keeps), logs.MomentsLog()
     status = machine.ROOM
     while status in (machine.ROOM, machine.LEARN):
         if status == machine.LEARN:

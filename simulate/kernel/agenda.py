@@ -40,7 +40,8 @@ def enter(state: State, request: int, due: int) -> None:
     clock, this = state.clock[0], state.requests[request]
     entry = state.agenda[state.agenda.size - 1]  # never part of the heap
     entry.due, entry.rank, entry.request = due, this.rank, request
-    entry.prompt, entry.start, entry.assumed = this.prompt, this.start, this.assumed
+    entry.prompt, entry.start, entry.began = this.prompt, this.start, this.kept
+    entry.assumed = this.assumed
     _rise(state, clock.listed, entry)
     clock.listed += 1
 

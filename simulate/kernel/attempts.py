@@ -28,10 +28,10 @@ def join(state: State, request: int) -> None:
 def start(state: State, request: int) -> None:
     """A waiting request starts to run."""
     clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
-    this.start, this.rank = clock.now, clock.starts
+    this.start, this.rank = clock.now - this.kept, clock.starts
     clock.starts += 1
     clock.running += 1
-    clock.base += this.prompt - clock.now
+    clock.base += this.prompt - this.start
     hooks.counted(rules.admits, state, request)
     hooks.started(rules.assumes, state, request)
     if rules.timed:
@@ -100,9 +100,11 @@ def _end(state: State, request: int, finished: bool) -> None:
     """An attempt ends now; the request has left the agenda."""
     clock, this = state.clock[0], state.requests[request]
     entry = state.log[clock.attempts]
-    entry.request, entry.finished = request, finished
-    entry.start, entry.end = this.start, clock.now
+    entry.request, entry.finished, entry.began = request, finished, this.kept
+    entry.start, entry.end = this.start + this.kept, clock.now
     clock.attempts += 1
     clock.running -= 1
     clock.base -= this.prompt - this.start
     hooks.released(state.rules[0].admits, state, request)
+    if state.rules[0].keeps:
+        this.kept = clock.now - this.start

@@ -30,7 +30,7 @@ from kvratio.simulate.engine import patience
 from kvratio.simulate.kernel import hooks
 from kvratio.simulate.policy import Order, Policy, Ties
 from kvratio.simulate.timing import Timing
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 LOG_ROWS = 1 << 16
 
@@ -51,7 +51,13 @@ def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bo
     return all(words.of(word).countable(instance, policy) for word in kinds)
 
 
-def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None = None) -> State:
+def build(
+    instance: Instance,
+    policy: Policy,
+    seed: int,
+    timing: Timing | None = None,
+    preemption: Preemption = Preemption.CANCEL,
+) -> State:
     """The state before step 0."""
     arrival = instance.arrival if timing is None else timing.arrival
     n, memory = instance.n, instance.memory
@@ -61,7 +67,7 @@ def build(instance: Instance, policy: Policy, seed: int, timing: Timing | None =
     slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
     by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
     return State(
-        rules=_rules(instance, policy, random_ties, timing),
+        rules=_rules(instance, policy, random_ties, timing, preemption),
         clock=rows(1, Clock),
         own=hooks.stores(instance, policy),
         requests=_requests(instance, policy, seed, arrival),
@@ -89,7 +95,13 @@ def with_room(state: State, policy: Policy) -> State:
     return state._replace(own=state.own._replace(**{name: enlarged(state)}))
 
 
-def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing | None) -> Any:
+def _rules(
+    instance: Instance,
+    policy: Policy,
+    random_ties: bool,
+    timing: Timing | None,
+    preemption: Preemption,
+) -> Any:
     rules = rows(1, Rules)
     rules.memory = instance.memory
     rules.budget = policy.budget(instance.memory)
@@ -104,6 +116,7 @@ def _rules(instance: Instance, policy: Policy, random_ties: bool, timing: Timing
     rules.learns = policy.learns
     rules.live = policy.live
     rules.thinned = policy.thinned
+    rules.keeps = preemption.keeps
     if timing is not None:
         rules.timed = True
         put_times(rules, timing.iteration)

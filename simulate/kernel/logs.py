@@ -16,9 +16,9 @@ class Attempts:
     that keeps millions of attempts within a gigabyte.
     """
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, keeps: bool) -> None:
         self._numbers = np.arange(n).astype(object)
-        self._columns: tuple[list[Any], ...] = ([], [], [], [])
+        self._columns: tuple[list[Any], ...] = ([], [], [], [], *([[]] if keeps else []))
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -33,8 +33,9 @@ class Attempts:
             steps[: len(ended)],
             steps[len(ended) :],
             ended.finished.tolist(),
+            _shared(ended.began.copy()),
         )
-        for column, piece in zip(self._columns, pieces, strict=True):
+        for column, piece in zip(self._columns, pieces, strict=False):  # the last one if kept
             column.extend(piece)
         clock.attempts = 0
 

@@ -34,6 +34,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Facts = tuple[int, int, int]  # prompt, scale, most tokens of the output
 Plan = tuple[Ints, int]  # levels, of which so many count
+Kept = tuple[bool, bool]  # of a request: are its tokens there; does a preemption keep tokens?
 Columns = tuple[Ints, Ints]  # of stages: volumes, probabilities of completing
 
 MOST_MEMORY = 1 << 21  # tokens: all numbers then fit 64 bits
@@ -181,19 +182,21 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
 
 
 @cached
-def stages(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, out: Columns) -> int:
+def stages(table: Ints, request: Facts, known: int, kept: Kept, plan: Plan, out: Columns) -> int:
     """The stages of a request that is known to exceed `known` tokens; returns their number.
 
-    `kept`: it runs and has them still. `out` gets two columns: the expected volume of each stage,
-    and the probability of completing in it, both times the same factor.
+    `kept`: does it have these tokens still; and does it keep those of a stage for the next? `out`
+    gets two columns: the expected volume of each stage, and the probability of completing in it,
+    both times the same factor.
     """
+    has, keeps = kept
     volumes, completions = out
     levels, count = plan
     s, m, most = request
     j = bin_of(m, known + 1)
     alive = max(1, table[j - 1])  # the share of requests that outlive `made` tokens
     made, entered = known, alive  # `entered`: the share that enters the stage
-    spent = 0 if kept else volume(s, known) * alive
+    spent = 0 if has else volume(s, known) * alive
     stop = cap(levels, count, s, known, most)
     stage = 0
     while True:
@@ -210,7 +213,8 @@ def stages(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, out:
             if alive == 0:
                 return stage
             entered = alive
-            spent = volume(s, stop) * alive  # the next stage makes all these tokens anew
+            # the next stage makes all these tokens anew, unless they are kept
+            spent = 0 if keeps else volume(s, stop) * alive
             stop = cap(levels, count, s, stop, most)
 
 
@@ -229,8 +233,8 @@ def cheapest(columns: Columns, first: int, count: int) -> tuple[int, int]:
 
 
 @cached
-def rank(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scratch: Columns) -> int:
-    """Token-steps a completion of a waiting request, or of one that runs and has `known`.
+def rank(table: Ints, request: Facts, known: int, kept: Kept, plan: Plan, scratch: Columns) -> int:
+    """Token-steps a completion of a request.
 
     `scratch`: two columns of MOST_STAGES entries.
     """
@@ -239,22 +243,24 @@ def rank(table: Ints, request: Facts, known: int, kept: bool, plan: Plan, scratc
 
 
 @cached
-def ranks(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> tuple[Ints, Ints]:
+def ranks(
+    tables: Ints, sample: Ints, memory: int, levels: Ints, count: int, keeps: bool
+) -> tuple[Ints, Ints]:
     """Of waiting requests, rows (prompt, scale, known): ranks, and the ends of their next stages
-    in tokens."""
+    in tokens. `keeps`: does a preemption keep the tokens?"""
     scratch = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
     found, stops = np.empty(len(sample), np.int64), np.empty(len(sample), np.int64)
     for i in range(len(sample)):
         s, m, known = sample[i]
         facts = (s, m, memory - s)
         table = tables[class_of(m)]
-        found[i] = rank(table, facts, known, False, (levels, count), scratch)
+        found[i] = rank(table, facts, known, (keeps, keeps), (levels, count), scratch)
         stops[i] = cap(levels, count, s, known, memory - s)
     return found, stops
 
 
 @cached
-def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> int:
+def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int, keeps: bool) -> int:
     """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known)."""
     size = len(sample)
     rows = np.empty((size * MOST_STAGES, 3), np.int64)
@@ -265,7 +271,8 @@ def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> i
     for i in range(size):
         s, m, known = sample[i]
         request = (s, m, memory - s)
-        number = stages(tables[class_of(m)], request, known, False, (levels, count), columns)
+        table, kept = tables[class_of(m)], (keeps, keeps)
+        number = stages(table, request, known, kept, (levels, count), columns)
         stage = 0
         while stage < number:
             best, last = cheapest(columns, stage, number)
@@ -283,13 +290,13 @@ def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int) -> i
 
 
 @cached
-def choose(tables: Ints, sample: Ints, memory: int, levels: Ints) -> int:
+def choose(tables: Ints, sample: Ints, memory: int, levels: Ints, keeps: bool) -> int:
     """Put the levels of the cheapest plan into `levels`; return their number.
 
     The plans: no levels; four families of growth 4; and each of the families' levels alone.
     """
     most = memory * (memory + 1) // 2
-    best, count = cost(tables, sample, memory, levels, 0), 0
+    best, count = cost(tables, sample, memory, levels, 0, keeps), 0
     trial = np.empty(MOST_STAGES, np.int64)
     for family in range(FAMILIES):
         number, power = 0, 0
@@ -299,7 +306,7 @@ def choose(tables: Ints, sample: Ints, memory: int, levels: Ints) -> int:
             if level > 0:
                 trial[number] = level
                 number += 1
-        found = cost(tables, sample, memory, trial, number)
+        found = cost(tables, sample, memory, trial, number, keeps)
         if found < best:
             best, count = found, number
             levels[:number] = trial[:number]
@@ -307,7 +314,7 @@ def choose(tables: Ints, sample: Ints, memory: int, levels: Ints) -> int:
     while (FACTORS[0] << 2 * power) >> 4 < most:
         for family in range(FAMILIES):
             trial[0] = (FACTORS[family] << 2 * power) >> 4
-            found = cost(tables, sample, memory, trial, 1)
+            found = cost(tables, sample, memory, trial, 1, keeps)
             if found < best:
                 best, count = found, 1
                 levels[0] = trial[0]

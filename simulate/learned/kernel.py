@@ -96,8 +96,8 @@ def key(state: State, request: int) -> int:
     """A request joins the queue: its rank."""
     mine: Store = state.own.levels
     mine.known[request].status = WAITING
-    mine.numbers[0].wanted += state.requests[request].prompt + 1
-    return gittins_rank(state, request, False)
+    mine.numbers[0].wanted += state.requests[request].prompt + state.requests[request].kept + 1
+    return gittins_rank(state, request, state.rules[0].keeps)
 
 
 @compiled
@@ -105,7 +105,7 @@ def started(state: State, request: int) -> None:
     """A request leaves the queue."""
     mine: Store = state.own.levels
     mine.known[request].status = RUNNING
-    mine.numbers[0].wanted -= state.requests[request].prompt + 1
+    mine.numbers[0].wanted -= state.requests[request].prompt + state.requests[request].kept + 1
 
 
 @compiled
@@ -133,8 +133,8 @@ def gittins_rank(state: State, request: int, kept: bool) -> int:
     this, known, count = state.requests[request], mine.known[request], mine.numbers[0].levels
     facts = (this.prompt, known.scale, state.rules[0].memory - this.prompt)
     table = mine.survival[gittins.class_of(known.scale)]
-    scratch = (mine.volumes, mine.completions)
-    return gittins.rank(table, facts, known.known, kept, (mine.levels, count), scratch)
+    scratch, both = (mine.volumes, mine.completions), (kept, state.rules[0].keeps)
+    return gittins.rank(table, facts, known.known, both, (mine.levels, count), scratch)
 
 
 @compiled
@@ -194,8 +194,9 @@ def learn(state: State) -> None:
         completed=known.status[here] == DONE,
         waiting=known.status[here] == WAITING,
     )
-    memory = int(state.rules[0].memory)
-    found = learning.learn(seen, memory, mine.survival, mine.levels, int(numbers.levels))
+    memory, keeps = int(state.rules[0].memory), bool(state.rules[0].keeps)
+    plan = (mine.levels, int(numbers.levels))
+    found = learning.learn(seen, memory, mine.survival, plan, keeps)
     numbers.levels, numbers.due_at = found.levels, learning.due_after(int(clock.completed))
     waiting = np.flatnonzero(known.status == WAITING)
     requests.assumed[waiting] = found.stop

@@ -72,8 +72,8 @@ class Knowledge:
         s, m = view.prompt(request), self._scale[request]
         facts = (s, m, view.memory - s)
         table, known = self._tables[gittins.class_of(m)], self._known[request]
-        plan = (self._levels, self._count)
-        return int(gittins.rank(table, facts, known, kept, plan, self._scratch))
+        plan, keeps = (self._levels, self._count), view.preemption.keeps
+        return int(gittins.rank(table, facts, known, (kept or keeps, keeps), plan, self._scratch))
 
     def cancels(self, view: View, request: int, least: int) -> bool:
         """At a level: does a request wait whose rank, `least`, is below that of its rest?"""
@@ -99,7 +99,8 @@ class Knowledge:
             completed=np.arange(done + len(here)) < done,
             waiting=np.array([False] * done + [i in view.waiting for i in here], np.bool_),
         )
-        found = learning.learn(seen, view.memory, self._tables, self._levels, self._count)
+        plan = (self._levels, self._count)
+        found = learning.learn(seen, view.memory, self._tables, plan, view.preemption.keeps)
         self._count = found.levels
         waiting = sorted(view.waiting)
         return list(zip(waiting, found.rank.tolist(), found.stop.tolist(), strict=True))

@@ -56,17 +56,19 @@ class Learned(NamedTuple):
     stop: Ints
 
 
-def learn(seen: Seen, memory: int, tables: Ints, levels: Ints, count: int) -> Learned:
-    """Fill the tables and the levels. Before there were `count` levels, which stay if no request
-    waits. Those that wait are in the order of `seen`."""
+def learn(seen: Seen, memory: int, tables: Ints, plan: tuple[Ints, int], keeps: bool) -> Learned:
+    """Fill the tables and the levels of the plan. Before there were so many levels, which stay if
+    no request waits. Those that wait are in the order of `seen`. `keeps`: does a preemption keep
+    the tokens?"""
+    levels, count = plan
     gittins.estimate(seen.scale, seen.length, seen.completed, tables)
     columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
     waiting = np.stack(columns, axis=1).astype(np.int64)
     if len(waiting):
         sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
-        count = int(gittins.choose(tables, sample, memory, levels))
+        count = int(gittins.choose(tables, sample, memory, levels, keeps))
     different, place = _different(waiting)  # equals cost the same
-    found = gittins.ranks(tables, different, memory, levels, count)
+    found = gittins.ranks(tables, different, memory, levels, count, keeps)
     return Learned(count, *(column[place] for column in found))
 
 

@@ -15,6 +15,7 @@ from kvratio.simulate.testing.invariants import INVARIANTS, Invariant, Violation
 from kvratio.simulate.testing.shrink import shrink
 from kvratio.simulate.testing.subject import Subject, subject_of
 from kvratio.theory.checks import one_of, whole
+from kvratio.theory.model import Preemption
 
 EXAMPLES = 200  # cases a search tries before it believes an invariant
 ERROR_EXAMPLES = 20  # cases run first, to see whether the code under test works at all
@@ -44,7 +45,8 @@ class Result:
         lines = [*imports, f"from kvratio.simulate.testing import {used}, reproduce"]
         if isinstance(self.case, Case):
             lines.append("from kvratio.theory.model import Instance")
-        call = f'reproduce({expression}, "{self.invariant.name}", case)'
+        keeps = ', preemption="keep"' if self.subject.preemption.keeps else ""
+        call = f'reproduce({expression}, "{self.invariant.name}", case{keeps})'
         return "\n".join([*lines, "", *self.case.code(), call])
 
     def text(self) -> str:
@@ -100,6 +102,7 @@ def examine(
     only: tuple[str, ...] = (),
     lower_bound: Callable[[Any], Any] | None = None,
     progress: Callable[[str], None] | None = None,
+    preemption: Preemption | str | None = None,
     **space: Any,
 ) -> Conformance:
     """Search for violations of every invariant that applies to the target, and shrink them.
@@ -107,7 +110,8 @@ def examine(
     `target`: see `kvratio.simulate.testing.subject`. `examples`: cases tried for each invariant.
     `only`: the names of the invariants to try (default: all). `lower_bound`: a certified lower
     bound on the total latency of an instance (steps), tried beside the kit's own. `progress` is
-    called with each name. The rest narrows the instances
+    called with each name. `preemption`: "cancel" or "keep", by default what the target says of
+    itself, or "cancel". The rest narrows the instances
     (`kvratio.simulate.testing.strategies.instances`), or is `case_seconds`, the time limit of a
     run. The search is deterministic, up to that limit. Where the scheduler's own code raises an
     error in most runs, that is the only result, and no other invariant is run (`find_error`).
@@ -119,7 +123,7 @@ def examine(
     whole("examples", examples, least=1)
     for name in only:
         one_of("only", name, INVARIANTS)
-    subject = subject_of(target, lower_bound, **space)
+    subject = subject_of(target, lower_bound, preemption=preemption, **space)
     chosen = [i for name, i in INVARIANTS.items() if not only or name in only]
     error = find_error(subject)
     if error is not None and error.in_most_runs:
@@ -254,11 +258,16 @@ def _settings(examples: int) -> settings:
     )
 
 
-def reproduce(target: Any, invariant: str, case: Case | Family) -> None:
+def reproduce(
+    target: Any,
+    invariant: str,
+    case: Case | Family,
+    preemption: Preemption | str | None = None,
+) -> None:
     """Check one invariant on one case; raises `Violation` if it does not hold there.
 
     >>> from kvratio.theory.model import Instance
     >>> reproduce("fcfs", "budget", Case(Instance.of(4, [2, 2])))
     """
     one_of("invariant", invariant, INVARIANTS)
-    INVARIANTS[invariant].check(subject_of(target), case)
+    INVARIANTS[invariant].check(subject_of(target, preemption=preemption), case)

@@ -8,10 +8,19 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kvratio.simulate.engine import EngineError, LivelockError, Scheduler, run_scheduler
 from kvratio.simulate.view import HiddenError, View
-from kvratio.theory.model import MOST_TOKENS, Attempt, Instance, Schedule, ScheduleError, verify
+from kvratio.theory.model import (
+    MOST_TOKENS,
+    FullAttempt,
+    Instance,
+    Preemption,
+    Schedule,
+    ScheduleError,
+    verify,
+)
 
 OURS = Path(__file__).parent.parent  # the folder of the simulator
 
@@ -21,8 +30,9 @@ class Step:
     """What a scheduler knew and did in one step.
 
     `completed` since the step before; `running` (request -> start) and `waiting` as the scheduler
-    found them, before its evictions; `bounds` and `learned` are the assumed lengths before and
-    after the evictions, where the scheduler has any (`assumed`).
+    found them, before its evictions; `kept` are the tokens that earlier attempts of these have
+    made and a preemption has kept, and `keeps` says whether preemptions do; `bounds` and `learned`
+    are the assumed lengths before and after the evictions, where the scheduler has any (`assumed`).
     """
 
     now: int
@@ -33,15 +43,23 @@ class Step:
     admitted: tuple[int, ...] = ()
     bounds: Mapping[int, int] = field(default_factory=dict)
     learned: Mapping[int, int] = field(default_factory=dict)
+    kept: Mapping[int, int] = field(default_factory=dict)
+    keeps: bool = False
 
     def made(self, request: int) -> int:
-        """Tokens that a running request has made in its current attempt."""
-        return self.now - self.running[request]
+        """Tokens that a running request has made and not lost."""
+        return self.now - self.running[request] + self.kept.get(request, 0)
+
+    def begins(self, request: int) -> int:
+        """Tokens with which an attempt begins that starts in this step, after the evictions."""
+        if request in self.evicted:
+            return self.made(request) if self.keeps else 0
+        return self.kept.get(request, 0)
 
     def generating(self) -> dict[int, int]:
-        """Request -> start of those that make a token in this step."""
-        kept = {i: start for i, start in self.running.items() if i not in self.evicted}
-        return {**kept, **dict.fromkeys(self.admitted, self.now)}
+        """Those that make a token in this step -> the tokens that they have before it."""
+        stay = {i: self.made(i) for i in self.running if i not in self.evicted}
+        return {**stay, **{i: self.begins(i) for i in self.admitted}}
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,7 @@ class Recorder:
         """Begin a step."""
         completed, self._completed = tuple(self._completed), []
         step = Step(view.now, completed, dict(view.running), tuple(view.waiting))
+        step.kept, step.keeps = dict(view._kept), view.preemption.keeps
         self.steps.append(step)
         step.bounds = self._bounds(step)
         step.evicted = tuple(self._scheduler.evict(view))
@@ -117,7 +136,9 @@ def patience(instance: Instance) -> int:
     return 100 + 20 * sum(instance.output)
 
 
-def watch(instance: Instance, scheduler: Scheduler) -> History:
+def watch(
+    instance: Instance, scheduler: Scheduler, preemption: Preemption = Preemption.CANCEL
+) -> History:
     """Run a scheduler in the reference engine, whatever becomes of it.
 
     >>> from kvratio.simulate.declared import Declared
@@ -128,7 +149,8 @@ def watch(instance: Instance, scheduler: Scheduler) -> History:
     """
     recorder = Recorder(scheduler)
     try:
-        schedule = run_scheduler(instance, recorder, patience=patience(instance))
+        limit = patience(instance)
+        schedule = run_scheduler(instance, recorder, patience=limit, preemption=preemption)
     except LivelockError as error:
         return History(instance, recorder.steps, stopped=str(error), livelock=True)
     except EngineError as error:
@@ -165,12 +187,16 @@ class SystemRun:
 class Stuck(Exception):  # noqa: N818 (a state of a system, not an error of ours)
     """Raised by a system that makes no progress: its attempts so far, and the step reached."""
 
-    def __init__(self, step: int, attempts: Sequence[tuple[int, int, int, bool]]) -> None:
+    def __init__(self, step: int, attempts: Sequence[tuple[Any, ...]]) -> None:
         self.step, self.attempts = step, attempts
         super().__init__(f"step {step}: no progress")
 
 
-def listen(instance: Instance, simulate: Callable[[Instance], Schedule | SystemRun]) -> History:
+def listen(
+    instance: Instance,
+    simulate: Callable[[Instance], Schedule | SystemRun],
+    preemption: Preemption = Preemption.CANCEL,
+) -> History:
     """Run a system, which has its own engine, and recompute its steps from its attempts.
 
     >>> serial = Schedule.of([(0, 0, 2, True), (1, 2, 3, True)])
@@ -181,32 +207,37 @@ def listen(instance: Instance, simulate: Callable[[Instance], Schedule | SystemR
     try:
         result = simulate(instance)
     except Stuck as stuck:
-        attempts = [Attempt(*row) for row in stuck.attempts]
-        steps = tuple(_steps(instance, attempts, until=stuck.step))
+        attempts = [FullAttempt(*row) for row in stuck.attempts]
+        steps = tuple(_steps(instance, attempts, stuck.step, preemption))
         return History(instance, steps, stopped=str(stuck), livelock=True)
     except Exception as error:  # as in `watch`
         return _failed(instance, (), error)
     run = result if isinstance(result, SystemRun) else SystemRun(result)
     schedule, tel = run.schedule, run.tel
-    malformed = _malformed(instance, schedule)
+    malformed = _malformed(instance, schedule, preemption)
     if malformed is not None:
         return History(instance, (), schedule, tel, malformed=malformed)
-    attempts = list(schedule.attempts())
+    attempts = list(schedule.full_attempts())
     until = max((attempt.end for attempt in attempts), default=0)
-    return History(instance, tuple(_steps(instance, attempts, until)), schedule, tel)
+    steps = tuple(_steps(instance, attempts, until, preemption))
+    return History(instance, steps, schedule, tel)
 
 
-def _malformed(instance: Instance, schedule: Schedule) -> ScheduleError | None:
+def _malformed(
+    instance: Instance, schedule: Schedule, preemption: Preemption
+) -> ScheduleError | None:
     """The first violation of the model that `verify` finds with a budget that is never reached."""
     columns = (instance.prompt, instance.output, instance.arrival, instance.lower, instance.upper)
     try:
-        verify(schedule, Instance(MOST_TOKENS, *columns))
+        verify(schedule, Instance(MOST_TOKENS, *columns), preemption)
     except ScheduleError as error:
         return error
     return None
 
 
-def _steps(instance: Instance, attempts: list[Attempt], until: int) -> Iterator[Step]:
+def _steps(
+    instance: Instance, attempts: list[FullAttempt], until: int, preemption: Preemption
+) -> Iterator[Step]:
     """The steps before `until`, idle time skipped as the reference engine skips it.
 
     A run that was stopped may have attempts that neither completed nor were evicted; they end at
@@ -216,11 +247,12 @@ def _steps(instance: Instance, attempts: list[Attempt], until: int) -> Iterator[
     done = {a.request: a.end for a in known if a.finished}
     now, last = 0, -1
     while now < until:
-        running = {
-            a.request: a.start
+        run = [
+            a
             for a in sorted(known, key=lambda a: a.start)
             if a.start < now and (now < a.end or (now == a.end and not a.finished))
-        }
+        ]
+        running = {a.request: a.start for a in run}
         waiting = tuple(
             i
             for i in range(instance.n)
@@ -229,7 +261,11 @@ def _steps(instance: Instance, attempts: list[Attempt], until: int) -> Iterator[
         completed = tuple(a.request for a in known if a.finished and last < a.end <= now)
         evicted = tuple(a.request for a in known if a.end == now and not a.finished)
         admitted = tuple(a.request for a in known if a.start == now)
-        yield Step(now, completed, running, waiting, evicted, admitted)
+        step = Step(now, completed, running, waiting, evicted, admitted)
+        if preemption.keeps:
+            over = {a.request: a.began + a.end - a.start for a in known if a.end < now}
+            step.keeps, step.kept = True, {**over, **{a.request: a.began for a in run}}
+        yield step
         now, last = now + 1, now
         if not running and not waiting:
             now = max(now, min((a for a in instance.arrival if a > last), default=until))

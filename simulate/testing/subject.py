@@ -13,6 +13,7 @@ A scheduler or a system may carry these attributes:
 - `sees`: the hidden columns that it reads, of "output", "upper" and "lower" (default: none);
 - `declares`: a `Policy` that it claims to implement; it is then held against every word of it;
 - `claims`: names of invariants that hold only for some, see `kvratio.simulate.testing.invariants`;
+- `preemption`: "cancel" (default), an evicted request's tokens are lost, or "keep";
 - `space`: limits of the instances it accepts, keyword arguments of
   `kvratio.simulate.testing.strategies.instances`, such as `{"batch": True, "least_prompt": 1}`.
 
@@ -34,7 +35,7 @@ from kvratio.simulate.testing.history import History, listen, watch
 from kvratio.simulate.testing.limit import limited
 from kvratio.simulate.view import HIDDEN_COLUMNS
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 REQUIRED = (
     "a Policy, a class or factory of schedulers, a system with a method simulate, "
@@ -54,6 +55,7 @@ class Subject:
     play: Callable[[Instance, int], History] = lambda instance, _: History(instance, ())
     sees: frozenset[str] = frozenset()
     declares: Policy | None = None
+    preemption: Preemption = Preemption.CANCEL
     claims: frozenset[str] = frozenset()
     has_bounds: bool = False
     is_system: bool = False
@@ -68,21 +70,25 @@ def subject_of(
     target: Any,
     lower_bound: Callable[[Instance], Any] | None = None,
     case_seconds: float = CASE_SECONDS,
+    preemption: Preemption | str | None = None,
     **space: Any,
 ) -> Subject:
     """Prepare a target for testing. Raises `InputError` for anything else than those above.
 
     `space` narrows the instances further; `lower_bound` is a certified lower bound on the total
-    latency of an instance, in steps, used beside the kit's own. A run that takes longer than
+    latency of an instance, in steps, used beside the kit's own. `preemption`: instead of what the
+    target says. A run that takes longer than
     `case_seconds` is stopped and counts as a livelock (`kvratio.simulate.testing.limit`).
 
     >>> subject_of("a-min").sees
     frozenset({'lower'})
     """
     name, code, target = _named(target)
+    reading = preemption or getattr(target, "preemption", Preemption.CANCEL)
     known = Subject(
         name,
         code,
+        preemption=Preemption.of(reading),
         declares=getattr(target, "declares", None),
         claims=frozenset(getattr(target, "claims", ())),
         space={**getattr(target, "space", {}), **space},
@@ -99,9 +105,12 @@ def _playing(known: Subject, target: Any) -> Subject:
 
 
 def _declared(known: Subject, policy: Policy) -> Subject:
+    policy.check_preemption(known.preemption)
     return replace(
         known,
-        play=lambda instance, seed: watch(instance, Declared(policy, instance.n, seed)),
+        play=lambda instance, seed: watch(
+            instance, Declared(policy, instance.n, seed), known.preemption
+        ),
         sees=policy.sees,
         declares=policy,
         has_bounds=True,
@@ -112,7 +121,9 @@ def _system(known: Subject, target: Any) -> Subject:
     system: Any = target() if inspect.isclass(target) else target
     return replace(
         known,
-        play=lambda instance, seed: listen(instance, lambda i: system.simulate(i, seed)),
+        play=lambda instance, seed: listen(
+            instance, lambda i: system.simulate(i, seed), known.preemption
+        ),
         sees=_seen(target, getattr(system, "sees", ())),
         is_system=True,
     )
@@ -126,7 +137,7 @@ def _scheduler(known: Subject, target: Any) -> Subject:
         raise InputError("target", target, f"schedulers with {', '.join(missing)}")
     return replace(
         known,
-        play=lambda instance, seed: watch(instance, make(instance.n, seed)),
+        play=lambda instance, seed: watch(instance, make(instance.n, seed), known.preemption),
         sees=_seen(target, sample.sees),
         has_bounds=hasattr(sample, "assumed"),
     )

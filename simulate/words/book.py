@@ -43,6 +43,12 @@ class Book:
         bound = min(bound, self.most(view, request))
         self.assumed[request] = max(self.assumed[request], bound)
 
+    def keeps(self, view: View, request: int) -> int:
+        """Tokens with which the next attempt of a request begins that waits, or is evicted now."""
+        if request in view.running:
+            return view.made(request) if view.preemption.keeps else 0
+        return view.kept(request)
+
     def join(self, request: int, key: int) -> None:
         """The request enters the queue; `attempts` is a fresh counter each time."""
         tie = self.draw(request, self.attempts[request], Purpose.QUEUE)

@@ -35,11 +35,11 @@ def survival(state: State, request: int) -> int:
     """Tokens made when a started request is thinned, NEVER if it completes first.
 
     The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (above), by bisection: the left
-    side grows with g.
+    side grows with g. It is asked for the first time after a token of this attempt.
     """
     this = state.requests[request]
     uniform = draw(this.key, this.attempts, THIN)
-    low, high = this.assumed, this.output
+    low, high = max(this.assumed, this.kept + 1), this.output
     while low < high:
         middle = (low + high) // 2
         if scaled(uniform, this.prompt + middle + 1) >= this.prompt + this.assumed:

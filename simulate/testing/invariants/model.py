@@ -5,6 +5,8 @@ from kvratio.simulate.testing.history import History, Step
 from kvratio.simulate.testing.invariants.registry import Violation, invariant, plain
 from kvratio.simulate.testing.subject import Subject
 
+OTHER_TOKENS = "begins with other tokens than were made"  # of `ScheduleError`
+
 
 @invariant(
     "budget",
@@ -18,7 +20,7 @@ def budget(subject: Subject, case: Case) -> None:
         if not _sound(step):
             return  # another invariant's business, and nothing can be counted from here on
         running = step.generating().items()
-        over = sum(prompt[i] + step.now + 1 - start for i, start in running) - case.instance.memory
+        over = sum(prompt[i] + made + 1 for i, made in running) - case.instance.memory
         if over > 0:
             raise Violation(f"step {step.now}: {over} tokens over the budget")
 
@@ -76,7 +78,9 @@ def declared_data(subject: Subject, case: Case) -> None:
 def completes_once(subject: Subject, case: Case) -> None:
     """The verifier of the model decides, with a budget that is never reached."""
     history = subject.play(case.instance, case.seed)
-    if history.malformed is not None and not _carried(history):
+    if history.malformed is None or history.malformed.reason == OTHER_TOKENS:
+        return  # the latter: another invariant's business
+    if subject.preemption.keeps or not _carried(history):
         raise Violation(str(history.malformed))
 
 
@@ -84,11 +88,37 @@ def completes_once(subject: Subject, case: Case) -> None:
     "progress-lost",
     "No progress survives an eviction: after its last start a request makes all its tokens anew.",
     "arXiv 2508.14544 section 2",
+    scope="those of which preemption loses the tokens",
+    applies=lambda subject: not subject.preemption.keeps,
 )
 def progress_lost(subject: Subject, case: Case) -> None:
     """A completed attempt that is too short, after others that made the rest."""
     for i in _carried(subject.play(case.instance, case.seed)):
         raise Violation(f"request {i} completes with tokens of an earlier attempt")
+
+
+@invariant(
+    "progress-kept",
+    "All progress survives an eviction: an attempt begins with the tokens that the earlier ones "
+    "have made, holds their cache from its first step on, and makes none of them again.",
+    "kvratio.theory.schedule.Preemption",
+    scope="those of which preemption keeps the tokens",
+    applies=lambda subject: subject.preemption.keeps,
+)
+def progress_kept(subject: Subject, case: Case) -> None:
+    """The verifier of the model decides; and the steps agree with the attempts."""
+    history = subject.play(case.instance, case.seed)
+    if history.malformed is not None and history.malformed.reason == OTHER_TOKENS:
+        raise Violation(str(history.malformed))
+    made: dict[int, int] = {}
+    for step in history.steps:
+        if not _sound(step):
+            return
+        wrong = [i for i in step.running if step.made(i) != made.get(i, 0)]
+        if wrong:
+            told = f"{step.made(wrong[0])} tokens, {made.get(wrong[0], 0)} were made"
+            raise Violation(f"step {step.now}: request {wrong[0]} has {told}")
+        made.update({i: tokens + 1 for i, tokens in step.generating().items()})
 
 
 def _carried(history: History) -> list[int]:

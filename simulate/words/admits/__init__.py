@@ -108,15 +108,27 @@ def total_test(view: View, limit: int, used: int, size: Callable[[int], int]) ->
     return fits
 
 
+def left(assumed: int, kept: int) -> int:
+    """The tokens that a request with so many kept is assumed to make: at least the next one.
+
+    >>> left(9, 4), left(4, 4)
+    (5, 1)
+    """
+    return max(1, assumed - kept)
+
+
 def next_step_test(book: Book, view: View) -> Test:
     """The next step fits."""
-    return total_test(view, budget(book, view), view.need(), lambda i: view.prompt(i) + 1)
+    return total_test(
+        view, budget(book, view), view.need(), lambda i: view.prompt(i) + view.kept(i) + 1
+    )
 
 
 def together(step: "Step", new: Sequence[int]) -> dict[int, int]:
-    """By definition: the starts of the requests that run after this step's evictions and `new`."""
-    kept = {i: start for i, start in step.running.items() if i not in step.evicted}
-    return {**kept, **dict.fromkeys(new, step.now)}
+    """By definition: of the requests that run after this step's evictions and `new`, the step in
+    which they would have started if they had made all tokens that they have in one attempt."""
+    stay = {i: step.now - step.made(i) for i in step.running if i not in step.evicted}
+    return {**stay, **{i: step.now - step.begins(i) for i in new}}
 
 
 def allowed(instance: Instance, policy: Policy, starts: dict[int, int]) -> Fraction:

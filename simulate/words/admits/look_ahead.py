@@ -14,7 +14,7 @@ Else, while T > then, T bounds the head at `then` as well, and F(T) + s + T - th
 So no T lets the head in before step min(T, F(T) + s + T - M), and the largest of these over all T
 is a step before which the head cannot start; the head fits now exactly if it is not after `now`.
 That T is remembered with F(T) kept up to date: as long as it keeps the same head out, no other is
-looked at.
+looked at. A head that has kept k tokens is one of prompt s + k and assumed length max(1, b - k).
 
 *Theorem 3.* A test, a start and a leave look at no more ends than lie between now and the assumed
 end of their request, which is at most the number of steps up to it. At each T all whose assumed
@@ -51,13 +51,15 @@ class Word(Admission):
         """An overdue request is charged as finishing with its next token."""
         now, assumed = view.now, self.book.assumed
         forecast = Forecast(budget(self.book, view))
-        for i, start in view.running.items():
+        for i in view.running:
+            start = now - view.made(i)
             forecast.add(max(start + assumed[i], now + 1), view.prompt(i) - start)
         empty = not view.running
 
         def fits(request: int) -> bool:
             nonlocal empty
-            end, held = now + assumed[request], view.prompt(request) - now
+            start = now - view.kept(request)
+            end, held = max(start + assumed[request], now + 1), view.prompt(request) - start
             if not empty:
                 return forecast.admit(end, held)
             if end + held > view.memory:
@@ -132,9 +134,10 @@ def earliest(state: State, request: int) -> int:
 
 @compiled
 def counted(state: State, request: int) -> None:
-    """A request starts."""
+    """A request starts; one that has kept as many tokens as it is assumed is overdue at once."""
     now, this = state.clock[0].now, state.requests[request]
-    _include(state, now + this.assumed, this.prompt - now)
+    if this.assumed > this.kept:
+        _include(state, now + this.assumed - this.kept, this.prompt + this.kept - now)
 
 
 @compiled
@@ -151,14 +154,14 @@ def _first_step(state: State, request: int) -> int:
     mine: Store = state.own.look_ahead
     numbers, ends, clock = mine.numbers[0], mine.ends, state.clock[0]
     this = state.requests[request]
-    now, over = clock.now, this.prompt - state.rules[0].budget
+    now, over = clock.now, this.prompt + this.kept - state.rules[0].budget
     if request == numbers.blocked:
         step = min(numbers.blocked_end, numbers.blocked_use + over + numbers.blocked_end)
         if step > now:
             return step
     while numbers.ends > 0 and ends[numbers.ends - 1].end <= now:
         numbers.ends -= 1
-    own_end = now + this.assumed
+    own_end = now + cache.left(this)
     k = numbers.ends - 1
     latest, blocked_end, blocked_use = now, 0, 0
     while k >= 0 and ends[k].end <= own_end:

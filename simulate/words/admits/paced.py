@@ -1,11 +1,11 @@
 """The next step fits, and starts are spread: one each time the budget has provided its volume.
 
 Every step provides `memory` token-steps. A start costs the volume that the request is expected
-to use: that of a full run to its assumed length, scaled by the share of it that ended attempts
-of the same assumed length really used. Once attempts of a stage have ended (the short ones end
-first, so the first estimate is low) the cache is full on average and starts are spread evenly,
-without knowing output lengths. Credit is not hoarded: beyond one start, or while no request waits,
-it is lost. An empty cache waits for no credit.
+to use: that of a full run to its assumed length (from the tokens on that it has kept), scaled by
+the share of it that ended attempts of the same assumed length really used. Once attempts of a stage
+have ended (the short ones end first, so the first estimate is low) the cache is full on average and
+starts are spread evenly, without knowing output lengths. Credit is not hoarded: beyond one start,
+or while no request waits, it is lost. An empty cache waits for no credit.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,13 @@ from kvratio.simulate.compiled.queue import find
 from kvratio.simulate.compiled.state import FREE, NEVER, Rows, State, rows, table
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
-from kvratio.simulate.words.admits import Admission, Test, next_step_fits, next_step_test
+from kvratio.simulate.words.admits import (
+    Admission,
+    Test,
+    left,
+    next_step_fits,
+    next_step_test,
+)
 from kvratio.simulate.words.book import Book
 from kvratio.theory.model import Instance, volume
 
@@ -64,9 +70,10 @@ class Word(Admission):
 
     def ended(self, view: View, request: int) -> None:
         """Learn from an attempt that completed, ran to its assumed length or was thinned."""
-        prompt, assumed = view.prompt(request), self.book.assumed[request]
-        self._used[assumed] = self._used.get(assumed, 0) + volume(prompt, view.made(request))
-        self._full[assumed] = self._full.get(assumed, 0) + volume(prompt, assumed)
+        began, assumed = view.kept(request), self.book.assumed[request]
+        prompt, made = view.prompt(request) + began, view.made(request) - began
+        self._used[assumed] = self._used.get(assumed, 0) + volume(prompt, made)
+        self._full[assumed] = self._full.get(assumed, 0) + volume(prompt, left(assumed, began))
 
     @staticmethod
     def countable(instance: Instance, policy: Policy) -> bool:
@@ -81,8 +88,8 @@ class Word(Admission):
 
     def cost(self, view: View, request: int) -> int:
         """Expected volume of an attempt, in token-steps."""
-        assumed = self.book.assumed[request]
-        full = volume(view.prompt(request), assumed)
+        assumed, kept = self.book.assumed[request], view.kept(request)
+        full = volume(view.prompt(request) + kept, left(assumed, kept))
         return full * self._used.get(assumed, 1) // self._full.get(assumed, 1)
 
 
@@ -185,8 +192,9 @@ def used(state: State, request: int) -> None:
     if entry.key == FREE:
         entry.key, entry.used, entry.full = this.assumed, 0, 0
         mine.numbers[0].volumes += 1
-    entry.used += cache.volume(this.prompt, state.clock[0].now - this.start)
-    entry.full += cache.volume(this.prompt, this.assumed)
+    made = state.clock[0].now - this.start - this.kept
+    entry.used += cache.volume(this.prompt + this.kept, made)
+    entry.full += cache.run_volume(this)
 
 
 @compiled
@@ -203,6 +211,6 @@ def cost(state: State, request: int) -> int:
     """Expected volume of an attempt, in token-steps."""
     mine: Store = state.own.paced
     this = state.requests[request]
-    full = cache.volume(this.prompt, this.assumed)
+    full = cache.run_volume(this)
     entry = mine.volumes[find(mine.volumes, this.assumed)]
     return full if entry.key == FREE else share(full, entry.used, entry.full)

@@ -28,7 +28,9 @@ class Word(Admission):
         assumed = self.book.assumed
         used = sum(view.prompt(i) + max(assumed[i], view.made(i) + 1) for i in view.running)
         limit = budget(self.book, view)
-        return total_test(view, limit, used, lambda i: view.prompt(i) + assumed[i])
+        return total_test(
+            view, limit, used, lambda i: view.prompt(i) + max(assumed[i], view.kept(i) + 1)
+        )
 
     @staticmethod
     def passes(instance: Instance, policy: Policy, step: "Step", new: Sequence[int]) -> bool:
@@ -71,17 +73,30 @@ def earliest(state: State, request: int) -> int:
     mine: Store = state.own.slot
     clock, this, numbers = state.clock[0], state.requests[request], mine.numbers[0]
     held = numbers.held + numbers.base + numbers.overdue * clock.now
-    fits = held + this.prompt + this.assumed <= state.rules[0].budget
+    fits = held + this.prompt + max(this.assumed, this.kept + 1) <= state.rules[0].budget
     return clock.now if fits or clock.running == 0 else NEVER
 
 
 @compiled
+def overdue(state: State, request: int) -> None:
+    """From now on its slot grows with every token."""
+    mine: Store = state.own.slot
+    this, numbers = state.requests[request], mine.numbers[0]
+    mine.overdue[request] = True
+    numbers.held -= this.prompt + this.assumed
+    numbers.overdue += 1
+    numbers.base += this.prompt + 1 - this.start
+
+
+@compiled
 def counted(state: State, request: int) -> None:
-    """A request takes its slot."""
+    """A request takes its slot, which grows if it has kept as many tokens as it is assumed."""
     mine: Store = state.own.slot
     this = state.requests[request]
     mine.numbers[0].held += this.prompt + this.assumed
     mine.overdue[request] = False
+    if this.kept >= this.assumed:
+        overdue(state, request)
 
 
 @compiled
@@ -101,14 +116,3 @@ def watches(state: State, request: int) -> bool:
     """Until it is overdue."""
     mine: Store = state.own.slot
     return not mine.overdue[request]
-
-
-@compiled
-def overdue(state: State, request: int) -> None:
-    """From now on its slot grows with every token."""
-    mine: Store = state.own.slot
-    this, numbers = state.requests[request], mine.numbers[0]
-    mine.overdue[request] = True
-    numbers.held -= this.prompt + this.assumed
-    numbers.overdue += 1
-    numbers.base += this.prompt + 1 - this.start

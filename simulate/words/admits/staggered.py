@@ -5,8 +5,9 @@ arXiv 2601.22996: m requests of one prompt s and one length tau run with paralle
 ages, so the cache is nearly full in every step, not only when all reach their ends together.
 
 A phase begins when nothing runs and takes all waiting requests with the least assumed length. Its
-parallelism is that of the longest prompt among them; each start waits until it is due and the
-next step fits (which it does unless a prediction was wrong).
+parallelism is that of the longest prompt among them; each start waits until it is due and the next
+step fits (which it does unless a prediction was wrong). A request that has kept k tokens runs like
+one with k more tokens of prompt and k fewer to make.
 """
 
 from collections import deque
@@ -25,6 +26,7 @@ from kvratio.simulate.words.admits import (
     Test,
     Waiting,
     budget,
+    left,
     next_step_fits,
     next_step_test,
 )
@@ -65,9 +67,9 @@ def parallelism(budget: int, prompt: int, length: int) -> int:
 class Phase:
     """The requests of the running phase that are still to start, in order."""
 
-    def __init__(self, began: int, length: int) -> None:
+    def __init__(self, began: int) -> None:
         self.members: deque[int] = deque()
-        self.began, self.length = began, length
+        self.began, self.length = began, 0
         self.started, self.parallel = 0, 1
 
     def __bool__(self) -> bool:
@@ -96,7 +98,7 @@ class Word(Admission):
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
-        self.phase = Phase(began=0, length=0)
+        self.phase = Phase(began=0)
 
     @staticmethod
     def require(policy: Policy) -> None:
@@ -110,13 +112,14 @@ class Word(Admission):
         queue, assumed = self.book.queue, self.book.assumed
         if self.phase or view.running or not queue:
             return self.phase
-        self.phase = Phase(began=view.now, length=assumed[queue.head()])
-        members = self.phase.members
-        while queue and assumed[queue.head()] == self.phase.length:
+        phase = self.phase = Phase(began=view.now)
+        members, length = phase.members, assumed[queue.head()]
+        while queue and assumed[queue.head()] == length:
             members.append(queue.take())
-        prompt = max(view.prompt(i) for i in members)
-        self.phase.parallel = parallelism(budget(self.book, view), prompt, self.phase.length)
-        return self.phase
+        prompt = max(view.prompt(i) + view.kept(i) for i in members)
+        phase.length = max(left(length, view.kept(i)) for i in members)
+        phase.parallel = parallelism(budget(self.book, view), prompt, phase.length)
+        return phase
 
     def test(self, view: View) -> Test:
         """The start is due, and the next step fits."""
@@ -183,16 +186,17 @@ def begin(state: State) -> None:
     over = idle(state) and clock.running == 0
     if clock.paused or not over or clock.queued == 0:
         return
-    length = requests[queue.head(state)].assumed
-    prompt = numbers.members = numbers.member = 0
+    assumed = requests[queue.head(state)].assumed
+    prompt = length = numbers.members = numbers.member = 0
     while clock.queued > 0:
         request = queue.head(state)
-        if requests[request].assumed != length:
+        if requests[request].assumed != assumed:
             break
         queue.take(state)
         mine.phase[numbers.members] = request
         numbers.members += 1
-        prompt = max(prompt, requests[request].prompt)
+        prompt = max(prompt, requests[request].prompt + requests[request].kept)
+        length = max(length, cache.left(requests[request]))
     numbers.began, numbers.length = clock.now, length
     numbers.parallel = _parallelism(state.rules[0].budget, prompt, length)
 

@@ -94,7 +94,7 @@ class Word(Assumption):
 
     @staticmethod
     def _all_fit(view: View) -> bool:
-        wanted = sum(view.prompt(i) + 1 for i in view.waiting)
+        wanted = sum(view.prompt(i) + view.kept(i) + 1 for i in view.waiting)
         return view.need() + wanted <= view.memory
 
     @classmethod

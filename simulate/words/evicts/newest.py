@@ -34,7 +34,7 @@ class Word(Eviction):
 @compiled
 def rank(state: State, entry: Entry) -> int:  # noqa: ARG001
     """Latest start first."""
-    return -entry.start
+    return -(entry.start + entry.began)
 
 
 @compiled
