@@ -113,6 +113,7 @@ class Engine:
             timing.check(instance)
         self.instance = instance
         self.scheduler = scheduler
+        self.timing = timing
         self.watch = None if timing is None else Watch(timing.iteration)
         arrivals = None if timing is None else timing.arrival
         self.view = View(instance, frozenset(scheduler.sees), arrivals, preemption)
@@ -123,6 +124,7 @@ class Engine:
             range(instance.n), key=lambda i: (self._arrival[i], i), reverse=True
         )
         self._attempts: list[FullAttempt] = []
+        self._swapped = 0  # tokens of the requests evicted in this step, where tokens are kept
 
     @property
     def finished(self) -> bool:
@@ -144,8 +146,10 @@ class Engine:
         self._observe()
         if self.finished:
             return
-        for request in tuple(self.scheduler.evict(self.view)):
+        evicted = tuple(self.scheduler.evict(self.view))
+        for request in evicted:
             self._evict(request)
+        self._swapped = self._cache(evicted)
         admitted = tuple(self.scheduler.admit(self.view))
         for request in admitted:
             self._start(request)
@@ -200,10 +204,25 @@ class Engine:
         elif idle:
             view._time = self.watch.skip_to(self._arrival[self._arrivals[-1]])
         else:
-            prompts = [self.instance.prompt[i] for i in admitted]
-            pairs = sum(s * (s + 1) // 2 for s in prompts)
-            batch = Batch(len(view._running), len(prompts), need, sum(prompts), pairs)
-            view._time = self.watch.iterate(batch)
+            self._iterate(admitted, need)
+
+    def _iterate(self, admitted: Sequence[int], need: int) -> None:
+        """An iteration: prompts of those that start are processed, with the tokens that they have
+        kept, unless these are swapped back."""
+        view, timing = self.view, self.timing
+        assert timing is not None
+        assert self.watch is not None
+        swapped = [i for i in admitted if timing.swap is not None and i in view._kept]
+        sizes = [self._cache([i]) for i in admitted if i not in swapped]
+        pairs = sum(s * (s + 1) // 2 for s in sizes)
+        batch = Batch(len(view._running), len(sizes), need, sum(sizes), pairs)
+        moved = self._swapped + self._cache(swapped) if view.preemption.keeps else 0
+        view._time = self.watch.iterate(batch, swapping=timing.swapping(moved))
+
+    def _cache(self, requests: Sequence[int]) -> int:
+        """Tokens of prompts and of those that have been kept."""
+        kept, prompt = self.view._kept, self.instance.prompt
+        return sum(prompt[i] + kept.get(i, 0) for i in requests)
 
 
 def run_scheduler(
@@ -232,8 +251,9 @@ def _timed(
     label: tuple[str, int],
     progress: Callable[[int], None] | None,
     patience: int | None,
+    preemption: Preemption,
 ) -> TimedRun:
-    engine = Engine(instance, scheduler, timing)
+    engine = Engine(instance, scheduler, timing, preemption)
     finish(engine, progress, patience)
     return timed_record(engine, timing, engine.schedule, label)
 
@@ -247,7 +267,8 @@ def timed_record(
     times = [*watch.times, watch.times[-1]]
     moments = Moments(range(len(watch.times)), times[:-1], times[1:])
     passed = Passed(watch.busy, watch.held)
-    return timed_run(label, engine.instance, timing, schedule, moments, passed)
+    reading = engine.view.preemption
+    return timed_run(label, engine.instance, timing, schedule, moments, passed, reading)
 
 
 def finish(
@@ -330,6 +351,7 @@ def run_timed(
     timing: Timing,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> TimedRun:
     """Simulate a policy in time, as `run` otherwise; the instance's own arrivals are 0.
 
@@ -340,12 +362,14 @@ def run_timed(
     (0, 2)
     """
     whole("seed", seed)
-    player = declared_or_own(policy)
+    reading, player = Preemption.of(preemption), declared_or_own(policy)
     if isinstance(player, Policy):
+        player.check_preemption(reading)
         declared, label = Declared(player, instance.n, seed), (player.name, seed)
-        return _timed(instance, declared, timing, label, progress, patience(instance))
+        most = patience(instance)
+        return _timed(instance, declared, timing, label, progress, most, reading)
     with own(player, instance.n, seed) as (name, made):
-        return _timed(instance, made, timing, (name, seed), progress, None)
+        return _timed(instance, made, timing, (name, seed), progress, None, reading)
 
 
 def declared_or_own(policy: Any) -> Any:

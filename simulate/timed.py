@@ -16,7 +16,7 @@ from kvratio.simulate.measures import Ints, percentile
 from kvratio.simulate.records import Run
 from kvratio.simulate.timing import Timing
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Preemption, Schedule
 
 Column = tuple[int, ...]
 TAILS = (Fraction(1, 2), Fraction(95, 100), Fraction(99, 100))
@@ -167,6 +167,7 @@ def timed_run(
     schedule: Schedule,
     moments: Moments,
     passed: Passed,
+    preemption: Preemption = Preemption.CANCEL,
 ) -> TimedRun:
     """Put together what an engine of a timed run found. `label`: the policy's name and the seed.
 
@@ -177,7 +178,7 @@ def timed_run(
     observed = replace(instance, arrival=tuple(np.array(moments.step)[seen].tolist()))
     start, end = _places(moments, schedule.start), _places(moments, schedule.end)
     return TimedRun(
-        Run(*label, observed, schedule),
+        Run(*label, observed, schedule, preemption),
         timing.arrival,
         tuple(at[start].tolist()),
         tuple(after[start].tolist()),

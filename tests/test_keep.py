@@ -1,5 +1,6 @@
 """Preemption that keeps the tokens: both engines, every policy, by definition and by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
+from kvratio.simulate.iteration import IterationTime
 from kvratio.simulate.measures import cache_profile, measure, tokens_at
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing
@@ -17,6 +19,7 @@ from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
 from kvratio.simulate.server import Server
 from kvratio.simulate.testing import check_policy, examine
+from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Preemption, Schedule, verify
@@ -241,3 +244,55 @@ def test_a_withdrawn_request_is_forgotten() -> None:
     while not server.idle:
         server.step()
     assert list(server.schedule.full_attempts()) == [(1, 0, 3, False, 0), (0, 0, 4, True, 0)]
+
+
+# --- in seconds -------------------------------------------------------------------------------
+
+ITERATION = IterationTime(fixed=7_000, weights=900, cache=31, token=150, sample=70, pair=3, link=11)
+
+
+@pytest.mark.parametrize("swap", [None, 1, 4_321])
+@pytest.mark.parametrize("preemption", list(Preemption))
+def test_timed_runs_agree(swap: int | None, preemption: Preemption) -> None:
+    rng = Random(1)
+    for policy in POLICIES.values():
+        for _ in range(6):
+            drawn, seed = random_instance(rng), rng.randrange(1000)
+            instance = replace(drawn, arrival=(0,) * drawn.n)
+            timing = Timing(tuple(rng.randrange(900) for _ in range(drawn.n)), ITERATION, swap)
+            fast = kernel.run_timed(instance, policy, timing, seed, None, preemption)
+            slow = engine.run_timed(instance, policy, timing, seed, None, preemption)
+            assert fast == slow, (policy.name, instance, seed)
+            verify(fast.run.schedule, fast.run.instance, preemption)
+
+
+def _times(swap: int | None, iteration: IterationTime) -> list[tuple[int, ...]]:
+    timing = Timing((0, 0), iteration, swap)
+    instance = Instance.of(10, [4, 4], prompt=2)
+    found = {
+        run(instance, "fcfs", timing, preemption="keep").end
+        for run in (engine.run_timed, kernel.run_timed)
+    }
+    return list(found)
+
+
+def test_recomputing_costs_the_prefill_of_prompt_and_tokens() -> None:
+    # s = 2, M = 10: after step 2 both hold 5; request 1 waits with 3 tokens, or with 2 + 3 of cache
+    # until request 0 is done at 4. A processed token takes 1,000 ps; nothing else counts:
+    # steps 0 to 3 process 4, 2, 2, 1 tokens, the resumed request 5 in step 4
+    each = IterationTime(fixed=1, token=1_000_000)
+    out = 4001 + 2 * 2001
+    assert _times(None, each) == [(out, out + 1001, out + 1001 + 5001)]
+
+
+def test_swapping_costs_both_ways() -> None:
+    # 5 tokens go out in step 3 and come back in step 4, at 100 ns each; one token is processed
+    each = IterationTime(fixed=1, token=1_000_000)
+    out = 4001 + 2 * 2001
+    assert _times(100_000, each) == [(out, out + 1001 + 500, out + 2 * (1001 + 500))]
+
+
+@pytest.mark.parametrize("swap", [0, -1, 1.5])
+def test_a_cost_of_swapping_that_is_none(swap: object) -> None:
+    with pytest.raises(InputError, match="swap = "):
+        Timing((), ITERATION, swap)  # type: ignore[arg-type]

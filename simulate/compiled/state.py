@@ -69,6 +69,7 @@ class Rules(Times):
     thinned: bool
     keeps: bool  # does a preemption keep the tokens?
     timed: bool
+    swap: int  # picoseconds a token between accelerators and host; 0: recompute
 
 
 @dataclass
@@ -94,12 +95,14 @@ class Clock:
     due: int
     late: int
     attempts: int
-    # time: in a timed run nanoseconds, otherwise the step; those that start in this step; totals
+    # time: in a timed run nanoseconds, otherwise the step; what starts or is swapped in this step;
+    # totals
     time: int
     moments: int
     started: int
     prompt: int
     pairs: int
+    swapped: int
     busy: int
     held_high: int
     held_low: int

@@ -101,6 +101,7 @@ def run_timed(
     timing: Timing,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> TimedRun:
     """Simulate a policy in time: `kvratio.simulate.engine.run_timed`, fast if it is declared.
 
@@ -111,13 +112,14 @@ def run_timed(
     (0, 2)
     """
     if not isinstance(policy, Policy):
-        return engine.run_timed(instance, policy, timing, seed, progress)
+        return engine.run_timed(instance, policy, timing, seed, progress, preemption)
     timing.check(instance)
-    found = _execute(instance, policy, seed, progress, timing)
+    reading = Preemption.of(preemption)
+    found = _execute(instance, policy, seed, progress, timing, reading)
     if found is None:
-        return engine.run_timed(instance, policy, timing, seed, progress)
-    label = (policy.name, seed)
-    return timed_run(label, instance, timing, found.schedule, found.moments, found.passed)
+        return engine.run_timed(instance, policy, timing, seed, progress, reading)
+    label, times = (policy.name, seed), (found.moments, found.passed)
+    return timed_run(label, instance, timing, found.schedule, *times, reading)
 
 
 def compiled_here() -> bool:

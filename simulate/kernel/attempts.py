@@ -35,7 +35,7 @@ def start(state: State, request: int) -> None:
     hooks.counted(rules.admits, state, request)
     hooks.started(rules.assumes, state, request)
     if rules.timed:
-        watch.begin(clock, this)
+        watch.begin(clock, rules, this)
     this.survives = thinning.survival(state, request) if rules.thinned else NEVER
     agenda.enter(state, request, next_event(state, request))
 
@@ -108,3 +108,5 @@ def _end(state: State, request: int, finished: bool) -> None:
     hooks.released(state.rules[0].admits, state, request)
     if state.rules[0].keeps:
         this.kept = clock.now - this.start
+        if state.rules[0].swap > 0 and not finished:
+            clock.swapped += this.prompt + this.kept

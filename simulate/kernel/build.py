@@ -42,8 +42,10 @@ def horizon(instance: Instance) -> int:
 
 def fits(instance: Instance, policy: Policy, timing: Timing | None = None) -> bool:
     """Are 64-bit integers and 32-bit indices enough to set out?"""
-    if timing is not None and timing.iteration.bound(instance.memory) >= NEVER:
-        return False
+    if timing is not None:
+        swapping = 2 * instance.memory * (timing.swap or 0)  # all out, and all in
+        if timing.iteration.bound(instance.memory) + swapping >= NEVER:
+            return False
     arrival = max(instance.arrival, default=0)
     if instance.n >= 1 << 28 or arrival >= horizon(instance):
         return False
@@ -120,6 +122,7 @@ def _rules(
     if timing is not None:
         rules.timed = True
         put_times(rules, timing.iteration)
+        rules.swap = timing.swap or 0
     return rules
 
 

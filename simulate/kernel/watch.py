@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from kvratio.simulate.compiled.compiler import compiled
 from kvratio.simulate.compiled.state import NEVER, Clock, Request, Rules, State
-from kvratio.simulate.iteration import Batch, interpolated, nanoseconds
+from kvratio.simulate.iteration import PS_PER_NS, Batch, interpolated, nanoseconds
 from kvratio.simulate.kernel import hooks
 
 LOW = (1 << 32) - 1  # tokens in the cache times nanoseconds are counted in two words of 32 bits
@@ -36,11 +36,16 @@ def note(state: State) -> None:
 
 
 @compiled
-def begin(clock: Clock, request: Request) -> None:
-    """A request starts in this step: its prompt will be processed."""
+def begin(clock: Clock, rules: Rules, request: Request) -> None:
+    """A request starts in this step: its prompt will be processed, with the tokens that it has
+    kept, unless these are swapped back."""
+    size = request.prompt + request.kept
+    if request.kept > 0 and rules.swap > 0:
+        clock.swapped += size
+        return
     clock.started += 1
-    clock.prompt += request.prompt
-    clock.pairs += request.prompt * (request.prompt + 1) // 2
+    clock.prompt += size
+    clock.pairs += size * (size + 1) // 2
 
 
 @compiled
@@ -61,7 +66,7 @@ def pass_steps(state: State, then: int) -> int:
         return step
     _iterate(clock, state.rules[0], step)
     state.moments[clock.moments - 1].after = clock.time
-    clock.started = clock.prompt = clock.pairs = 0
+    clock.started = clock.prompt = clock.pairs = clock.swapped = 0
     while step < then and clock.time < arrival and clock.time < NEVER:
         step += 1
         _iterate(clock, state.rules[0], step)
@@ -75,6 +80,11 @@ def _iterate(clock: Clock, rules: Rules, end: int) -> None:
     iterate(
         clock, rules, Batch(clock.running, clock.started, held, clock.prompt, clock.pairs), held
     )
+    if clock.swapped > 0:
+        duration = (rules.swap * clock.swapped + PS_PER_NS - 1) // PS_PER_NS
+        if clock.running > 0:
+            clock.busy += duration
+        pass_time(clock, duration, held)
 
 
 @compiled
