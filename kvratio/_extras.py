@@ -29,13 +29,14 @@ def missing(error: ModuleNotFoundError) -> InputError | None:
     """The line that installs what was not found; None if it is no package of an extra.
 
     >>> print(missing(ModuleNotFoundError("No module named 'sympy'", name="sympy")))
-    package = 'sympy': required an optional package: pip install "kvratio[theory]"
+    package: expected an optional package that is installed, got 'sympy'; \
+pip install "kvratio[theory]"
     """
     package = (error.name or "").split(".")[0]
     if package not in EXTRAS:
         return None
     line = f'pip install "kvratio[{EXTRAS[package]}]"'
-    return InputError("package", package, f"an optional package: {line}")
+    return InputError("package", package, "an optional package that is installed", line)
 
 
 def explained(function: Callable[P, R]) -> Callable[P, R]:

@@ -71,11 +71,11 @@ def read_certificate(text: str) -> Certificate:
     except ValueError as error:
         raise CertificateError("not JSON", str(error)) from None
     if type(data) is not dict or set(data) != set(KEYS.split()):
-        raise CertificateError("wrong keys", f"required an object with exactly: {KEYS}")
+        raise CertificateError("wrong keys", f"expected an object with exactly: {KEYS}")
     if data["format"] != FORMAT:
-        raise CertificateError("unknown format", f"required {FORMAT!r}")
+        raise CertificateError("unknown format", f"expected {FORMAT!r}")
     if not _whole(data["version"]) or data["version"] not in VERSIONS:
-        raise CertificateError("unknown version", f"required one of {VERSIONS}")
+        raise CertificateError("unknown version", f"expected one of {VERSIONS}")
     try:
         part = "instance"
         instance = Instance.from_json(data["instance"])
@@ -85,7 +85,7 @@ def read_certificate(text: str) -> Certificate:
         raise CertificateError(f"malformed {part}", str(error)) from None
     for name, least in (("lower", 0), ("upper", 0), ("scale", 1)):
         if not _whole(data[name]) or data[name] < least:
-            raise CertificateError(f"malformed {name}", f"required an integer, at least {least}")
+            raise CertificateError(f"malformed {name}", f"expected an integer, at least {least}")
     if instance.memory > MAX_STEPS:
         raise CertificateError("number too large", f"memory above {MAX_STEPS}")
     lower, upper, scale = data["lower"], data["upper"], data["scale"]
@@ -164,5 +164,5 @@ def _prices(table: Any, cuts: int) -> tuple[Row, ...]:
 def _tree(nodes: Any) -> tuple[Node, ...]:
     for k, node in enumerate(nodes if type(nodes) is list else [None]):
         if not _whole(node) and not (type(node) is list and list(map(_whole, node)) == [True] * 2):
-            raise CertificateError("malformed tree", f"node {k}: required a row or [request, step]")
+            raise CertificateError("malformed tree", f"node {k}: expected a row or [request, step]")
     return tuple(node if type(node) is int else (node[0], node[1]) for node in nodes)

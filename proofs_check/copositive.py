@@ -90,7 +90,7 @@ def check(text: str) -> RatioBound:
     >>> check("{}")
     Traceback (most recent call last):
     ...
-    kvratio.proofs_check.copositive.CopositiveError: wrong keys: required exactly: format version \
+    kvratio.proofs_check.copositive.CopositiveError: wrong keys: expected exactly: format version \
 policy caps benchmark prompt lower upper lengths bound denominator pivots factor
     """
     data = _load(text)
@@ -185,7 +185,7 @@ def _load(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise CopositiveError("not JSON", str(error)) from None
     if type(data) is not dict or set(data) != set(KEYS.split()):
-        raise CopositiveError("wrong keys", f"required exactly: {KEYS}")
+        raise CopositiveError("wrong keys", f"expected exactly: {KEYS}")
     return data
 
 
@@ -202,21 +202,21 @@ def _ascending(values: list[int]) -> bool:
 
 def _fraction(value: Any, reason: str) -> Fraction:
     if not _integers(value, 0) or len(value) != 2 or value[1] == 0:
-        raise CopositiveError(reason, "required [numerator, denominator], at least 0 and 1")
+        raise CopositiveError(reason, "expected [numerator, denominator], at least 0 and 1")
     return Fraction(value[0], value[1])
 
 
 def _claim(data: dict[str, Any]) -> RatioBound:
     if data["format"] != FORMAT:
-        raise CopositiveError("unknown format", f"required {FORMAT!r}")
+        raise CopositiveError("unknown format", f"expected {FORMAT!r}")
     if type(data["version"]) is not int or data["version"] != VERSION:
-        raise CopositiveError("unknown version", f"required {VERSION}")
+        raise CopositiveError("unknown version", f"expected {VERSION}")
     policy, benchmark, caps = data["policy"], data["benchmark"], data["caps"]
     if policy not in POLICIES or benchmark not in BENCHMARKS:
         raise CopositiveError("unknown policy", f"{policy!r} over {benchmark!r}")
     low, high, lengths = data["lower"], data["upper"], data["lengths"]
     if not (_integers([low, high], 1) and _integers(lengths, 1) and _ascending(lengths)):
-        raise CopositiveError("malformed lengths", "required ascending integers, at least 1")
+        raise CopositiveError("malformed lengths", "expected ascending integers, at least 1")
     if not (0 < len(lengths) <= MAX_LENGTHS and low <= lengths[0] and lengths[-1] <= high):
         raise CopositiveError("malformed lengths", f"1 to {MAX_LENGTHS} within [lower, upper]")
     if high - low >= 2 * MAX_LENGTHS:
@@ -246,7 +246,7 @@ def _evidence(data: dict[str, Any], n: int) -> tuple[int, list[int], list[list[i
     if type(factor) is not list or not all(map(_integers, [pivots, *factor])):
         raise CopositiveError("malformed factor", "pivots and rows must be lists of integers")
     if [len(pivots), *map(len, factor)] != [n, *range(1, n + 1)]:
-        raise CopositiveError("malformed factor", f"required {n} pivots and rows of 1 to {n}")
+        raise CopositiveError("malformed factor", f"expected {n} pivots and rows of 1 to {n}")
     if min(pivots) < 0:
         raise CopositiveError("negative pivot", f"pivot {pivots.index(min(pivots))}")
     return denominator, pivots, factor

@@ -14,7 +14,7 @@ from kvratio.proofs_check.theorems import printed
 from kvratio.theory.checks import InputError
 
 SOURCES = Path(__file__).parent / "formal"
-INSTALL = "apt-get install coq libcoq-coquelicot libcoq-interval  (Debian, Ubuntu), or\n" \
+INSTALL = "apt-get install coq libcoq-coquelicot libcoq-interval (Debian, Ubuntu), or " \
     "opam install coq coq-coquelicot coq-interval"  # fmt: skip
 NEEDED = ("coqc", "coqtop", "coq_makefile", "make")
 # what the standard library's real numbers are built on; the certificate checker uses none of them
@@ -45,9 +45,7 @@ def missing() -> list[str]:
 def require() -> None:
     """Raise an `InputError` that says how to install Coq where it is not."""
     if lacking := missing():
-        raise InputError(
-            "--formal", f"without {', '.join(lacking)}", f"Coq 8.16 or later: {INSTALL}"
-        )
+        raise InputError("--formal", f"none of {', '.join(lacking)}", "Coq 8.16 or later", INSTALL)
 
 
 def build(

@@ -141,8 +141,8 @@ def stages(
     >>> stages("a-mim", [1, 2], 0, (1, 2))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: policy = 'a-mim': required one of a-l, a-max, a-min, \
-a-min-staggered, a-random, area, h-sf, slicing; nearest: a-min
+    kvratio.theory.checks.InputError: policy: expected one of a-l, a-max, a-min, \
+a-min-staggered, a-random, area, h-sf, slicing, got 'a-mim'; nearest: a-min
     """
     make = _STAGES[one_of("policy", policy, POLICIES)]
     low, high = within

@@ -57,13 +57,12 @@ def _named(name: str, known: Mapping[str, Claim]) -> list[Claim]:
     found = [claim for claim in known.values() if place in claim.places]
     if not found:
         if answer and answer.none:
-            required = f"a number with a row; this one has none: {answer.none}"
-            raise InputError("claim", name, required)
+            reason = f"this one has none: {answer.none}"
+            raise InputError("claim", name, "a number with a row", reason)
         numbers = [str(p) for claim in known.values() for p in claim.places]
         close = nearest(str(place or name), dict.fromkeys(numbers if place else known))
-        hint = f"; nearest: {', '.join(close)}" if close else ""
-        required = f"an id or a number that `kvratio check` lists{hint}"
-        raise InputError("claim", name, required)
+        hint = f"nearest: {', '.join(close)}" if close else ""
+        raise InputError("claim", name, "an id or a number that `kvratio check` lists", hint)
     return found
 
 

@@ -27,12 +27,13 @@ def limit_work(text: str, most: int = MOST_WORK) -> None:
     ...            '{"requests": [{"prompt": 0, "output": 2}]}}', most=1000)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.WorkLimitError: work of the certificate = 129999...: required at most ...
+    kvratio.theory.checks.WorkLimitError: work of the certificate: expected at most ..., got \
+129999...
     """
     needed = work(text)
     if needed > most:
-        required = f"at most {most} entries to look at (--work N allows N)"
-        raise WorkLimitError("work of the certificate", needed, required)
+        expected = f"at most {most} entries to look at"
+        raise WorkLimitError("work of the certificate", needed, expected, "--work N allows N")
 
 
 def work(text: str) -> int:

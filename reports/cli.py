@@ -4,7 +4,6 @@ Those of `kvratio` are in `kvratio.reports.commands`, those of `kvratio study` i
 What each exit status means stands in `reports/docs/reference/errors.md`.
 """
 
-import difflib
 import importlib
 import os
 import pkgutil
@@ -18,7 +17,8 @@ import click
 
 from kvratio._extras import missing
 from kvratio.reports.interrupts import prompt
-from kvratio.theory.checks import InputError, WorkLimitError, printable
+from kvratio.reports.usage import explained
+from kvratio.theory.checks import InputError, WorkLimitError, one_of, printable
 
 
 class Exit(IntEnum):
@@ -111,9 +111,7 @@ class LazyGroup(click.Group):
         if args[0] in self._renamed:
             click.echo(f"kvratio: {args[0]} is now kvratio {self._renamed[args[0]]}", err=True)
         elif args[0] not in known and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}."
-            raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
+            one_of("command", args[0], known)
         return super().resolve_command(ctx, args)
 
 
@@ -180,7 +178,7 @@ def _run(arguments: list[str] | None) -> int:
         click.echo(error.format_message())
         return Exit.BAD_INPUT
     except click.UsageError as error:
-        return _complain(error.format_message())
+        return _complain(explained(error))
     except click.Abort:
         return _complain("interrupted", Exit.INTERRUPTED)
     except OSError as error:

@@ -45,7 +45,7 @@ def check_report_folder(folder: Path) -> None:
         path.name for path in folder.iterdir() if path.name.partition(".")[0] not in OTHERS
     )
     if found:
-        raise InputError("out", str(folder), f"{REQUIRED}; it holds {found[0]}")
+        raise InputError("out", str(folder), REQUIRED, f"it holds {found[0]}")
 
 
 def write_report(folder: Path, made: Mapping[str, bytes]) -> None:

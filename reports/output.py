@@ -61,7 +61,7 @@ def folder(argument: str, text: str) -> Path:
     >>> folder("out", "")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: out = '': required the name of a folder ('.' for this one)
+    kvratio.theory.checks.InputError: out: expected the name of a folder ('.' for this one), got ''
     """
     if not text.strip():
         raise InputError(argument, text, "the name of a folder ('.' for this one)")
@@ -86,7 +86,7 @@ def write_text(path: Path, text: str) -> None:
     >>> write_text(Path("no/such/folder/x"), "")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no/such/folder/x': required a file ...
+    kvratio.theory.checks.InputError: file: expected a file ..., got 'no/such/folder/x'
     """
     write_bytes(path, encoded(text))
 
@@ -106,7 +106,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     >>> write_bytes(Path("no/such/folder/x"), b"")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no/such/folder/x': required a file ...
+    kvratio.theory.checks.InputError: file: expected a file ..., got 'no/such/folder/x'
     """
     check_target(str(path))
     with replacing(path) as temporary:

@@ -66,7 +66,7 @@ def from_json(data: Any) -> Runs:
     >>> from_json({"format": "something else"})
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: format = 'something else': required 'kvratio runs 1'
+    kvratio.theory.checks.InputError: format: expected 'kvratio runs 1', got 'something else'
     """
     if not isinstance(data, dict):
         raise InputError("runs", data, f"an object with the keys {', '.join(sorted(KEYS))}")
@@ -110,7 +110,7 @@ def read_runs(path: Path) -> Runs:
     >>> read_runs(Path("no-such.json"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.json'
     """
     text = read_text(path)
     try:
@@ -120,7 +120,7 @@ def read_runs(path: Path) -> Runs:
     try:
         return from_json(data)
     except InputError as error:
-        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+        raise error.within(str(path)) from None
 
 
 def together(files: Sequence[Runs]) -> Runs:

@@ -37,7 +37,7 @@ def read_config(path: Path) -> list[Cell]:
     >>> read_config(Path("no-such.toml"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.toml': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.toml'
     """
     try:
         data = tomllib.loads(read_text(path))
@@ -48,7 +48,7 @@ def read_config(path: Path) -> list[Cell]:
     try:
         return cells_of_config(data)
     except InputError as error:
-        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+        raise error.within(str(path)) from None
 
 
 def cells_of_config(data: Mapping[str, Any]) -> list[Cell]:

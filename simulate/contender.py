@@ -72,7 +72,7 @@ def contender(target: Any) -> Contender:
     >>> contender("a_min")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: policy = 'a_min': required one of ...; nearest: a-min
+    kvratio.theory.checks.InputError: policy: expected one of ..., got 'a_min'; nearest: a-min
     """
     if isinstance(target, str):
         module, colon, name = target.partition(":")
@@ -81,8 +81,8 @@ def contender(target: Any) -> Contender:
         return Contender(target, _checked(target, _imported(target, module, name)))
     if isinstance(target, Policy):
         if target.name in POLICIES and POLICIES[target.name] != target:
-            required = "another name (dataclasses.replace(policy, name=...)); a policy has this one"
-            raise InputError("policy", target.name, required)
+            fix = "dataclasses.replace(policy, name=...)"
+            raise InputError("policy", target.name, "a name that no policy has", fix)
         return Contender(target.name, target)
     return Contender(getattr(target, "__name__", type(target).__name__), _checked(target, target))
 
@@ -144,16 +144,16 @@ def _imported(target: str, module: str, name: str) -> Any:
         if error.name is None or not module.startswith(error.name):
             raise InputError("policy", target, f"a module that imports ({error})") from error
         close = nearest(module, POLICIES)
-        hint = f"; nearest policy: {', '.join(close)}" if close else ""
-        required = f"a module {module} in this folder or installed ({error}){hint}"
-        raise InputError("policy", target, required) from error
+        hint = f"nearest policy: {', '.join(close)}" if close else ""
+        expected = f"a module {module} in this folder or installed ({error})"
+        raise InputError("policy", target, expected, hint) from error
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise InputError("policy", target, f"a module that imports ({reason})") from error
     if not hasattr(found, name):
         classes = [n for n, value in vars(found).items() if hasattr(value, "admit")]
-        known = f"; it has {', '.join(classes)}" if classes else ""
-        raise InputError("policy", target, f"a name that {module} defines{known}")
+        known = f"it has {', '.join(classes)}" if classes else ""
+        raise InputError("policy", target, f"a name that {module} defines", known)
     return getattr(found, name)
 
 
@@ -166,6 +166,6 @@ def _checked(target: Any, found: Any) -> Any:
     if not callable(found) or inspect.isclass(found):
         missing = [name for name in NEEDED if not callable(getattr(found, name, None))]
         if missing:
-            required = f"{FORMS}; {', '.join(missing)} missing (derive it from kvratio.Scheduler)"
-            raise InputError("policy", target, required)
+            fix = f"{', '.join(missing)} missing: derive it from kvratio.Scheduler"
+            raise InputError("policy", target, FORMS, fix)
     return found

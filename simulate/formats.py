@@ -45,8 +45,8 @@ ARRIVAL: dict[str, str | None] = {
 QWEN = {"chat_id", "turn"}  # Qwen-Bailian: `timestamp` in seconds
 MOONCAKE = "input_length"  # JSON Lines with it count milliseconds
 WITHOUT_ARRIVAL = {
-    "delay": "arrival times; `delay` counts from the end of the session's turn before, which needs"
-    " service times: simulate as a batch, or add a column arrival_s",
+    "delay": "`delay` counts from the end of the session's turn before, which needs service times: "
+    "simulate as a batch, or add a column arrival_s",
 }
 EPOCH = 10**8  # seconds, three years: later times are counted from a date, not from a start
 
@@ -89,7 +89,7 @@ without='')
     for key in Columns._fields[:3]:
         if key in asked and asked[key] not in names:
             listed = ", ".join(map(str, names))
-            raise InputError(f"{where}: {key}", asked[key], f"one of its columns: {listed}")
+            raise InputError(f"{where}: {key}", asked[key], f"one of its columns, {listed}")
     output = asked.get("output") or next((name for name in OUTPUT if name in names), None)
     if output is None:
         required = f"a column {' or '.join(OUTPUT[:3])}, or --columns output=NAME"
@@ -104,8 +104,8 @@ without='')
 def why_without(names: Collection[str]) -> str:
     """Why a row with these names has no arrival, if there is more to say.
 
-    >>> why_without(["delay"])[:13], why_without(["output_tokens"])
-    ('arrival times', '')
+    >>> why_without(["delay"])[:14], why_without(["output_tokens"])
+    ('`delay` counts', '')
     """
     return next((WITHOUT_ARRIVAL[name] for name in names if name in WITHOUT_ARRIVAL), "")
 

@@ -48,8 +48,8 @@ class Journal:
             if not all("key" in row.keys() <= (self.columns or row.keys()) for row in rows):
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
-            required = "a journal of a sweep or a study (remove it to start over)"
-            raise InputError("file", str(self.path), required) from None
+            expected, fix = "a journal of a sweep or a study", "remove it to start over"
+            raise InputError("file", str(self.path), expected, fix) from None
         return rows
 
     def trim(self) -> None:

@@ -21,7 +21,7 @@ def read_file(
     >>> read_file(Path("no-such.json"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.json'
     """
     with opened(existing(path)) as stream:
         if not _is_document(path, stream.peek(1)):
@@ -36,7 +36,7 @@ def read_file(
     try:
         return Instance.from_json(data)
     except InputError as error:
-        raise InputError(f"{path}: {error.argument}", error.value, error.required) from None
+        raise error.within(str(path)) from None
 
 
 def _is_document(path: Path, head: bytes) -> bool:
@@ -70,7 +70,7 @@ def digest(path: str) -> str:
     >>> digest("no-such.csv")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.csv'
     """
     if not repeatable(existing(path)):
         raise InputError("file", path, "a regular file: workers read it again")

@@ -66,7 +66,7 @@ class Spec:
     >>> Spec("lmsys", take="last")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: take = 'last': required one of first, sample
+    kvratio.theory.checks.InputError: take: expected one of first, sample, got 'last'
     """
 
     workload: str | Path = DEFAULT_WORKLOAD
@@ -190,9 +190,9 @@ def _fitting(spec: Spec, source: Requests, memory: int) -> Requests:
         return source
     if not spec.skip_invalid:
         k = next(k for k, tokens in enumerate(needs) if tokens > memory)
-        required = f"at most memory = {memory} tokens (--skip-invalid leaves such rows out)"
+        fix = "--skip-invalid leaves such rows out"
         where = f"{source.source}, line {source.lines[k]}: prompt + output"
-        raise InputError(where, needs[k], required)
+        raise InputError(where, needs[k], f"at most memory = {memory} tokens", fix)
     kept = [k for k, tokens in enumerate(needs) if tokens <= memory]
     if not kept:
         raise InputError("memory", memory, f"at least {min(needs)} tokens, for one request to fit")

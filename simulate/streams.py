@@ -28,7 +28,7 @@ def existing(name: str | Path) -> Path:
     >>> existing("no-such.csv")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.csv'
     """
     path = Path(name) if isinstance(name, str) else name
     try:
@@ -56,7 +56,7 @@ def opened(path: Path) -> Iterator[Any]:
     >>> with opened(Path("no-such.csv")): pass
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.csv': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.csv'
     """
     raw = _raw(existing(path))
     try:
@@ -98,7 +98,7 @@ def read_text(path: Path) -> str:
     >>> read_text(Path("no-such.json"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: file = 'no-such.json': required a file that exists
+    kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.json'
     """
     with opened(path) as stream:
         return decoded(path, stream)

@@ -37,8 +37,9 @@ Row = dict[str, Any]
 Rows = Iterator[tuple[int, Row | InputError]]
 LONGEST_LINE = 1 << 24  # bytes
 TOKENIZER = (
-    "numbers of tokens; this file has texts: count them with your model's tokenizer into a CSV with"
-    " the columns prompt_tokens,output_tokens"
+    "numbers of tokens",
+    "this file has texts: count them with your model's tokenizer into a CSV with the columns "
+    "prompt_tokens,output_tokens",
 )
 
 
@@ -91,7 +92,7 @@ def read_document(
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
         raise InputError(str(path), data, "an instance, a list of requests, or lengths")
     if data and "conversations" in data[0]:
-        raise InputError(str(path), "conversations", TOKENIZER)
+        raise InputError(str(path), "conversations", *TOKENIZER)
     return collect(path, iter(enumerate(data, start=1)), False, columns, most, skip_invalid, "row")
 
 
@@ -147,8 +148,8 @@ class _Table:
             if is_date(cell):
                 self.unit = DATES
             elif self.unit is None:
-                required = f"a known unit: add --columns unit={', unit='.join(UNITS[:2])}"
-                raise InputError(f"{path}: {names.arrival}", cell, required)
+                fix = f"add --columns unit={', unit='.join(UNITS[:2])}"
+                raise InputError(f"{path}: {names.arrival}", cell, "a known unit", fix)
 
     def add(self, number: int, row: Row) -> None:
         """Add a row, or raise `InputError` and add nothing."""
@@ -174,10 +175,9 @@ class _Table:
         digits = str(cell).strip()
         tokens = int(digits) if re.fullmatch(r"[0-9]{1,18}", digits) else -1
         if tokens < least:
-            required = f"a whole number of tokens, at least {least}"
-            if tokens == 0:
-                required += " (a failed request? --skip-invalid leaves such rows out)"
-            raise InputError(f"{self.path}, {self.place} {number}: {column}", cell, required)
+            expected = f"a whole number of tokens, at least {least}"
+            fix = "a failed request? --skip-invalid leaves such rows out" if tokens == 0 else ""
+            raise InputError(f"{self.path}, {self.place} {number}: {column}", cell, expected, fix)
         return self._known.setdefault(tokens, tokens)
 
     def _time(self, number: int, row: Row, column: str) -> Any:
@@ -279,5 +279,5 @@ def _json_lines(path: Path, stream: Any) -> Generator[tuple[int, Row | InputErro
             yield number, InputError(f"{path}, line {number}", row, "a JSON object")
             continue
         if "conversations" in row:
-            raise InputError(f"{path}, line {number}", "conversations", TOKENIZER)
+            raise InputError(f"{path}, line {number}", "conversations", *TOKENIZER)
         yield number, row

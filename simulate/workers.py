@@ -24,7 +24,7 @@ def workers(processes: int | None = None, dask: str | None = None) -> Iterator[E
     >>> with workers(processes=0): pass
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: processes = 0: required a whole number, at least 1
+    kvratio.theory.checks.InputError: processes: expected a whole number, at least 1, got 0
     """
     if dask is not None:
         with _cluster(dask) as executor:
@@ -60,8 +60,8 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        required = 'the extra "distributed": pip install "kvratio[distributed]"'
-        raise InputError("dask", address, required) from None
+        fix = 'pip install "kvratio[distributed]"'
+        raise InputError("dask", address, 'the extra "distributed"', fix) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError):

@@ -74,10 +74,8 @@ class Requests:
         arrival: int | list[int] = 0
         if rate is not None:
             if self.arrival is None:
-                required = f"arrival times; {self.source} has none (a workload takes rate=R)"
-                if self.without:
-                    required = self.without
-                raise InputError("timed", str(rate), required)
+                reason = self.without or f"{self.source} has none (a workload takes rate=R)"
+                raise InputError("timed", str(rate), "requests with arrival times", reason)
             arrival = [int(second * rate) for second in self.arrival]
         return Instance.of(
             memory,
@@ -237,8 +235,7 @@ def _outputs(
         return histogram(rng, count, weights), (min(present, default=1), max(present, default=1))
     if KEYS[name] ^ set(given):
         keys = ", ".join(sorted(KEYS[name])) or "(none)"
-        required = f"exactly the keys {keys}; rate=R is free"
-        raise InputError("workload", spec, required)
+        raise InputError("workload", spec, f"exactly the keys {keys}", "rate=R is free")
     if name == "lmsys":
         return binned(rng, count, LMSYS_OUTPUT), None
     if name in ("geometric", "linear-geometric"):

@@ -114,11 +114,11 @@ def test_with_slots_the_latency_tends_to_the_form(law) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a-l:threshold=0", "threshold = 0: required a whole number, at least 1"),
-        ("a-l:threshold=-3", "threshold = -3: required a whole number, at least 1"),
-        ("a-l:threshold=1.5", "threshold = '1.5': required a whole number of tokens"),
-        ("a-l:threshold=", "threshold = '': required a whole number of tokens"),
-        ("a-l:admits=paced", "admits = 'paced': required one of look-ahead, slots"),
+        ("a-l:threshold=0", "threshold: expected a whole number, at least 1, got 0"),
+        ("a-l:threshold=-3", "threshold: expected a whole number, at least 1, got -3"),
+        ("a-l:threshold=1.5", "threshold: expected a whole number of tokens"),
+        ("a-l:threshold=", "threshold: expected a whole number of tokens"),
+        ("a-l:admits=paced", "admits: expected one of look-ahead, slots, got 'paced'"),
         ("a-l:limit=4", "no keys but threshold, admits"),
         ("a-max:threshold=4", "no parameters for a-max"),
     ],
@@ -131,7 +131,7 @@ def test_bad_parameters(text: str, words: str) -> None:
 
 def test_a_threshold_above_every_upper_end_is_refused() -> None:
     instance = Instance.of(50, [2, 4], interval=[(1, 2), (1, 6)])
-    with pytest.raises(InputError, match=r"^threshold = 7: required at most 6, the largest"):
+    with pytest.raises(InputError, match=r"^threshold: expected at most 6, the largest"):
         compare("two requests", instance, ["h-sf", "a-l:threshold=7"])
     compare("two requests", instance, ["a-l:threshold=6"])
 
@@ -140,4 +140,4 @@ def test_in_a_sweep_it_is_a_result() -> None:
     cells = [Cell(f"a-l:threshold={m}", "uniform:l=2,u=9", memory=30, requests=9) for m in (9, 10)]
     right, wrong = simulate_chunk(Chunk(tuple(cells), code_digest(), {}))
     assert right["error"] is None
-    assert wrong["error"].startswith("threshold = 10: required at most 9")
+    assert wrong["error"].startswith("threshold: expected at most 9")

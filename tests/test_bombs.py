@@ -1,6 +1,7 @@
 """Small inputs that ask for much: refused at once, with the limit, or done in proportion."""
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -72,32 +73,32 @@ def test_many_caps() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("worst-case --u 1000000000", "upper = 1000000000"),
-        ("worst-case --u 99999999999999999999", "upper = 99999999999999999999"),
-        ("worst-case --policy slicing --u 1000000000 --caps 1000000000", "upper = 1000000000"),
-        ("worst-case --u 9 --prompt 1e400", "prompt = "),
-        ("worst-case --u 9 --prompt -1", "prompt = '-1'"),
-        ("bounds --prompt 1e400", "prompt = "),
-        ("bounds --interval 1 99999999999999", "u = 99999999999999"),
-        ("optimal i.json --time-limit nan", "time-limit = nan"),
-        ("optimal i.json --time-limit inf", "time-limit = inf"),
-        ("optimal i.json --time-limit 0", "time-limit = 0"),
-        ("optimal i.json --time-limit -1", "time-limit = -1"),
+        ("worst-case --u 1000000000", "upper: .*got 1000000000"),
+        ("worst-case --u 99999999999999999999", "upper: .*got 99999999999999999999"),
+        ("worst-case --policy slicing --u 1000000000 --caps 1000000000", "upper: .*got 1000000000"),
+        ("worst-case --u 9 --prompt 1e400", "prompt: expected"),
+        ("worst-case --u 9 --prompt -1", "prompt: .*got '-1'"),
+        ("bounds --prompt 1e400", "prompt: expected"),
+        ("bounds --interval 1 99999999999999", "u: .*got 99999999999999"),
+        ("optimal i.json --time-limit nan", "time-limit: .*got nan"),
+        ("optimal i.json --time-limit inf", "time-limit: .*got inf"),
+        ("optimal i.json --time-limit 0", "time-limit: .*got 0"),
+        ("optimal i.json --time-limit -1", "time-limit: .*got -1"),
     ],
 )
 def test_a_large_number(words: str, message: str) -> None:
     Path("i.json").write_text('{"memory": 9, "requests": [{"prompt": 1, "output": 2}]}')
     ended = kvratio(*words.split())
     assert (ended.status, ended.out) == (2, "")
-    assert message in ended.err
+    assert re.search(message, ended.err)
 
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 0, -1, True, "1", None])
 def test_a_time_limit_is_a_number_of_seconds(seconds: object) -> None:
     instance = kv.Instance.of(9, [1])
-    with pytest.raises(InputError, match=r"seconds = .* a number of seconds"):
+    with pytest.raises(InputError, match=r"seconds: .* a number of seconds"):
         kv.optimal(instance, seconds=seconds)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"seconds = .* a number of seconds"):
+    with pytest.raises(InputError, match=r"seconds: .* a number of seconds"):
         kv.check("fcfs", seconds=seconds)  # type: ignore[arg-type]
 
 
@@ -136,7 +137,7 @@ def test_a_server_refuses_more_requests_than_its_scheduler_was_made_for(name: st
     server.step()
     server.submit(output=3, prompt=1)
     for _ in range(2):
-        with pytest.raises(InputError, match=r"requests = 3: .* at most 2 in all"):
+        with pytest.raises(InputError, match=r"requests: .* at most 2 in all.*got 3"):
             server.submit(output=3, prompt=1)
     for _ in range(20):
         server.step()

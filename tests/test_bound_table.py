@@ -272,8 +272,8 @@ def test_it_needs_no_derivation(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--format", "latex"], "--format = 'latex': required --table"),
-        (["--table", "--alpha", "1/2"], "--table = True: required no other option but --format"),
+        (["--format", "latex"], "--format: expected --table, got 'latex'"),
+        (["--table", "--alpha", "1/2"], "--table: expected no other option but --format, got True"),
         (["--table", "--check"], "no other option but --format"),
         (["--table", "--ladder"], "no other option but --format"),
         (["--table", "--json", "-"], "no other option but --format"),
@@ -288,7 +288,7 @@ def test_bad_options(arguments: list[str], words: str, capsys: pytest.CaptureFix
 
 
 def test_a_family_without_a_truncation_where_one_is_needed() -> None:
-    with pytest.raises(InputError, match=r"^second = 'slots': required lengths truncated at some"):
+    with pytest.raises(InputError, match=r"^second: expected lengths truncated at some"):
         promoted(GEOMETRIC.weight, OWN, SLOTS, truncated=False)
 
 

@@ -4,6 +4,7 @@ import csv
 import doctest
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -169,15 +170,18 @@ def test_points_choose_the_formulas_that_they_determine() -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--alpha", "0"], "alpha = '0': required an exact rational number above 0 and at most 1"),
+        (
+            ["--alpha", "0"],
+            "alpha: expected an exact rational number above 0 and at most 1, got '0'",
+        ),
         (["--alpha", "3/2"], "alpha"),
         (["--alpha", "x"], "alpha"),
-        (["--interval", "5", "4"], "u = 4"),
-        (["--interval", "0", "4"], "l = 0"),
+        (["--interval", "5", "4"], "u: .*got 4"),
+        (["--interval", "0", "4"], "l: .*got 0"),
         (["--alpha", "1/3", "--interval", "1", "4"], "l/u of the interval"),
-        (["--prompt", "-1"], "prompt = '-1'"),
-        (["--q", "1"], "q = '1'"),
-        (["--q", "0"], "q = '0'"),
+        (["--prompt", "-1"], "prompt: .*got '-1'"),
+        (["--q", "1"], "q: .*got '1'"),
+        (["--q", "0"], "q: .*got '0'"),
         (["--check", "--q", "1/2"], "the whole table"),
         (["--out", "/dev/null/x"], "a folder that can be written or made"),
         (["--json", "no/such/folder/x"], "file"),
@@ -188,7 +192,7 @@ def test_bad_input_is_one_line_and_exit_two(
 ) -> None:
     assert run(*arguments) == 2
     captured = capsys.readouterr()
-    assert word in captured.err
+    assert re.search(word, captured.err)
     assert captured.err.count("\n") == 1
     assert captured.out == ""
 

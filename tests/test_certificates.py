@@ -58,5 +58,5 @@ def test_an_unusable_answer_of_the_solver_is_no_certificate(
 
 
 def test_too_many_lengths_are_refused() -> None:
-    with pytest.raises(InputError, match="required at most 150"):
+    with pytest.raises(InputError, match="expected at most 150"):
         certify(Problem("a-min", "h-sf", upper=151))

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kvratio.theory.checks import MOST_EXPONENT, InputError, one_of, rational, same_length, whole
+from kvratio.theory.checks import (
+    MOST_EXPONENT,
+    InputError,
+    WorkLimitError,
+    one_of,
+    rational,
+    same_length,
+    whole,
+)
 
 
 def refusal(call: Any, *arguments: Any, **limits: Any) -> str:
@@ -30,16 +38,16 @@ def test_whole_numbers() -> None:
 
 @pytest.mark.parametrize("value", [True, False, 1.0, "1", None, Fraction(1), [1], np.float64(2)])
 def test_what_is_no_whole_number(value: Any) -> None:
-    assert "required a whole number, at least 0" in refusal(whole, value)
+    assert "expected a whole number, at least 0" in refusal(whole, value)
 
 
 def test_whole_numbers_out_of_range() -> None:
-    assert refusal(whole, -1) == "it = -1: required a whole number, at least 0"
-    assert refusal(whole, 2, least=3) == "it = 2: required a whole number, at least 3"
-    required = "required a whole number, at least 1 and at most 4"
-    assert refusal(whole, 5, least=1, most=4) == f"it = 5: {required}"
-    assert refusal(whole, 0, least=1, most=4) == f"it = 0: {required}"
-    assert refusal(whole, 1, most=0).endswith("at least 0 and at most 0")
+    assert refusal(whole, -1) == "it: expected a whole number, at least 0, got -1"
+    assert refusal(whole, 2, least=3) == "it: expected a whole number, at least 3, got 2"
+    required = "expected a whole number, at least 1 and at most 4"
+    assert refusal(whole, 5, least=1, most=4) == f"it: {required}, got 5"
+    assert refusal(whole, 0, least=1, most=4) == f"it: {required}, got 0"
+    assert "at least 0 and at most 0, got" in refusal(whole, 1, most=0)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,7 @@ def test_rational_numbers(value: Any, number: Fraction) -> None:
     ],
 )
 def test_what_is_no_rational_number(value: Any) -> None:
-    assert "required an exact rational number" in refusal(rational, value)
+    assert "expected an exact rational number" in refusal(rational, value)
 
 
 def test_rational_numbers_in_range() -> None:
@@ -84,20 +92,20 @@ def test_rational_numbers_in_range() -> None:
     assert rational("it", 1, least=1, most=1) == 1
     assert rational("it", 1, above=-1, least=0, below=3, most=2) == 1
     words = refusal(rational, 0, above=0)
-    assert words == "it = 0: required an exact rational number above 0"
+    assert words == "it: expected an exact rational number above 0, got 0"
     words = refusal(rational, "1/2", least=1, most=2)
-    assert words == "it = '1/2': required an exact rational number at least 1 and at most 2"
-    assert refusal(rational, 2, below=2).endswith("below 2")
-    assert refusal(rational, 3, below=2).endswith("below 2")
-    assert refusal(rational, 3, most=2).endswith("at most 2")
-    assert refusal(rational, -1, above=0).endswith("above 0")
-    assert refusal(rational, 0, above=0, below=1).endswith("above 0 and below 1")
+    assert words == "it: expected an exact rational number at least 1 and at most 2, got '1/2'"
+    assert " below 2, got" in refusal(rational, 2, below=2)
+    assert " below 2, got" in refusal(rational, 3, below=2)
+    assert " at most 2, got" in refusal(rational, 3, most=2)
+    assert " above 0, got" in refusal(rational, -1, above=0)
+    assert " above 0 and below 1, got" in refusal(rational, 0, above=0, below=1)
     # a fraction is shown as one writes it
-    assert refusal(rational, Fraction(5, 2), most=2).startswith("it = 5/2: ")
+    assert refusal(rational, Fraction(5, 2), most=2).endswith(", got 5/2")
     # zero is a limit like any other
-    assert refusal(rational, 1, most=0).endswith("at most 0")
-    assert refusal(rational, 0, below=0).endswith("below 0")
-    assert refusal(rational, -1, least=0).endswith("at least 0")
+    assert " at most 0, got" in refusal(rational, 1, most=0)
+    assert " below 0, got" in refusal(rational, 0, below=0)
+    assert " at least 0, got" in refusal(rational, -1, least=0)
 
 
 def test_limits_are_named() -> None:
@@ -110,22 +118,25 @@ def test_limits_are_named() -> None:
 def test_lengths_and_names() -> None:
     same_length("it", (1, 2), 2, "other")
     assert refusal(same_length, (1,), 2, "other") == (
-        "it = '1 entries': required one entry a request, as other has (2)"
+        "it: expected one entry a request, as other has (2), got '1 entries'"
     )
-    assert refusal(same_length, (1, 2, 3), 2, "other").startswith("it = '3 entries'")
+    assert refusal(same_length, (1, 2, 3), 2, "other").endswith(", got '3 entries'")
     assert one_of("it", "b", {"b": 1, "a": 2}) == "b"
-    assert refusal(one_of, "c", {"b", "a"}) == "it = 'c': required one of a, b"
+    assert refusal(one_of, "c", {"b", "a"}) == "it: expected one of a, b, got 'c'"
 
 
 def test_long_values_are_cut() -> None:
     fits, long = "x" * 78, "x" * 79  # with quotes 80 and 81 characters
-    assert str(InputError("it", fits, "less")) == f"it = {fits!r}: required less"
+    assert str(InputError("it", fits, "less")) == f"it: expected less, got {fits!r}"
     shown = str(InputError("it", long, "less"))
-    assert shown == f"it = {repr(long)[:77]}...: required less"
+    assert shown == f"it: expected less, got {repr(long)[:77]}..."
 
 
 def test_errors_travel_between_processes() -> None:
-    error = InputError("it", [1], "less")
+    error = InputError("it", [1], "less", "take one")
     twin = pickle.loads(pickle.dumps(error))
-    assert (twin.argument, twin.value, twin.required) == ("it", [1], "less")
-    assert str(twin) == str(error)
+    assert (twin.argument, twin.value, twin.expected, twin.fix) == ("it", [1], "less", "take one")
+    assert str(twin) == str(error) == "it: expected less, got [1]; take one"
+    inner = WorkLimitError("it", 3, "less", "--work").within("a.csv, line 2")
+    assert (type(inner), inner.fix) == (WorkLimitError, "--work")
+    assert str(inner) == "a.csv, line 2: it: expected less, got 3; --work"

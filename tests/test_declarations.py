@@ -61,9 +61,9 @@ def test_caps_are_the_rounded_powers_up_to_the_longest(growth: Fraction) -> None
 
 @pytest.mark.parametrize("share", ["-1/100", 1, "3/2"])
 def test_shares_kept_free_are_below_one(share: str | int) -> None:
-    with pytest.raises(InputError, match=r"^reserve ="):
+    with pytest.raises(InputError, match=r"^reserve: expected"):
         watermark(share)
-    with pytest.raises(InputError, match=r"^alpha ="):
+    with pytest.raises(InputError, match=r"^alpha: expected"):
         protection(share)
 
 
@@ -219,7 +219,7 @@ def test_phases_are_of_one_assumed_length(order: str) -> None:
     for admits in Admits:
         if admits is not Admits.STAGGERED:
             assert replace(PLAIN, order=Order[order], admits=admits).order.name == order
-    with pytest.raises(InputError, match=f"order = '{order}': required ASSUMED_LENGTH"):
+    with pytest.raises(InputError, match="order: expected ASSUMED_LENGTH"):
         replace(PLAIN, order=Order[order], admits=Admits.STAGGERED)
 
 
@@ -228,13 +228,13 @@ def test_thinning_where_no_request_is_promoted(assumes: Assumes) -> None:
     if not words.of(assumes).promotes:
         assert replace(assuming(assumes), thinned=True).thinned
         return
-    with pytest.raises(InputError, match="thinned = True: required no thinning"):
+    with pytest.raises(InputError, match="thinned: expected no thinning"):
         replace(assuming(assumes), thinned=True)
 
 
 @pytest.mark.parametrize("caps", [(), (0,), (-1,), (1.5,)])
 def test_a_threshold_is_declared(caps: tuple[Any, ...]) -> None:
-    with pytest.raises(InputError, match=r"^(caps|threshold) ="):
+    with pytest.raises(InputError, match=r"^(caps|threshold): expected"):
         replace(PLAIN, assumes=Assumes.THRESHOLD_THEN_UPPER, caps=caps)
 
 
@@ -243,17 +243,17 @@ def test_learned_prices_come_as_a_whole() -> None:
     assert not PLAIN.learns_ranks
     for order in Order:
         if order is not Order.GITTINS:
-            with pytest.raises(InputError, match=r"order = .* GITTINS with LEVELS, and only with"):
+            with pytest.raises(InputError, match=r"order: .* GITTINS with LEVELS, and only with"):
                 replace(RANKED, order=order)
     for assumes in UNPRICED:
-        with pytest.raises(InputError, match="order = 'GITTINS': required GITTINS with LEVELS"):
+        with pytest.raises(InputError, match="order: expected GITTINS with LEVELS"):
             replace(RANKED, assumes=assumes)
-    with pytest.raises(InputError, match="ties = 'RANDOM': required INDEX"):
+    with pytest.raises(InputError, match="ties: expected INDEX"):
         replace(RANKED, ties=Ties.RANDOM)
     for admits in (Admits.LOOK_AHEAD, Admits.SLOT, Admits.PACED):
-        with pytest.raises(InputError, match=f"admits = '{admits.name}': required NEXT_STEP"):
+        with pytest.raises(InputError, match="admits: expected NEXT_STEP"):
             replace(RANKED, admits=admits)
-    with pytest.raises(InputError, match="order = 'GITTINS': required ASSUMED_LENGTH"):
+    with pytest.raises(InputError, match="order: expected ASSUMED_LENGTH"):
         replace(RANKED, admits=Admits.STAGGERED)
 
 
@@ -261,9 +261,9 @@ def test_the_smallest_chance_of_clearing() -> None:
     thousandth = Fraction(1, 1000)
     # of 2^32 = 4294967296 the share 999/1000 is 4290672328.7...
     assert replace(PLAIN, clearing=thousandth).kept == 4290672328
-    with pytest.raises(InputError, match=r"^clearing = .* at least 1/1000 and at most 1$"):
+    with pytest.raises(InputError, match=r"^clearing: .* at least 1/1000 and at most 1, got"):
         replace(PLAIN, clearing=thousandth - Fraction(1, 10**9))
-    with pytest.raises(InputError, match=r"^clearing ="):
+    with pytest.raises(InputError, match=r"^clearing: expected"):
         replace(PLAIN, clearing=Fraction(3, 2))
 
 
@@ -273,5 +273,5 @@ def test_shares_of_the_budget_and_of_the_running() -> None:
     assert PLAIN.kept == 0
     assert replace(PLAIN, clearing=Fraction(1, 4)).kept == 3 * 2**30
     for reserve in (Fraction(-1, 10**9), Fraction(1)):
-        with pytest.raises(InputError, match=r"^reserve ="):
+        with pytest.raises(InputError, match=r"^reserve: expected"):
             replace(PLAIN, reserve=reserve)

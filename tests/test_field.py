@@ -3,6 +3,7 @@
 Notation as in `test_policies`: "i: a-b" is an attempt of request i in steps a ... b - 1.
 """
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -191,22 +192,22 @@ def test_parameters_make_the_policy() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sclicing", "required one of"),
-        ("h-sf:x=1", "required no parameters for h-sf"),
-        ("slicing:", "required slicing:key=value"),
-        ("slicing:caps", "required slicing:key=value"),
-        ("slicing:=4", "required slicing:key=value"),
+        ("sclicing", "expected one of"),
+        ("h-sf:x=1", "expected no parameters for h-sf"),
+        ("slicing:", "expected slicing:key=value"),
+        ("slicing:caps", "expected slicing:key=value"),
+        ("slicing:=4", "expected slicing:key=value"),
         ("slicing:caps=4,caps=8", "each once"),
         ("slicing:size=4", "no keys but caps, growth"),
-        ("slicing:caps=4,x", "caps = '4,x': required whole numbers"),
-        ("slicing:caps=8,4", "caps = (8, 4)"),
-        ("slicing:growth=1", "growth = '1': required an exact rational number at least 101/100"),
+        ("slicing:caps=4,x", "caps: expected whole numbers"),
+        ("slicing:caps=8,4", r"caps: .*got \(8, 4\)"),
+        ("slicing:growth=1", "growth: expected an exact rational number at least 101/100"),
         ("slicing:growth=2,caps=4", "either caps or a growth"),
-        ("alpha-protection:alpha=much", "alpha = 'much': required"),
-        ("alpha-protection:alpha=2", "alpha = '2': required"),
+        ("alpha-protection:alpha=much", "alpha: .*got 'much'"),
+        ("alpha-protection:alpha=2", "alpha: .*got '2'"),
     ],
 )
 def test_bad_parameters(text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         named(text)
-    assert message in str(error.value)
+    assert re.search(message, str(error.value))

@@ -206,8 +206,8 @@ def test_slicing_simulated_request_by_request(
         ({1: -1, 2: 3}, 0, None, "at least 0"),
         ({1: 0.5}, 0, None, "an exact rational number"),
         ({0: 1}, 0, None, "at least 1"),
-        ({1: 1}, -1, None, "s = -1"),
-        ({3: 1}, 0, (4, 2), "u = 2"),
+        ({1: 1}, -1, None, "s: .*got -1"),
+        ({3: 1}, 0, (4, 2), "u: .*got 2"),
         ({5: 1}, 0, (1, 4), "at most 4"),
     ],
 )

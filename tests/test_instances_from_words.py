@@ -1,6 +1,7 @@
 """From options to an instance: instance files wherever traces go, and what overrides what."""
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -93,18 +94,24 @@ def test_every_option_reaches_the_instance(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "instance file = ''"),
+        ("", "instance file: .*got ''"),
         ("{", "valid JSON"),
         ("[]", "no rows"),
         ('{"memory": 5}', "an object with exactly"),
-        ('{"memory": "5", "requests": []}', "memory = '5'"),
-        ('{"memory": 5, "requests": [{}]}', "requests[0] = {}"),
-        ('{"memory": 5, "requests": [{"prompt": 1, "output": 0}]}', "requests[0].output = 0"),
-        ('{"memory": 5, "requests": [{"prompt": 1, "output": 1.5}]}', "requests[0].output = 1.5"),
-        ('{"memory": 5, "requests": [{"prompt": 1, "output": 5}]}', "request 0: prompt + output"),
+        ('{"memory": "5", "requests": []}', "memory: .*got '5'"),
+        ('{"memory": 5, "requests": [{}]}', r"requests\[0\]: .*got \{\}"),
+        (
+            '{"memory": 5, "requests": [{"prompt": 1, "output": 0}]}',
+            r"\.output: .*got 0",
+        ),
+        (
+            '{"memory": 5, "requests": [{"prompt": 1, "output": 1.5}]}',
+            r"\.output: .*got 1\.5",
+        ),
+        ('{"memory": 5, "requests": [{"prompt": 1, "output": 5}]}', r"request 0: prompt \+ output"),
         (
             '{"memory": 5, "requests": [{"prompt": 1, "output": 1, "interval": [3, 2]}]}',
-            "request 0: interval = [3, 2]",
+            r"request 0: interval: .*got \[3, 2\]",
         ),
         ("[" * 100_000, "valid JSON"),
         (b'{"memory": 5, "requests": [], "\xff": 1}', "UTF-8"),
@@ -116,7 +123,7 @@ def test_bad_instance_files_are_named(tmp_path: Path, content: str | bytes, word
     with pytest.raises(InputError) as caught:
         build_instance(trace=path)
     assert str(caught.value).startswith(str(path))
-    assert words in str(caught.value)
+    assert re.search(words, str(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -126,20 +133,20 @@ def test_bad_instance_files_are_named(tmp_path: Path, content: str | bytes, word
         ({"trace": Path("no/such.csv")}, "a file that exists"),
         ({"trace": Path("no/such.json")}, "a file that exists"),
         ({"trace": Path(".")}, "a file that exists"),
-        ({"timed": "0"}, "timed = '0'"),
-        ({"timed": "1e999999999"}, "timed = "),
+        ({"timed": "0"}, "timed: .*got '0'"),
+        ({"timed": "1e999999999"}, "timed: expected"),
         ({"timed": "5"}, "arrival times"),
-        ({"requests": 0}, "requests = 0"),
-        ({"memory": 0}, "memory = 0"),
+        ({"requests": 0}, "requests: .*got 0"),
+        ({"memory": 0}, "memory: .*got 0"),
         ({"memory": 3}, "otherwise it can never fit"),
-        ({"prompt": -1}, "prompt = -1"),
+        ({"prompt": -1}, "prompt: .*got -1"),
         ({"workload": ""}, "one of geometric"),
     ],
 )
 def test_bad_options_are_named(options: dict[str, object], words: str) -> None:
     with pytest.raises(InputError) as caught:
         build_instance(**options)
-    assert words in str(caught.value)
+    assert re.search(words, str(caught.value))
 
 
 def test_an_instance_file_has_steps_and_no_columns(file: Path) -> None:

@@ -1,5 +1,6 @@
 """The exact model: building instances, and a verifier that rejects every kind of bad schedule."""
 
+import re
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -301,7 +302,7 @@ def test_empty_files() -> None:
 
 
 def test_request_that_can_never_fit_is_named() -> None:
-    with pytest.raises(InputError, match=r"request 1: prompt \+ output = 11: .* memory = 10"):
+    with pytest.raises(InputError, match=r"request 1: prompt \+ output: .*memory = 10.*got 11"):
         Instance.of(10, [6, 7], prompt=4)
 
 
@@ -310,48 +311,57 @@ def test_request_that_can_never_fit_is_named() -> None:
     [
         ("{", "instance file"),
         ("[]", "instance"),
-        ('{"memory": 0, "requests": []}', "memory = 0"),
-        ('{"memory": 9, "requests": 3}', "requests = 3"),
+        ('{"memory": 0, "requests": []}', "memory: .*got 0"),
+        ('{"memory": 9, "requests": 3}', "requests: .*got 3"),
         ('{"memory": 9}', "instance"),
         ('{"memory": 9, "requests": [], "more": 1}', "instance"),
-        ('{"memory": 9, "requests": [[]]}', "requests[0]"),
-        ('{"memory": 9, "requests": [{"prompt": 1, "output": 0}]}', "requests[0].output = 0"),
-        ('{"memory": 9, "requests": [{"prompt": -1, "output": 1}]}', "requests[0].prompt = -1"),
+        ('{"memory": 9, "requests": [[]]}', r"requests\[0\]"),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 0}]}',
+            r"\.output: .*got 0",
+        ),
+        (
+            '{"memory": 9, "requests": [{"prompt": -1, "output": 1}]}',
+            r"0\]\.prompt: .*got -1",
+        ),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "arrival": -1}]}',
-            "requests[0].arrival = -1",
+            r"requests\[0\].arrival: .*got -1",
         ),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [0, 2]}]}',
-            "requests[0].interval[0] = 0",
+            r"requests\[0\].interval\[0\]: .*got 0",
         ),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [1, 0]}]}',
-            "requests[0].interval[1] = 0",
+            r"requests\[0\].interval\[1\]: .*got 0",
         ),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": 3}]}',
-            "requests[0].interval = 3",
+            r"requests\[0\].interval: .*got 3",
         ),
-        ('{"memory": 9, "requests": [{"prompt": 9, "output": 1}]}', "prompt + output"),
-        ('{"memory": 9, "requests": [{"prompt": 1}]}', "requests[0]"),
-        ('{"memory": 9, "requests": [{"prompt": 1, "output": 2.5}]}', "requests[0].output = 2.5"),
-        ('{"memory": 9, "requests": [{"prompt": true, "output": 2}]}', "requests[0].prompt"),
-        ('{"memory": 9, "requests": [{"prompt": 1, "output": 2, "extra": 1}]}', "requests[0]"),
+        ('{"memory": 9, "requests": [{"prompt": 9, "output": 1}]}', r"prompt \+ output"),
+        ('{"memory": 9, "requests": [{"prompt": 1}]}', r"requests\[0\]"),
+        (
+            '{"memory": 9, "requests": [{"prompt": 1, "output": 2.5}]}',
+            r"0\]\.output: .*got 2\.5",
+        ),
+        ('{"memory": 9, "requests": [{"prompt": true, "output": 2}]}', r"requests\[0\].prompt"),
+        ('{"memory": 9, "requests": [{"prompt": 1, "output": 2, "extra": 1}]}', r"requests\[0\]"),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [3, 2]}]}',
-            "request 0: interval = [3, 2]",
+            r"request 0: interval: .*got \[3, 2\]",
         ),
         (
             '{"memory": 9, "requests": [{"prompt": 1, "output": 2, "interval": [1]}]}',
-            "requests[0].interval",
+            r"requests\[0\].interval",
         ),
     ],
 )
 def test_bad_instance_files(text: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_instance(text)
-    assert words in str(caught.value)
+    assert re.search(words, str(caught.value))
 
 
 def test_json_round_trip() -> None:

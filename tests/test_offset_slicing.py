@@ -206,7 +206,7 @@ def test_by_its_name_with_parameters() -> None:
     ],
 )
 def test_parameters_out_of_range(text: str, name: str) -> None:
-    with pytest.raises(InputError, match=f"^{name} = "):
+    with pytest.raises(InputError, match=f"^{name}: expected"):
         named(f"offset-slicing:{text}")
 
 

@@ -412,7 +412,7 @@ def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
         ("valid.json", 0, "optimal: the least total latency is 15"),
         ("solver-optimum-15.json", 1, "rejected: bound too weak"),
         ("missing.json", 2, "missing.json"),
-        ("..", 2, "required a file that exists"),
+        ("..", 2, "expected a file that exists"),
     ],
 )
 def test_the_command(name: str, status: int, words: str) -> None:

@@ -131,4 +131,4 @@ def test_errors_keep_their_kind_between_processes() -> None:
 
     for kind in (InputError, WorkLimitError):
         again = pickle.loads(pickle.dumps(kind("a", 1, "b")))
-        assert (type(again), str(again)) == (kind, "a = 1: required b")
+        assert (type(again), str(again)) == (kind, "a: expected b, got 1")

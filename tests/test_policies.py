@@ -215,7 +215,7 @@ def test_a_min_readings_have_names() -> None:
     assert a_min() is POLICIES["a-min"]
     assert a_min("live") is POLICIES["a-min-live"]
     assert a_min("thinned") is POLICIES["a-min-thinned"]
-    with pytest.raises(InputError, match="update = 'lively': required one of"):
+    with pytest.raises(InputError, match="update: expected one of"):
         a_min("lively")
 
 
@@ -364,5 +364,5 @@ def test_fcfs_reads_no_predictions() -> None:
 
 
 def test_thinning_and_promotion_do_not_mix() -> None:
-    with pytest.raises(InputError, match="thinned = True"):
+    with pytest.raises(InputError, match=r"thinned: .*got True"):
         replace(POLICIES["slicing"], thinned=True)

@@ -1,5 +1,6 @@
 """Predicted intervals: rounding outwards, bins, columns, and what cannot be read."""
 
+import re
 from fractions import Fraction
 from itertools import pairwise
 
@@ -98,19 +99,19 @@ def test_without_a_prediction_the_support_or_the_longest_output_is_known() -> No
         ("bins", "L:U, bins:K"),
         ("bins:a", "L:U, bins:K"),
         ("bins:1:2:3", "L:U, bins:K"),
-        ("bins:0", "bins = 0"),
-        ("bins:5:4", "top = 4"),
-        ("0:5", "lower end = 0"),
-        ("5:1", "upper end = 1"),
-        ("relative:", "relative = ''"),
-        ("relative:-0.1", "relative = '-0.1'"),
+        ("bins:0", "bins: .*got 0"),
+        ("bins:5:4", "top: .*got 4"),
+        ("0:5", "lower end: .*got 0"),
+        ("5:1", "upper end: .*got 1"),
+        ("relative:", "relative: .*got ''"),
+        ("relative:-0.1", r"relative: .*got '-0\.1'"),
         ("relative:1e999999999", "an exact rational number"),
         ("columns:low", "L:U, bins:K"),
         ("columns:low,high,low", "L:U, bins:K"),
-        ("columns:low,p90", "columns = 'p90': required a numeric column of s: high, low"),
+        ("columns:low,p90", "columns: expected a numeric column of s: high, low, got 'p90'"),
     ],
 )
 def test_bad_predictions_are_named(spec: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
         predict(spec, Requests("s", (1, 1, 1, 1), columns=NUMBERS))
-    assert words in str(caught.value)
+    assert re.search(words, str(caught.value))

@@ -66,7 +66,7 @@ def test_the_project_s_own_tests_run_when_they_are_named(session: pytest.Pyteste
 def test_a_policy_that_cannot_be_found_is_a_usage_error(session: pytest.Pytester) -> None:
     result = session.runpytest(*OPTIONS, "--kvratio-policy=tests.broken:Nobody")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: target = 'tests.broken:Nobody': required something that*"])
+    result.stderr.fnmatch_lines(["ERROR: target: expected something that*"])
 
 
 def test_loading_the_plugin_imports_next_to_nothing() -> None:
@@ -186,7 +186,7 @@ def test_an_id_narrows_what_the_option_names(mine: pytest.Pytester) -> None:
 def test_a_misspelt_column_is_a_usage_error(mine: pytest.Pytester) -> None:
     result = mine.runpytest_subprocess(*OPTIONS, "--kvratio-policy=mysched:Misspelt")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: sees = 'ouput': required names of output*"])
+    result.stderr.fnmatch_lines(["ERROR: sees: expected names of output*"])
 
 
 def test_an_endless_run_is_reported_with_its_case(mine: pytest.Pytester) -> None:

@@ -216,12 +216,12 @@ def test_no_caps_do_better_than_five_on_a_grid() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Case(Fraction(-1), 1, 5), "s = "),
-        (lambda: Case(Fraction(0), 5, 4), "u = 4"),
+        (lambda: Case(Fraction(-1), 1, 5), "s: expected"),
+        (lambda: Case(Fraction(0), 5, 4), "u: .*got 4"),
         (lambda: Case(Fraction(0), 1, 5, "a-min"), "benchmark"),
         (lambda: Case(Fraction(0), 1, 5).bound((1, 4)), "a last cap of at least u = 5"),
         (lambda: Case(Fraction(0), 2, 5).bound((1, 5)), "a first cap of at least l = 2"),
-        (lambda: proved_caps(0, 0, 5), "l = 0"),
+        (lambda: proved_caps(0, 0, 5), "l: .*got 0"),
     ],
 )
 def test_bad_input(call: object, message: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -269,9 +270,9 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--out", "pyproject.toml/x"], "out = 'pyproject.toml/x'"),
-        (["--requests", "0"], "requests = 0"),
-        (["--seeds", "1"], "seeds = 1"),
+        (["--out", "pyproject.toml/x"], r"out: .*got 'pyproject\.toml/x'"),
+        (["--requests", "0"], "requests: .*got 0"),
+        (["--seeds", "1"], "seeds: .*got 1"),
         (["--memory", "x"], "'x' is not a valid integer"),
     ],
 )
@@ -279,7 +280,7 @@ def test_bad_arguments(arguments: list[str], words: str) -> None:
     command = [sys.executable, "-m", "kvratio", "study", "smallest", *arguments]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert words in done.stderr
+    assert re.search(words, done.stderr)
     assert len(done.stderr.splitlines()) == 1
 
 

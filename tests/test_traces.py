@@ -1,6 +1,7 @@
 """Traces: the formats, the real files, and rows that are no requests."""
 
 import json
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -110,27 +111,27 @@ REJECTED = [
     ("", "no rows"),
     ("\n \n", "no rows"),
     ("arrival_s,prompt_tokens,output_tokens\n", "no rows"),
-    ("arrival_s,prompt_tokens\n0,1\n", "columns = 'arrival_s, prompt_tokens': required a column"),
-    ("output_tokens,output_tokens\n1,2\n", "line 1 ="),
-    (NATIVE + "1,2\n", "line 4 = ['1', '2']: required 3 cells"),
+    ("arrival_s,prompt_tokens\n0,1\n", "columns: expected a column"),
+    ("output_tokens,output_tokens\n1,2\n", "line 1: expected"),
+    (NATIVE + "1,2\n", "line 4: expected 3 cells"),
     (NATIVE + "1,2,3,4\n", "line 4"),
-    (NATIVE + "\n\n1,2,0\n", "line 6: output_tokens = '0': required a whole number of tokens"),
-    (NATIVE + "1,2,-5\n", "line 4: output_tokens = '-5'"),
-    (NATIVE + "1,2,5.5\n", "line 4: output_tokens = '5.5'"),
-    (NATIVE + "1,2,1_0\n", "line 4: output_tokens = '1_0'"),
-    (NATIVE + "1,2," + "9" * 5000 + "\n", "line 4: output_tokens = '999"),
-    (NATIVE + "1,2,\n", "line 4: output_tokens = ''"),
-    (NATIVE + "1,-2,5\n", "line 4: prompt_tokens = '-2'"),
-    (NATIVE + "1,x,5\n", "line 4: prompt_tokens = 'x'"),
-    (NATIVE + "-1,2,5\n", "line 4: arrival_s = '-1': required a time of arrival, not negative"),
-    (NATIVE + "soon,2,5\n", "line 4: arrival_s = 'soon'"),
-    (NATIVE + "inf,2,5\n", "line 4: arrival_s = 'inf'"),
-    (NATIVE + "1e999999999,2,5\n", "line 4: arrival_s = '1e999999999'"),
-    (AZURE + "yesterday,2,5\n", "line 4: TIMESTAMP = 'yesterday'"),
+    (NATIVE + "\n\n1,2,0\n", "line 6: output_tokens: expected a whole number of tokens"),
+    (NATIVE + "1,2,-5\n", "line 4: output_tokens: .*got '-5'"),
+    (NATIVE + "1,2,5.5\n", r"line 4: output_tokens: .*got '5\.5'"),
+    (NATIVE + "1,2,1_0\n", "line 4: output_tokens: .*got '1_0'"),
+    (NATIVE + "1,2," + "9" * 5000 + "\n", "line 4: output_tokens: .*got '999"),
+    (NATIVE + "1,2,\n", "line 4: output_tokens: .*got ''"),
+    (NATIVE + "1,-2,5\n", "line 4: prompt_tokens: .*got '-2'"),
+    (NATIVE + "1,x,5\n", "line 4: prompt_tokens: .*got 'x'"),
+    (NATIVE + "-1,2,5\n", "line 4: arrival_s: expected a time of arrival, not negative, got '-1'"),
+    (NATIVE + "soon,2,5\n", "line 4: arrival_s: .*got 'soon'"),
+    (NATIVE + "inf,2,5\n", "line 4: arrival_s: .*got 'inf'"),
+    (NATIVE + "1e999999999,2,5\n", "line 4: arrival_s: .*got '1e999999999'"),
+    (AZURE + "yesterday,2,5\n", "line 4: TIMESTAMP: .*got 'yesterday'"),
     (AZURE + "2023-02-30 18:15:46.6,2,5\n", "line 4: TIMESTAMP"),
     (AZURE + "2023-11-16,2,5\n", "line 4: TIMESTAMP"),
-    (NATIVE.encode() + b"1,2,\xff\n", "line 4 = b'\\xff': required UTF-8"),
-    (NATIVE.encode() + b"1,2,3\n" * 8997 + b"\xe9\n1,2,3\n", "line 9001 = b'\\xe9'"),
+    (NATIVE.encode() + b"1,2,\xff\n", "line 4: expected UTF-8, got b'\\xff'"),
+    (NATIVE.encode() + b"1,2,3\n" * 8997 + b"\xe9\n1,2,3\n", "line 9001: .*got b'\\xe9'"),
     (NATIVE.encode("utf-16"), "line 1"),
     ('output_tokens\n"' + "9" * 200_000 + '"\n', "line 2"),
 ]
@@ -144,27 +145,27 @@ def test_malformed_csv_is_reported_with_file_line_and_reason(
         read(content)
     message = str(caught.value)
     assert message.startswith(str(tmp_path / "trace.csv"))
-    assert words in message
+    assert re.search(words, message)
     assert "\n" not in message
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("{", "line 2 = "),
-        ("[1]", "line 2 = [1]: required a JSON object"),
-        ("{}", "line 2: output_length = None"),
-        ('{"output_length": "many"}', "line 2: output_length = 'many'"),
-        ('{"output_length": true}', "line 2: output_length = True"),
-        ('{"output_length": 3.0}', "line 2: output_length = 3.0"),
-        ('{"output_length": 0}', "line 2: output_length = 0"),
-        ("[" * 100_000, "line 2 ="),
-        ('{"output_length": ' + "9" * 5000 + "}", "line 2 ="),
-        (b"\xff", "line 2 ="),
-        ('{"output_length": 3}', "line 2: timestamp = None: required a time of arrival"),
-        ('{"output_length": 3, "timestamp": -5}', "line 2: timestamp = -5"),
-        ('{"output_length": 3, "timestamp": NaN}', "line 2: timestamp = nan"),
-        ('{"output_length": 3, "timestamp": 1e999}', "line 2: timestamp = inf"),
+        ("{", "line 2: expected"),
+        ("[1]", "line 2: expected a JSON object, got [1]"),
+        ("{}", "line 2: output_length: .*got nothing"),
+        ('{"output_length": "many"}', "line 2: output_length: .*got 'many'"),
+        ('{"output_length": true}', "line 2: output_length: .*got True"),
+        ('{"output_length": 3.0}', r"line 2: output_length: .*got 3\.0"),
+        ('{"output_length": 0}', "line 2: output_length: .*got 0"),
+        ("[" * 100_000, "line 2: expected"),
+        ('{"output_length": ' + "9" * 5000 + "}", "line 2: expected"),
+        (b"\xff", "line 2: expected"),
+        ('{"output_length": 3}', "line 2: timestamp: expected a time of arrival, got nothing"),
+        ('{"output_length": 3, "timestamp": -5}', "line 2: timestamp: .*got -5"),
+        ('{"output_length": 3, "timestamp": NaN}', "line 2: timestamp: .*got nan"),
+        ('{"output_length": 3, "timestamp": 1e999}', "line 2: timestamp: .*got inf"),
         ('{"output_length": 3, "timestamp": [1]}', "line 2: timestamp = [1]"),
     ],
 )

@@ -31,7 +31,7 @@ def test_nothing_is_known_of_a_request_before_it_arrives(column: str) -> None:
 
 
 def test_unknown_columns_are_refused() -> None:
-    with pytest.raises(InputError, match=r"sees = .*'seed'"):
+    with pytest.raises(InputError, match=r"sees: .*'seed'"):
         View(INSTANCE, frozenset({"seed"}))
 
 

@@ -1,6 +1,7 @@
 """Built-in workloads: their laws against exact theory, their bytes, and their limits."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -195,8 +196,8 @@ BAD = [
     ("two-point:l=5,u=20,q=0.2,x=1", "exactly the keys l, q, u"),
     ("two-point:l=5,u=20,q=0.2,", "NAME:key=value"),
     ("two-point:l=5,l=6,u=20,q=0.2", "each key once"),
-    ("two-point:l=5,u=4,q=0.2", "u = 4"),
-    ("two-point:l=0,u=4,q=0.2", "l = 0"),
+    ("two-point:l=5,u=4,q=0.2", "u: .*got 4"),
+    ("two-point:l=0,u=4,q=0.2", "l: .*got 0"),
     ("two-point:l=a,u=4,q=0.2", "a whole number"),
     ("two-point:l=5,u=20,q=1.2", "at most 1"),
     ("two-point:l=5,u=20,q=0.1234567890123456789012345", "denominator"),
@@ -207,8 +208,8 @@ BAD = [
     ("geometric:q=nan", "an exact rational number"),
     ("geometric:q=1e-999999999", "an exact rational number"),
     ("geometric:q=0.9999999", "tail vanishes"),
-    ("geometric:q=0.9,rate=0", "rate = '0'"),
-    ("geometric:q=0.9,rate=1e-30", "rate = '1e-30'"),
+    ("geometric:q=0.9,rate=0", "rate: .*got '0'"),
+    ("geometric:q=0.9,rate=1e-30", "rate: .*got '1e-30'"),
     ("histogram:", "positive sum of weights"),
     ("histogram:5=0", "positive sum of weights"),
     ("histogram:5=-1", "at least 0"),
@@ -226,7 +227,7 @@ BAD = [
 def test_bad_workloads_are_named(spec: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
         synthetic(spec, 5, seed=0)
-    assert words in str(caught.value)
+    assert re.search(words, str(caught.value))
 
 
 @pytest.mark.parametrize(("count", "seed"), [(0, 0), (-1, 0), (10**12, 0), (5, -1)])

@@ -1,6 +1,7 @@
 """`kvratio worst-case`: what it prints and writes, and how it ends."""
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -51,13 +52,16 @@ def test_an_interrupt_keeps_the_witness(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--u", "0"], "upper = 0: required a whole number, at least 1"),
-        (["--u", "4", "--prompt", "0.5x"], "prompt = '0.5x': required an exact rational number"),
-        (["--u", "4", "--caps", "1,a"], "caps = '1,a': required whole numbers separated by commas"),
-        (["--u", "4", "--policy", "a-best"], "policy = 'a-best': required one of"),
-        (["--u", "400", "--certificate", "c.json"], "certificate = 'c.json': required at most 150"),
-        (["--u", "4", "--json", "no/such/folder/x"], "file = 'no/such/folder/x'"),
-        (["--u", "4", "--certificate", "no/such/folder/x"], "file = 'no/such/folder/x'"),
+        (["--u", "0"], "upper: expected a whole number, at least 1, got 0"),
+        (["--u", "4", "--prompt", "0.5x"], "prompt: expected an exact rational number"),
+        (
+            ["--u", "4", "--caps", "1,a"],
+            "caps: expected whole numbers separated by commas, got '1,a'",
+        ),
+        (["--u", "4", "--policy", "a-best"], "policy: expected one of"),
+        (["--u", "400", "--certificate", "c.json"], "certificate: expected at most 150"),
+        (["--u", "4", "--json", "no/such/folder/x"], "file: .*got 'no/such/folder/x'"),
+        (["--u", "4", "--certificate", "no/such/folder/x"], "file: .*got 'no/such/folder/x'"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -67,5 +71,5 @@ def test_bad_input_is_one_line(
         main(["worst-case", *arguments])
     captured = capsys.readouterr()
     assert caught.value.code == 2
-    assert captured.err.startswith(f"kvratio: {message}")
+    assert re.match(f"kvratio: {message}", captured.err)
     assert captured.err.count("\n") == 1

@@ -73,7 +73,8 @@ class Problem:
     >>> Problem("slicing", "h-sf", upper=4).caps
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: caps = (): required caps for slicing, and for no other policy
+    kvratio.theory.checks.InputError: caps: expected caps for slicing, and for no other policy, \
+got ()
     """
 
     policy: str

@@ -1,7 +1,8 @@
 """Validators of arguments, with the project's one error type.
 
 Every public function checks its arguments here, so that bad input is answered by one sentence:
-the argument's name, its value, and what was required. This module imports nothing of ours.
+the argument's name, what was expected, what was given, and what to do where that is not plain.
+This module imports nothing of ours.
 """
 
 import re
@@ -19,29 +20,42 @@ MOST_SECONDS = 10**9  # of a time limit: thirty years
 
 
 class InputError(ValueError):
-    """Bad input. The message names the argument, its value and what was required.
+    """Bad input. The message names the argument, what was expected, what was given, and the fix.
+
+    `argument`: the option, the field, or the file with its line and column. `expected`: a condition
+    with its unit. `fix`: what to do about it, where the condition does not say so.
 
     >>> raise InputError("memory", -1, "a whole number of tokens, at least 1")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: memory = -1: required a whole number of tokens, at least 1
+    kvratio.theory.checks.InputError: memory: expected a whole number of tokens, at least 1, got -1
     """
 
-    def __init__(self, argument: str, value: object, required: str) -> None:
-        self.argument, self.value, self.required = argument, value, required
-        super().__init__(printable(f"{argument} = {_short(value)}: required {required}"))
+    def __init__(self, argument: str, value: object, expected: str, fix: str = "") -> None:
+        self.argument, self.value, self.expected, self.fix = argument, value, expected, fix
+        message = f"{argument}: expected {expected}, got {_short(value)}"
+        super().__init__(printable(f"{message}; {fix}" if fix else message))
 
-    def __reduce__(self) -> tuple[type["InputError"], tuple[str, object, str]]:
-        return type(self), (self.argument, self.value, self.required)
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, object, str, str]]:
+        return type(self), (self.argument, self.value, self.expected, self.fix)
+
+    def within(self, place: str) -> "InputError":
+        """The same error of the same kind, said of an argument of `place`, such as a file.
+
+        >>> print(InputError("memory", -1, "a whole number").within("a.json"))
+        a.json: memory: expected a whole number, got -1
+        """
+        return type(self)(f"{place}: {self.argument}", self.value, self.expected, self.fix)
 
 
 class WorkLimitError(InputError):
     """Input that would take more work than is allowed. Nothing was decided; the limit can be moved.
 
-    >>> raise WorkLimitError("work", 10**6, "at most 1000 (--work N allows N)")
+    >>> raise WorkLimitError("work", 10**6, "at most 1000", "--work N allows N")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.WorkLimitError: work = 1000000: required at most 1000 (--work N allows N)
+    kvratio.theory.checks.WorkLimitError: work: expected at most 1000, got 1000000; --work N \
+allows N
     """
 
 
@@ -61,6 +75,8 @@ def printable(text: str) -> str:
 
 
 def _short(value: object, limit: int = 80) -> str:
+    if value is None:
+        return "nothing"
     text = str(value) if isinstance(value, Fraction) else repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
@@ -139,7 +155,7 @@ def duration(argument: str, value: Any) -> float:
     >>> duration("seconds", float("nan"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: seconds = nan: required a number of seconds, above 0
+    kvratio.theory.checks.InputError: seconds: expected a number of seconds, above 0, got nan
     """
     if (
         isinstance(value, bool)
@@ -168,13 +184,14 @@ def one_of(argument: str, value: str, known: Iterable[str]) -> str:
     >>> one_of("policy", "A_max", ("h-sf", "a-max"))
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: policy = 'A_max': required one of a-max, h-sf; nearest: a-max
+    kvratio.theory.checks.InputError: policy: expected one of a-max, h-sf, got 'A_max'; nearest: \
+a-max
     """
     names = sorted(known)
     if value not in names:
         close = nearest(str(value), map(str, names))
-        hint = f"; nearest: {', '.join(close)}" if close else ""
-        raise InputError(argument, value, "one of " + ", ".join(map(str, names)) + hint)
+        hint = f"nearest: {', '.join(close)}" if close else ""
+        raise InputError(argument, value, "one of " + ", ".join(map(str, names)), hint)
     return value
 
 

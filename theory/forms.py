@@ -238,7 +238,7 @@ def promotion(threshold: int, first: str = SLOTS, second: str = SLOTS) -> Form:
     >>> tel(promotion(9), {1: 1, 3: 1}, 0)
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: threshold = 9: required a threshold of at most u = 3
+    kvratio.theory.checks.InputError: threshold: expected a threshold of at most u = 3, got 9
     """
     one_of("first", first, READINGS)
     one_of("second", second, READINGS)
@@ -305,7 +305,7 @@ def interval(l: int, u: int) -> Interval:  # noqa: E741
     >>> interval(3, 2)
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: u = 2: required a whole number, at least 3
+    kvratio.theory.checks.InputError: u: expected a whole number, at least 3, got 2
     """
     low = whole("l", l, least=1)
     return low, whole("u", u, least=low)
@@ -324,7 +324,7 @@ def histogram(
     >>> histogram({})
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: shares = {}: required a share for at least one length
+    kvratio.theory.checks.InputError: shares: expected a share for at least one length, got {}
     """
     if not shares:
         raise InputError("shares", dict(shares), "a share for at least one length")

@@ -239,7 +239,8 @@ def geometric(q: Any) -> Geometric:
     >>> geometric("1")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: q = '1': required an exact rational number above 0 and below 1
+    kvratio.theory.checks.InputError: q: expected an exact rational number above 0 and below 1, \
+got '1'
     """
     return Geometric(_open_unit("q", q))
 

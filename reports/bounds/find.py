@@ -119,8 +119,8 @@ def derive(id: str) -> DerivedBound:
     """
     known = [row["id"] for row in published()]
     if id not in known:
-        hint = "; nearest: " + ", ".join(nearest(id, known)) if nearest(id, known) else ""
-        raise InputError("id", id, f"an id of the table of bounds (kvratio bounds){hint}")
+        hint = "nearest: " + ", ".join(nearest(id, known)) if nearest(id, known) else ""
+        raise InputError("id", id, "an id of the table of bounds (kvratio bounds)", hint)
     found = next((bound for bound in _candidates(id) if bound.id == id), None)
     if found is None:
         raise InputError("id", id, "a result that this version derives")

@@ -96,7 +96,7 @@ def point(
     >>> point(None, (4, 2), None, None)
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: u = 2: required a whole number, at least 4
+    kvratio.theory.checks.InputError: u: expected a whole number, at least 4, got 2
     """
     s = rational("prompt", "0" if prompt is None else prompt, least=0, most=MOST_TOKENS)
     values: dict[str, Fraction] = {"s": s}

@@ -98,8 +98,8 @@ def data_frame(rows: list[dict[str, Any]]) -> Any:
     try:
         import pandas
     except ImportError:
-        required = 'pandas, which is not installed: pip install pandas, or "kvratio[notebook]"'
-        raise InputError("to_pandas", "no pandas", required) from None
+        fix = 'pip install pandas, or "kvratio[notebook]"'
+        raise InputError("to_pandas", "pandas", "an installed package", fix) from None
     return pandas.DataFrame(rows)
 
 

@@ -146,8 +146,9 @@ def seed_by_seed(
         try:
             return tuple(simulate(one, k) for k in (each if one.reads_seed else each[:1]))
         except EvictionsError as error:
-            required = f"a memory that is further from the longest request ({error})"
-            raise WorkLimitError("policy", name, required) from error
+            fix = "give it a memory that is further from the longest request"
+            expected = f"fewer evictions ({error})"
+            raise WorkLimitError("policy", name, expected, fix) from error
         except EngineError as error:
             required = f"a scheduler that completes these requests ({error})"
             raise InputError("policy", name, required) from error

@@ -108,7 +108,7 @@ def named(text: str) -> Policy:
     >>> named("h-sf:x=1")
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: policy = 'h-sf:x=1': required no parameters for h-sf
+    kvratio.theory.checks.InputError: policy: expected no parameters for h-sf, got 'h-sf:x=1'
     """
     name, colon, rest = text.partition(":")
     policy = POLICIES[one_of("policy", name, POLICIES)]

@@ -63,12 +63,12 @@ def promoted(weight: Any, first: str, second: str, truncated: bool) -> Promoted:
     >>> promoted(1 - q, OWN, SLOTS, False)
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: second = 'slots': required lengths truncated at some u; \
+    kvratio.theory.checks.InputError: second: expected lengths truncated at some u, got 'slots'; \
 without an upper end use 'own'
     """
     if second == SLOTS and not truncated:
-        required = "lengths truncated at some u; without an upper end use 'own'"
-        raise InputError("second", second, required)
+        fix = "without an upper end use 'own'"
+        raise InputError("second", second, "lengths truncated at some u", fix)
     form, last, zero = promotion(1, first, second), u if truncated else None, sympy.Integer(0)
     stages = Stage(zero, m, True), Stage(m, u, False)
     done = [form.ends(stage, i, s) for stage in stages]
