@@ -53,7 +53,7 @@ def test_a_nested_file_of_a_sweep(text: str) -> None:
 def test_the_cells_of_all_blocks_count_together() -> None:
     common = {"workloads": "lmsys", "policies": ["fcfs", "h-sf"]}
     blocks = [{"seeds": 1}, {"seeds": 400_000}, {"seeds": 200_000}]
-    with pytest.raises(InputError, match=r"1200002 simulations.*of all blocks together"):
+    with pytest.raises(InputError, match=r"of all blocks together, got '1200002 simulations'"):
         cells_of_config({**common, "sweep": blocks})
     assert len(cells_of_config({**common, "sweep": [{"seeds": 2}, {"seeds": 3}]})) == 6
 
@@ -64,7 +64,7 @@ def test_many_caps() -> None:
         lambda: problem_of("slicing", 9, caps=MANY),
         lambda: kv.worst_case("slicing", u=9, caps=MANY),
     ):
-        with pytest.raises(InputError, match=f"300000 caps.* at most {MOST_CAPS}") as caught:
+        with pytest.raises(InputError, match=f"at most {MOST_CAPS}, got '300000 caps'") as caught:
             make()
         assert len(str(caught.value)) < 200
     assert len(named("slicing:caps=" + ",".join(map(str, MANY[:MOST_CAPS]))).caps) == MOST_CAPS

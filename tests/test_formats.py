@@ -182,7 +182,7 @@ def test_the_user_names_the_columns() -> None:
         ("when=t", "arrival=NAME"),
         ("output=a,output=b", "each at most once"),
         ("unit=min", "unit: .*got 'min'"),
-        ("output=gone", r"t.csv: output: .*one of its columns: a, output_tokens.*got 'gone'"),
+        ("output=gone", r"t.csv: output: .*one of its columns, a, output_tokens.*got 'gone'"),
     ],
 )
 def test_wrong_words_about_columns(columns: str, words: str) -> None:

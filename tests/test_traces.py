@@ -130,8 +130,8 @@ REJECTED = [
     (AZURE + "yesterday,2,5\n", "line 4: TIMESTAMP: .*got 'yesterday'"),
     (AZURE + "2023-02-30 18:15:46.6,2,5\n", "line 4: TIMESTAMP"),
     (AZURE + "2023-11-16,2,5\n", "line 4: TIMESTAMP"),
-    (NATIVE.encode() + b"1,2,\xff\n", "line 4: expected UTF-8, got b'\\xff'"),
-    (NATIVE.encode() + b"1,2,3\n" * 8997 + b"\xe9\n1,2,3\n", "line 9001: .*got b'\\xe9'"),
+    (NATIVE.encode() + b"1,2,\xff\n", "line 4: expected UTF-8, got b'\\\\xff'"),
+    (NATIVE.encode() + b"1,2,3\n" * 8997 + b"\xe9\n1,2,3\n", "line 9001: .*got b'\\\\xe9'"),
     (NATIVE.encode("utf-16"), "line 1"),
     ('output_tokens\n"' + "9" * 200_000 + '"\n', "line 2"),
 ]
@@ -153,7 +153,7 @@ def test_malformed_csv_is_reported_with_file_line_and_reason(
     ("line", "words"),
     [
         ("{", "line 2: expected"),
-        ("[1]", "line 2: expected a JSON object, got [1]"),
+        ("[1]", r"line 2: expected a JSON object, got \[1\]"),
         ("{}", "line 2: output_length: .*got nothing"),
         ('{"output_length": "many"}', "line 2: output_length: .*got 'many'"),
         ('{"output_length": true}', "line 2: output_length: .*got True"),
@@ -162,11 +162,14 @@ def test_malformed_csv_is_reported_with_file_line_and_reason(
         ("[" * 100_000, "line 2: expected"),
         ('{"output_length": ' + "9" * 5000 + "}", "line 2: expected"),
         (b"\xff", "line 2: expected"),
-        ('{"output_length": 3}', "line 2: timestamp: expected a time of arrival, got nothing"),
+        (
+            '{"output_length": 3}',
+            "line 2: timestamp: expected a time of arrival, not negative, got nothing",
+        ),
         ('{"output_length": 3, "timestamp": -5}', "line 2: timestamp: .*got -5"),
         ('{"output_length": 3, "timestamp": NaN}', "line 2: timestamp: .*got nan"),
         ('{"output_length": 3, "timestamp": 1e999}', "line 2: timestamp: .*got inf"),
-        ('{"output_length": 3, "timestamp": [1]}', "line 2: timestamp = [1]"),
+        ('{"output_length": 3, "timestamp": [1]}', r"line 2: timestamp: .*got \[1\]"),
     ],
 )
 def test_malformed_json_lines_are_reported_with_file_line_and_reason(
@@ -175,7 +178,7 @@ def test_malformed_json_lines_are_reported_with_file_line_and_reason(
     first = b'{"output_length": 5, "timestamp": 0}\n'
     with pytest.raises(InputError) as caught:
         read(first + (line if isinstance(line, bytes) else line.encode()), "x.jsonl")
-    assert str(caught.value).startswith(f"{tmp_path / 'x.jsonl'}, {words}")
+    assert re.match(f"{re.escape(str(tmp_path / 'x.jsonl'))}, {words}", str(caught.value))
 
 
 # Real traces lie beside a checkout, not in it: (rows, prompts?, last arrival in whole seconds)

@@ -52,7 +52,7 @@ def test_an_interrupt_keeps_the_witness(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--u", "0"], "upper: expected a whole number, at least 1, got 0"),
+        (["--u", "0"], "upper: expected a whole number, at least 1 and at most 1000000000, got 0"),
         (["--u", "4", "--prompt", "0.5x"], "prompt: expected an exact rational number"),
         (
             ["--u", "4", "--caps", "1,a"],
