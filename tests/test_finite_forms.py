@@ -162,7 +162,7 @@ def test_a_form_without_its_error_is_no_derivation(
 
 
 def test_bad_input_is_one_clear_error() -> None:
-    with pytest.raises(InputError, match="memory = 4: required a whole number, at least 5"):
+    with pytest.raises(InputError, match="memory: expected a whole number, at least 5, got 4"):
         closed.error(4, 5)
-    with pytest.raises(InputError, match="u = 2: required a whole number, at least 3"):
+    with pytest.raises(InputError, match="u: expected a whole number, at least 3, got 2"):
         sizes.table(2, 2)

@@ -107,10 +107,10 @@ def test_durations_against_fractions() -> None:
 @pytest.mark.parametrize(
     ("batch", "words"),
     [
-        (decode_batch(10, 100), "line 4: requests = 9: required at least 10"),
-        (decode_batch(2, 301), "line 3: tokens = 300: required at least 301"),
-        (Batch(2, 0, 601, 0, 0), "line 3: tokens = 300: required at least 301"),
-        (prefill_batch(501), "line 7: tokens = 500: required at least 501"),
+        (decode_batch(10, 100), "line 4: requests: expected at least 10"),
+        (decode_batch(2, 301), "line 3: tokens: expected at least 301"),
+        (Batch(2, 0, 601, 0, 0), "line 3: tokens: expected at least 301"),
+        (prefill_batch(501), "line 7: tokens: expected at least 501"),
     ],
 )
 def test_nothing_is_guessed_beyond_the_table(tmp_path: Path, batch: Batch, words: str) -> None:
@@ -129,24 +129,24 @@ def test_both_engines_refuse_a_run_that_leaves_the_table(tmp_path: Path, run: ob
     ten = Instance.of(4000, [80] * 10, prompt=50)
     assert callable(run)
     assert run(nine, POLICIES["fcfs"], Timing(timing.arrival[:9], timing.iteration)).run.tel == 720
-    with pytest.raises(InputError, match=r"line 4: requests = 9: required at least 10"):
+    with pytest.raises(InputError, match=r"line 4: requests: expected at least 10"):
         run(ten, POLICIES["fcfs"], timing)
 
 
 def test_wait_refuses_it_too(tmp_path: Path) -> None:
     timing = Timing((0,) * 10, read_profile(profile(tmp_path)))
-    with pytest.raises(InputError, match="line 4: requests = 9"):
+    with pytest.raises(InputError, match="line 4: requests: expected"):
         run_wait("wait", Instance.of(40_000, [80] * 10, prompt=50), timing)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("decode,9,300,40\n", "", "line 4: requests = 9: required a row with 300 tokens too"),
-        ("decode,9,300", "decode,9,100", "line 5: tokens = 100: required each iteration once"),
-        ("prefill,2,250", "prefill,4,25", "line 7: tokens = 25: required each iteration once"),
-        ("prefill,2,250,90\n", "", "prefill: tokens = 1: required 2 to"),
-        ("decode,1,", "decode,2,", "line 2: requests = 2: required decode rows from 1 request"),
+        ("decode,9,300,40\n", "", "line 4: requests: expected a row with 300 tokens too"),
+        ("decode,9,300", "decode,9,100", "line 5: tokens: expected each iteration once"),
+        ("prefill,2,250", "prefill,4,25", "line 7: tokens: expected each iteration once"),
+        ("prefill,2,250,90\n", "", "prefill: tokens: expected 2 to"),
+        ("decode,1,", "decode,2,", "line 2: requests: expected decode rows from 1 request"),
         ("decode,1,100", "decoding,1,100", "line 2: phase"),
         (",20\n", ",0\n", "line 2: milliseconds"),
         (",20\n", ",-3\n", "line 2: milliseconds"),
