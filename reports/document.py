@@ -62,7 +62,7 @@ class Table:
     >>> Table("t", "A caption", (Column("x"),), (("1",),))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    kvratio.theory.checks.InputError: table t: column x: expected ..., got None
+    kvratio.theory.checks.InputError: table t: column x: expected ..., got nothing
     """
 
     name: str

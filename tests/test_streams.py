@@ -56,7 +56,7 @@ def test_packed_files_are_read_whatever_their_names(pack: Any) -> None:
 @pytest.mark.parametrize("keep", [6, 15, -5])
 def test_a_packed_file_that_is_damaged_is_named(pack: Any, keep: int) -> None:
     Path("a.csv").write_bytes(pack(os.urandom(5000))[:keep])
-    with pytest.raises(InputError, match=r"file: expected a whole (gzip|zstd) file, got 'a.csv'"):
+    with pytest.raises(InputError, match=r"^file: expected a whole (gzip|zstd) file .*got 'a.csv'"):
         read_text(Path("a.csv"))
 
 
