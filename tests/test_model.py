@@ -421,5 +421,5 @@ def test_rows_of_kept_tokens_are_read_back() -> None:
 
 
 def test_an_unknown_reading_of_preemption() -> None:
-    with pytest.raises(InputError, match="preemption = 'lose': required one of cancel, keep"):
+    with pytest.raises(InputError, match="preemption: expected one of cancel, keep"):
         Preemption.of("lose")
