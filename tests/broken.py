@@ -7,6 +7,7 @@
 
 import itertools
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import ClassVar
 
 from kvratio.simulate import words
@@ -342,6 +343,22 @@ class EvictsOneMore(Sound):
         return evicted + (kept[-1:] if evicted and len(kept) > 1 else [])
 
 
+class ClaimsTheFluidForm(Sound):
+    """Its declared bound is a limit, without the terms of finite size."""
+
+    @staticmethod
+    def proved_bound(instance: Instance) -> Fraction | None:
+        if any(instance.arrival) or max(instance.prompt) > 0 or max(instance.output) > 1:
+            return None
+        return max(Fraction(1), Fraction(instance.n**2, 2 * instance.memory))
+
+
+class ClaimsToBeOptimal(Sound):
+    """A ratio that first come, first served does not have."""
+
+    proved_bound = 1
+
+
 BREAKS: dict[type, str] = {
     ForgetsTheNextToken: "budget",
     AdmitsTwice: "sound-decisions",
@@ -352,6 +369,8 @@ BREAKS: dict[type, str] = {
     SwapsInsteadOfRecomputing: "progress-lost",
     MeasuresFromTheStart: "lower-bound",
     CountsFromZero: "lower-bound",
+    ClaimsTheFluidForm: "proved-bound",
+    ClaimsToBeOptimal: "proved-bound",
     Thrashes: "termination",
     SparesTheCache: "no-starvation",
     Peeks: "non-clairvoyance",

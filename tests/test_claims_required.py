@@ -31,6 +31,8 @@ REQUIRED = {
         "section 6, x": ["exp3-x"],
         "Corollary 2": ["c2-s0", "c2-prompts", "c2-never-worse"],
         "Lemma 2 as a limit": ["form-a-min", "form-a-min-live", "form-a-min-thinned"],
+        "Lemma 2 as a limit, from below": ["lemma-2-h-sf"],
+        "Theorem 6 where H-SF is below its form": ["t6-along-on-cancel", "t6-along-thinned"],
         "other forms as limits": ["form-h-sf", "form-a-l", "form-a-max", "form-a-random"],
     },
     "arXiv 2508.14544: figures, examples, experiments": {
@@ -75,7 +77,8 @@ REQUIRED = {
         "SVF": ["svf-ratio"],
         "MC-SF, theorems": ["mc-sf-4.1", "mc-sf-4.3"],
         "MC-SF, study": ["mc-sf-model-1", "mc-sf-model-2", "mc-sf-worst"],
-        "GSA": ["gsa-fluid", "gsa-finite", "gsa-sampled"],
+        "GSA": ["gsa-fluid", "gsa-finite", "gsa-sampled", "gsa-large-memory"],
+        "finite sizes": ["finite-in-order", "finite-a-l", "finite-gsa", "gba-doubling"],
         "GBA": ["gba-fluid", "gba-sampled"],
         "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],
         "ROUTE": ["route-constant", "route-makespan", "route-online", "route-prop-1"],

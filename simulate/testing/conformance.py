@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import target as steer
 from hypothesis.errors import Flaky, NoSuchExample
 
 from kvratio.simulate.testing.cases import Case, Family
@@ -101,6 +102,7 @@ def examine(
     examples: int = EXAMPLES,
     only: tuple[str, ...] = (),
     lower_bound: Callable[[Any], Any] | None = None,
+    proved_bound: Any = None,
     progress: Callable[[str], None] | None = None,
     preemption: Preemption | str | None = None,
     **space: Any,
@@ -109,7 +111,8 @@ def examine(
 
     `target`: see `kvratio.simulate.testing.subject`. `examples`: cases tried for each invariant.
     `only`: the names of the invariants to try (default: all). `lower_bound`: a certified lower
-    bound on the total latency of an instance (steps), tried beside the kit's own. `progress` is
+    bound on the total latency of an instance (steps), tried beside the kit's own. `proved_bound`:
+    an upper bound that is said to be proved (`kvratio.simulate.testing.subject`). `progress` is
     called with each name. `preemption`: "cancel" or "keep", by default what the target says of
     itself, or "cancel". The rest narrows the instances
     (`kvratio.simulate.testing.strategies.instances`), or is `case_seconds`, the time limit of a
@@ -123,7 +126,9 @@ def examine(
     whole("examples", examples, least=1)
     for name in only:
         one_of("only", name, INVARIANTS)
-    subject = subject_of(target, lower_bound, preemption=preemption, **space)
+    subject = subject_of(
+        target, lower_bound, proved_bound=proved_bound, preemption=preemption, **space
+    )
     chosen = [i for name, i in INVARIANTS.items() if not only or name in only]
     error = find_error(subject)
     if error is not None and error.in_most_runs:
@@ -231,6 +236,9 @@ def try_invariant(subject: Subject, invariant: Invariant, examples: int = EXAMPL
     seen: list[Any] = []
 
     def violates(case: Any) -> bool:
+        close = invariant.aim(subject, case) if invariant.aim else None
+        if close is not None:
+            steer(close, label=invariant.name)
         if _violation(subject, invariant, case):
             seen.append(case)
             return True
@@ -238,7 +246,8 @@ def try_invariant(subject: Subject, invariant: Invariant, examples: int = EXAMPL
 
     # Flaky: the same case, and another answer; then the one that was seen to be violated counts
     with suppress(NoSuchExample, Flaky):
-        find(invariant.cases(subject), violates, settings=_settings(examples))
+        steps = (Phase.target,) if invariant.aim else ()
+        find(invariant.cases(subject), violates, settings=_settings(examples, *steps))
     if not seen:
         return Result(subject, invariant, "held")
     violated = _while_time(lambda c: bool(_violation(subject, invariant, c)))
@@ -247,13 +256,13 @@ def try_invariant(subject: Subject, invariant: Invariant, examples: int = EXAMPL
     return Result(subject, invariant, "violated", told, case)
 
 
-def _settings(examples: int) -> settings:
+def _settings(examples: int, *more: Phase) -> settings:
     return settings(
         max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
-        phases=(Phase.generate,),  # `shrink` is faster
+        phases=(Phase.generate, *more),  # `shrink` is faster
         suppress_health_check=list(HealthCheck),
     )
 

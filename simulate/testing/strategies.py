@@ -59,6 +59,20 @@ def instances(
 
 
 @st.composite
+def crowds(
+    draw: st.DrawFn, max_memory: int = 24, least_prompt: int = 0, most: int = 40
+) -> Instance:
+    """Up to `most` requests at once, of one prompt and one or two lengths, rightly predicted."""
+    prompt = draw(st.integers(least_prompt, max(least_prompt, min(6, max_memory - 1))))
+    memory = draw(st.integers(prompt + 1, max(prompt + 1, max_memory)))
+    pair = [min(draw(st.integers(1, 6)), memory - prompt) for _ in range(2)]
+    counts = [draw(st.integers(0, most // 2)) for _ in range(2)]
+    outputs = [o for o, n in zip(pair, counts, strict=True) for _ in range(n)]
+    high = max(outputs, default=1)
+    return Instance.of(memory, outputs, prompt=prompt, interval=(min(outputs, default=1), high))
+
+
+@st.composite
 def requests(
     draw: st.DrawFn,
     memory: int,

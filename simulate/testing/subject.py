@@ -14,6 +14,9 @@ A scheduler or a system may carry these attributes:
 - `declares`: a `Policy` that it claims to implement; it is then held against every word of it;
 - `claims`: names of invariants that hold only for some, see `kvratio.simulate.testing.invariants`;
 - `preemption`: "cancel" (default), an evicted request's tokens are lost, or "keep";
+- `proved_bound`: a bound on the total latency that its author has proved: a number of at least 1, a
+  ratio to the optimum, or a function of an `Instance` that gives a number of steps, or None where
+  it says nothing; the search is steered towards it (`proved-bound`);
 - `space`: limits of the instances it accepts, keyword arguments of
   `kvratio.simulate.testing.strategies.instances`, such as `{"batch": True, "least_prompt": 1}`.
 
@@ -24,7 +27,10 @@ learned so far, is also held against the truth of that.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from importlib import import_module
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 from kvratio.simulate.contender import scheduler, unknown_parameters
@@ -61,6 +67,7 @@ class Subject:
     is_system: bool = False
     space: Mapping[str, Any] = field(default_factory=dict)
     lower_bound: Callable[[Instance], Any] | None = None
+    proved_bound: Any = None
 
 
 CASE_SECONDS = 10.0  # of wall-clock time a run may take; small instances need milliseconds
@@ -71,13 +78,14 @@ def subject_of(
     lower_bound: Callable[[Instance], Any] | None = None,
     case_seconds: float = CASE_SECONDS,
     preemption: Preemption | str | None = None,
+    proved_bound: Any = None,
     **space: Any,
 ) -> Subject:
     """Prepare a target for testing. Raises `InputError` for anything else than those above.
 
     `space` narrows the instances further; `lower_bound` is a certified lower bound on the total
-    latency of an instance, in steps, used beside the kit's own. `preemption`: instead of what the
-    target says. A run that takes longer than
+    latency of an instance, in steps, used beside the kit's own; `proved_bound` stands for the
+    attribute of that name, `preemption` for what the target says. A run that takes longer than
     `case_seconds` is stopped and counts as a livelock (`kvratio.simulate.testing.limit`).
 
     >>> subject_of("a-min").sees
@@ -93,9 +101,34 @@ def subject_of(
         claims=frozenset(getattr(target, "claims", ())),
         space={**getattr(target, "space", {}), **space},
         lower_bound=lower_bound,
+        proved_bound=_bound_of(target) if proved_bound is None else proved_bound,
     )
+    if known.proved_bound is not None and not callable(known.proved_bound):
+        exact_bound("proved_bound", known.proved_bound)
     subject = _playing(known, target)
     return replace(subject, play=limited(subject.play, case_seconds))
+
+
+def _bound_of(target: Any) -> Any:
+    """The attribute of a class as it stands there: a function in it is no method."""
+    owner = target if inspect.isclass(target) else type(target)
+    found = inspect.getattr_static(target, "proved_bound", None)
+    if found is None:
+        found = inspect.getattr_static(owner, "proved_bound", None)
+    return found.__func__ if isinstance(found, staticmethod) else found
+
+
+def exact_bound(argument: str, value: Any) -> Fraction:
+    """A declared bound as an exact number. Raises `InputError` unless it is one, and at least 1.
+
+    >>> exact_bound("proved_bound", 1.5)
+    Fraction(3, 2)
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    if not is_number or value < 1:
+        required = "a number of at least 1, or a function of an instance that gives one, or None"
+        raise InputError(argument, value, required)
+    return Fraction(value)
 
 
 def _playing(known: Subject, target: Any) -> Subject:

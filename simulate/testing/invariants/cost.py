@@ -7,6 +7,7 @@ from kvratio.simulate.testing.bound import least_tel
 from kvratio.simulate.testing.cases import Case, Family
 from kvratio.simulate.testing.invariants.registry import Violation, invariant
 from kvratio.simulate.testing.subject import Subject
+from kvratio.theory.model import Instance, Schedule
 
 
 @invariant(
@@ -19,8 +20,7 @@ def lower_bound(subject: Subject, case: Case) -> None:
     history = subject.play(case.instance, case.seed)
     if history.schedule is None or history.malformed is not None:
         return
-    ends = sum(a.end for a in history.schedule.attempts() if a.finished)
-    tel = ends - sum(case.instance.arrival)
+    tel = latency(history.schedule, case.instance)
     reported = tel if history.tel is None else history.tel
     least = least_tel(case.instance)
     if subject.lower_bound is not None:
@@ -29,6 +29,12 @@ def lower_bound(subject: Subject, case: Case) -> None:
         raise Violation(f"a total latency of {reported}, where at least {least} is certain")
     if reported != tel:
         raise Violation(f"reports a total latency of {reported}, its attempts have {tel}")
+
+
+def latency(schedule: Schedule, instance: Instance) -> int:
+    """Total latency of the attempts, in steps."""
+    ends = sum(a.end for a in schedule.attempts() if a.finished)
+    return ends - sum(instance.arrival)
 
 
 @invariant(

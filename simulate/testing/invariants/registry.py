@@ -22,7 +22,8 @@ class Invariant:
     """One invariant.
 
     `scope` says in words to whom it applies, `applies` decides it; `cases` draws what it is tried
-    on; `check` raises `Violation`. `implies`: a subject that breaks this one may break those as
+    on; `check` raises `Violation`; `aim` tells how close a case comes to that, for the search to
+    increase. `implies`: a subject that breaks this one may break those as
     well.
     """
 
@@ -34,6 +35,7 @@ class Invariant:
     applies: Callable[[Subject], bool]
     cases: Callable[[Subject], st.SearchStrategy[Any]]
     implies: tuple[str, ...] = ()
+    aim: Callable[[Subject, Any], float | None] | None = None
 
 
 INVARIANTS: dict[str, Invariant] = {}
@@ -54,11 +56,14 @@ def invariant(
     applies: Callable[[Subject], bool] = lambda _: True,
     cases: Callable[[Subject], st.SearchStrategy[Any]] = plain,
     implies: tuple[str, ...] = (),
+    aim: Callable[[Subject, Any], float | None] | None = None,
 ) -> Callable[[Check], Check]:
     """Register a check."""
 
     def register(check: Check) -> Check:
-        INVARIANTS[name] = Invariant(name, statement, source, scope, check, applies, cases, implies)
+        INVARIANTS[name] = Invariant(
+            name, statement, source, scope, check, applies, cases, implies, aim
+        )
         return check
 
     return register
