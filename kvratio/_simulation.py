@@ -123,6 +123,7 @@ def compare(
     seed: int = 0,
     gpu: str | None = None,
     iteration: str = FITTED,
+    preemption: str = "cancel",
 ) -> "Comparison | TimedComparison":
     """Run policies on the same requests, beside H-SF and a certified lower bound.
 
@@ -133,7 +134,9 @@ def compare(
     as "llama-3-8b:h100", to run in seconds on a model of the GPU, with the arrival times of the
     requests and the budget that it leaves (unless a memory was asked for). `iteration`: "fitted" to
     measured iterations, "roofline", "line", "D0:D1" in nanoseconds, or "profile:FILE", measurements
-    of your own.
+    of your own. `preemption`: "cancel", an evicted request loses its tokens; or "keep", it resumes
+    with them; on a GPU they are prefilled again with the prompt, or with "swap" swapped to the
+    host's memory and back.
 
     The result shows itself as a table; `to_pandas()`, `plot()`, `view("runs.html")` and `rows()`
     give the rest. Raises `InputError` for what is unknown, and for a scheduler that breaks the
@@ -158,25 +161,44 @@ def compare(
                 "gpu", gpu, "requests of a trace or a workload (an Instance has steps)"
             )
         words = f"{drawn.n} requests, M = {drawn.memory} tokens"
-        return compare_in_steps(words, drawn, chosen, seed, seeds=seeds)
+        return compare_in_steps(words, drawn, chosen, seed, seeds=seeds, preemption=preemption)
     if gpu is not None:
         drawn = replace(drawn, spec=replace(drawn.spec, timed=None)).on(gpu, iteration)
+    drawn = drawn.preempting(preemption)
+    reading = drawn.spec.reading
     if drawn.timing is None:
-        return compare_in_steps(drawn.description, drawn.instance, chosen, seed, seeds=seeds)
+        words = drawn.description
+        return compare_in_steps(
+            words, drawn.instance, chosen, seed, seeds=seeds, preemption=reading
+        )
     from kvratio.reports.compare.timed import compare_timed
 
     words, timing = drawn.description, drawn.timing
     return compare_timed(
-        words, drawn.instance, timing, chosen, seed, seeds=seeds, accuracy=drawn.accuracy
+        words,
+        drawn.instance,
+        timing,
+        chosen,
+        seed,
+        seeds=seeds,
+        accuracy=drawn.accuracy,
+        preemption=reading,
     )
 
 
-def check(target: Any, *, seconds: float = 60, only: Sequence[str] = ()) -> "Conformance":
+def check(
+    target: Any,
+    *,
+    seconds: float = 60,
+    only: Sequence[str] = (),
+    preemption: str | None = None,
+) -> "Conformance":
     """Search for small instances on which a scheduler breaks an invariant.
 
     `target`: a class of schedulers, a `Policy`, a system, or a text that names one
     (`kvratio.simulate.testing.subject`). Rounds with more and more instances are tried for at most
     about `seconds`, until one breaks an invariant. `only`: names of invariants; default all.
+    `preemption`: "cancel" or "keep"; default what the target's attribute of that name says.
     Needs `pip install "kvratio[testing]"`.
 
     >>> import kvratio as kv
@@ -193,7 +215,7 @@ def check(target: Any, *, seconds: float = 60, only: Sequence[str] = ()) -> "Con
     examples = FEW
     while True:
         started = time.monotonic()
-        found = examine(target, examples=examples, only=tuple(only))
+        found = examine(target, examples=examples, only=tuple(only), preemption=preemption)
         took = time.monotonic() - started
         if not found.passed or examples >= MOST or time.monotonic() + GROWTH * took > end:
             return found

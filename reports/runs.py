@@ -8,6 +8,9 @@ A file is one JSON object:
      "runs": [{"policy": "a-min", "seed": 0,
                "schedule": [[request, start, end, finished], ...]}, ...]}
 
+Where evicted requests kept their tokens, a run also has `"preemption": "keep"`, and its rows end
+with the tokens that the attempt began with.
+
 Reading is strict: no key may be missing or unknown, and every schedule is verified against the
 model, so that what is shown has happened as shown.
 """
@@ -21,11 +24,12 @@ from kvratio.reports.output import write_text
 from kvratio.simulate.records import Run
 from kvratio.simulate.streams import read_text
 from kvratio.theory.checks import InputError, printable, whole
-from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
+from kvratio.theory.model import Instance, Preemption, Schedule, ScheduleError, verify
 
 FORMAT = "kvratio runs 1"
 KEYS = {"format", "description", "instance", "runs"}
 RUN_KEYS = {"policy", "seed", "schedule"}
+READING = "preemption"  # where it is not `cancel`
 
 
 class Runs(NamedTuple):
@@ -47,7 +51,12 @@ def to_json(runs: Runs) -> dict[str, Any]:
         "description": runs.description,
         "instance": runs.runs[0].instance.to_json(),
         "runs": [
-            {"policy": run.policy, "seed": run.seed, "schedule": run.schedule.to_json()}
+            {
+                "policy": run.policy,
+                "seed": run.seed,
+                **({READING: str(run.preemption)} if run.preemption.keeps else {}),
+                "schedule": run.schedule.to_json(),
+            }
             for run in runs.runs
         ],
     }
@@ -94,14 +103,15 @@ def _text(argument: str, value: Any) -> str:
 def _run(k: int, entry: Any, instance: Instance) -> Run:
     if not isinstance(entry, dict):
         raise InputError(f"runs[{k}]", entry, f"an object with {', '.join(sorted(RUN_KEYS))}")
-    _exactly(f"runs[{k}]", entry, RUN_KEYS)
+    _exactly(f"runs[{k}]", entry, RUN_KEYS | ({READING} & set(entry)))
     schedule = Schedule.from_json(entry["schedule"])
+    reading = Preemption.of(entry.get(READING, str(Preemption.CANCEL)))
     try:
-        verify(schedule, instance)
+        verify(schedule, instance, reading)
     except ScheduleError as error:
         raise InputError(f"runs[{k}].schedule", str(error), "a schedule of the model") from None
     seed = whole(f"runs[{k}].seed", entry["seed"])
-    return Run(_text(f"runs[{k}].policy", entry["policy"]), seed, instance, schedule)
+    return Run(_text(f"runs[{k}].policy", entry["policy"]), seed, instance, schedule, reading)
 
 
 def read_runs(path: Path) -> Runs:

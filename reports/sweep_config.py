@@ -15,7 +15,7 @@
     requests = [2000]
 
 Lists: workloads, policies, memory, predictions, requests, takes, prompts, timed, gpus, iterations,
-seeds.
+preemptions, seeds.
 One value may stand for a list of one. Paths are relative to where the command runs.
 """
 

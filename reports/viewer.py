@@ -18,6 +18,12 @@ HELP = (
 )
 
 
+def help_text(runs: Sequence[Run]) -> str:
+    """`HELP`; where all runs kept the tokens of evicted requests, it says so."""
+    kept = all(run.preemption.keeps for run in runs)
+    return HELP.replace("loses its tokens", "keeps its tokens") if kept else HELP
+
+
 def viewer(name: str, caption: str, runs: Sequence[Run], bound: int) -> Viewer:
     """A viewer of runs on the same requests; `bound`: certified, on every schedule's total latency.
 
@@ -51,14 +57,19 @@ def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
         "start": list(schedule.start),
         "end": list(schedule.end),
         "finished": [int(done) for done in schedule.finished],
+        **({"began": list(schedule.began)} if schedule.began else {}),
         "profile": {"time": time.tolist(), "base": base.tolist(), "running": running.tolist()},
     }
 
 
 def title(run: Run, runs: Sequence[Run]) -> str:
-    """The policy's title; with the seed where it occurs more than once."""
+    """The policy's title; with the seed where it occurs more than once, and with the reading of
+    preemption where the runs differ in that."""
     known = policy_title(run.policy)
-    often = sum(other.policy == run.policy for other in runs) > 1
+    if len({other.preemption for other in runs}) > 1:
+        known += ", tokens kept" if run.preemption.keeps else ", tokens lost"
+    alike = [other for other in runs if other.policy == run.policy]
+    often = sum(other.preemption == run.preemption for other in alike) > 1
     return f"{known}, seed {run.seed}" if often else known
 
 

@@ -23,6 +23,7 @@ from kvratio.simulate.request_files import digest
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
 from kvratio.simulate.timed import TimedRun
 from kvratio.theory.checks import InputError
+from kvratio.theory.model import Preemption
 
 Row = dict[str, Any]
 
@@ -51,6 +52,7 @@ class Cell:
     iteration: str = FITTED
     seed: int = 0
     take: str = FIRST
+    preemption: str = str(Preemption.CANCEL)
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -196,17 +198,19 @@ def _row(cell: Cell, drawn: RequestSet) -> Row:
         "obtained": "simulated",
         "error": None,
     }
-    one = contender(cell.policy)
+    one, reading = contender(cell.policy), cell.spec.reading
     player = one.player
     if one.declared is not None:
         try:
             one.declared.check(instance)
+            one.declared.check_preemption(cell.spec.reading)
         except InputError as error:
             return described | {"error": str(error)}
     try:
         if drawn.timing is None:
-            return described | run(instance, player, cell.seed).measures.to_json()
-        timed = run_timed(instance, player, drawn.timing, cell.seed)
+            found = run(instance, player, cell.seed, preemption=reading)
+            return described | found.measures.to_json()
+        timed = run_timed(instance, player, drawn.timing, cell.seed, preemption=reading)
     except EngineError as error:
         return described | {"error": str(error)}
     return described | timed.run.measures.to_json() | _seconds(timed)

@@ -28,6 +28,7 @@ from kvratio.simulate.exact import Exact
 from kvratio.simulate.formats import asked_for
 from kvratio.simulate.gpu.deployment import Deployment, deployment
 from kvratio.simulate.gpu.fitted import FITTED, accuracy
+from kvratio.simulate.gpu.host import swap_time
 from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.predictions import predict
 from kvratio.simulate.request_files import Source, digest, read_file
@@ -35,12 +36,21 @@ from kvratio.simulate.streams import STANDARD, existing
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.workloads import NAMES, Requests, synthetic
 from kvratio.theory.checks import InputError, one_of, printable, rational, whole
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 DEFAULT_WORKLOAD = "lmsys"
 DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
 DEFAULT_MEMORY = 16492  # tokens: Llama-2-70B on two A100s, arXiv 2502.07115, section 5.2
 FIRST, SAMPLE = "first", "sample"
+RECOMPUTE, SWAP = "recompute", "swap"
+KEPT = {
+    "cancel": "",
+    "keep": "; preempted requests keep their tokens",
+    RECOMPUTE: "; preempted requests keep their tokens, recomputed",
+    SWAP: "; preempted requests keep their tokens, swapped to the host",
+}  # in a description
+# lost, kept, and in seconds: kept and recomputed (as "keep"), or swapped to the host
+PREEMPTIONS = tuple(KEPT)
 BESIDE = " + "
 PART, ROWS = 1, 2  # independent streams of randomness of one seed
 
@@ -59,7 +69,8 @@ class Spec:
     `kvratio.simulate.gpu.deployment`, to run in seconds with the workload's arrivals; `iteration`:
     a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of what is drawn. `columns`:
     which columns of a trace hold what (`kvratio.simulate.formats.asked_for`). `skip_invalid`: leave
-    out rows of a trace that are wrong or can never fit the budget, and count them.
+    out rows of a trace that are wrong or can never fit the budget, and count them. `preemption`:
+    what becomes of the tokens of a preempted request, one of `PREEMPTIONS`.
 
     Raises `InputError` for values that no workload can have.
 
@@ -81,9 +92,14 @@ class Spec:
     seed: int = 0
     columns: str | None = None
     skip_invalid: bool = False
+    preemption: str = str(Preemption.CANCEL)
 
     def __post_init__(self) -> None:
         asked_for(self.columns)
+        one_of("preemption", self.preemption, PREEMPTIONS)
+        if self.preemption in (RECOMPUTE, SWAP) and self.gpu is None:
+            required = "keep in steps, where restoring the cache costs nothing (or a gpu as well)"
+            raise InputError("preemption", self.preemption, required)
         one_of("take", self.take, (FIRST, SAMPLE))
         whole("seed", self.seed)
         for name, least in (("memory", 1), ("requests", 1), ("prompt", 0)):
@@ -101,6 +117,12 @@ class Spec:
     def in_time(self) -> bool:
         """Are arrival times used?"""
         return self.timed is not None or self.gpu is not None
+
+    @property
+    def reading(self) -> Preemption:
+        """Are the tokens of a preempted request lost or kept?"""
+        lost = self.preemption == Preemption.CANCEL
+        return Preemption.CANCEL if lost else Preemption.KEEP
 
     @property
     def worker(self) -> Deployment | None:
@@ -134,6 +156,14 @@ class RequestSet:
         worker = self.spec.worker
         fitted = worker is not None and self.spec.iteration == FITTED
         return accuracy(worker) if worker is not None and fitted else ""
+
+    def preempting(self, preemption: str) -> "RequestSet":
+        """The same requests, with another of `PREEMPTIONS`.
+
+        >>> requests(Spec("uniform:l=2,u=3", requests=2)).preempting("keep").spec.reading.keeps
+        True
+        """
+        return put(replace(self.spec, preemption=preemption), self.source)
 
     def on(self, gpu: str, iteration: str = FITTED) -> "RequestSet":
         """The same requests before a GPU, in seconds; its budget, unless a memory was asked for.
@@ -174,6 +204,8 @@ def put(spec: Spec, source: Source) -> RequestSet:
     timing = None
     if worker is not None:
         timing = Timing.of(source, iteration_by(worker, spec.iteration))
+        if spec.preemption == SWAP:
+            timing = replace(timing, swap=swap_time(worker))
     words = _described(spec, instance, _clock(source))
     if source.skipped:
         words += f"; {source.skipped} rows left out"
@@ -238,7 +270,9 @@ def _described(spec: Spec, instance: Instance, clock: str) -> str:
         f"predicted {_predicted(spec, instance)}"
     )
     worker = spec.worker
-    return words if worker is None else f"{words}; {worker.describe()}, {spec.iteration}"
+    if worker is not None:
+        words = f"{words}; {worker.describe()}, {spec.iteration}"
+    return words + KEPT[spec.preemption]
 
 
 def _predicted(spec: Spec, instance: Instance) -> str:

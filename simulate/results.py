@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
         ("iteration", pa.string()),
         ("seed", pa.int64()),
         ("take", pa.string()),
+        ("preemption", pa.string()),
         ("obtained", pa.string()),
         ("error", pa.string()),
         ("tel", pa.int64()),
@@ -43,6 +44,7 @@ SCHEMA = pa.schema(
         ("evictions", pa.int64()),
         ("generated_tokens", pa.int64()),
         ("wasted_tokens", pa.int64()),
+        ("restored_tokens", pa.int64()),  # where any were kept and restored
         ("peak_cache", pa.int64()),
         ("mean_cache", pa.float64()),
         # runs in seconds only

@@ -34,6 +34,7 @@ AXES = {
     "gpus": "gpu",
     "iterations": "iteration",
     "takes": "take",
+    "preemptions": "preemption",
     "seeds": "seed",
     "policies": "policy",
 }
@@ -45,8 +46,8 @@ def cells_of(axes: Mapping[str, Sequence[Any]]) -> list[Cell]:
     """The product of the axes, policies varying fastest so that they share an instance.
 
     `axes`: a list for each of workloads and policies, and optionally for requests, takes,
-    predictions, memory, prompts, timed, gpus, iterations, seeds. Raises `InputError` for
-    other names and missing or empty lists.
+    predictions, memory, prompts, timed, gpus, iterations, preemptions, seeds. Raises `InputError`
+    for other names and missing or empty lists.
 
     >>> axes = {"workloads": ["lmsys"], "requests": [9], "memory": [999]}
     >>> [cell.policy for cell in cells_of({**axes, "policies": ["h-sf", "a-min"]})]

@@ -64,6 +64,14 @@ OPTIONS = (
         "--skip-invalid", is_flag=True, help="Leave out wrong rows of a trace, and count them."
     ),
     click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
+    click.option(
+        "--preemption",
+        default="cancel",
+        show_default=True,
+        metavar="WORD",
+        help="Tokens of an evicted request: cancel (lost), keep; with --gpu recompute (as keep) "
+        "or swap.",
+    ),
     click.option("--timed", metavar="RATE", help="Use arrival times, at RATE steps per second."),
 )
 
@@ -118,6 +126,8 @@ def compare_source(
     for name in policies:
         if name in TITLES and not also:
             raise InputError("policy", name, "--gpu as well: it runs in time only")
+    if spec.reading.keeps and not policies:
+        also = {}  # WAIT has its own way to interrupt requests
     names = list(policies) or [*POLICIES, *also]
     contenders(names, also)
     with phase(stopwatch, "reading or drawing the requests"):
@@ -129,7 +139,14 @@ def compare_source(
         given = (drawn.description, drawn.instance)
         completed = partial(report, total=len(drawn))
         if drawn.timing is None:
-            return compare(*given, names, spec.seed, completed, stopwatch=stopwatch)
+            return compare(
+                *given,
+                names,
+                spec.seed,
+                completed,
+                stopwatch=stopwatch,
+                preemption=spec.reading,
+            )
         return compare_timed(
             *given,
             drawn.timing,
@@ -138,4 +155,5 @@ def compare_source(
             completed,
             stopwatch=stopwatch,
             accuracy=drawn.accuracy,
+            preemption=spec.reading,
         )

@@ -47,6 +47,10 @@ def command(
     alpha-protection:alpha=0.3,beta=0.2. A scheduler of your own: --policy mymodule:MyScheduler,
     where mymodule.py is in this folder (kvratio.Scheduler is its base class).
 
+    An evicted request loses its tokens, as in the paper, or keeps them (--preemption keep), as
+    serving systems do. In steps restoring them costs nothing. With --gpu they are prefilled again
+    with the prompt, or swapped over the host's link (--preemption swap).
+
     A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 
     \b

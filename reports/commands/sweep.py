@@ -37,6 +37,13 @@ from kvratio.reports.commands._workers import computing, worker_options
 )
 @click.option("--gpu", "gpus", multiple=True, help="MODEL:ACCELERATOR[xCOUNT], for seconds.")
 @click.option("--iteration", "iterations", multiple=True, help="With --gpu, as for `simulate`.")
+@click.option(
+    "--preemption",
+    "preemptions",
+    multiple=True,
+    metavar="WORD",
+    help="cancel (default), keep, recompute or swap, as for `simulate`; repeatable.",
+)
 @click.option("--seeds", type=int, default=1, show_default=True, help="Seeds 0 ... SEEDS-1.")
 @worker_options
 def command(

@@ -34,7 +34,8 @@ def command(files: tuple[str, ...], out: str | None, **options: Any) -> None:
 
     for name in files:
         existing(name)
-    chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
+    unset = (None, (), 0, "cancel")
+    chosen = [f"--{name}" for name, value in options.items() if value not in unset]
     if files and chosen:
         raise InputError("view", " ".join(chosen), "either files of runs or what to simulate")
     if (out is None and not files) or (out is not None and not out.strip()):

@@ -27,9 +27,11 @@ class Shown:
         from kvratio.reports.compare.timed import TimedComparison
 
         if isinstance(self, TimedComparison):
-            return table.TIMED_COLUMNS, table.timed_cells(self), table.timed_legend(self)
+            columns = table.timed_columns(self)
+            return columns, table.timed_cells(self), table.timed_legend(self)
         comparison: Any = self
-        return table.STEP_COLUMNS, table.comparison_cells(comparison), table.step_legend(comparison)
+        columns = table.step_columns(comparison)
+        return columns, table.comparison_cells(comparison), table.step_legend(comparison)
 
     def __repr__(self) -> str:
         from io import StringIO

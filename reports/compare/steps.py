@@ -15,7 +15,7 @@ from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError, WorkLimitError, whole
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 BENCHMARK = "h-sf"  # it reads no seed: one run of it stands beside all
 R = TypeVar("R")
@@ -33,6 +33,11 @@ class Comparison(Shown):
     benchmark: Run
     bound: int
     unfinished: tuple[str, ...] = ()
+
+    @property
+    def preemption(self) -> Preemption:
+        """Did evicted requests lose or keep their tokens?"""
+        return self.benchmark.preemption
 
     def ratio_to_h_sf(self, run: Run) -> Fraction:
         """Total latency over that of H-SF (simulated over simulated)."""
@@ -73,13 +78,15 @@ def compare(
     progress: Callable[[str, int], None] | None = None,
     seeds: int = 1,
     stopwatch: Stopwatch | None = None,
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> Comparison:
     """Run policies, and H-SF in any case, on one instance.
 
     `policies`: anything that `kvratio.simulate.contender` describes. `seeds`: so many runs of each,
     with seeds from `seed` on; one of what reads no seed. `progress` is called with a policy's name
-    and its number of completed requests; `stopwatch` collects where the time goes. Raises
-    `InputError` for a scheduler that does not complete the requests.
+    and its number of completed requests; `stopwatch` collects where the time goes;
+    `preemption`: whether an evicted request loses or keeps its tokens. Raises `InputError` for a
+    scheduler that does not complete the requests.
 
     >>> instance = Instance.of(10, [1, 1, 1, 1, 1], prompt=1, interval=(1, 4))
     >>> comparison = compare("P Example 1", instance, ["a-max"])
@@ -87,21 +94,36 @@ def compare(
     Fraction(9, 5)
     """
 
+    reading = Preemption.of(preemption)
     engine = engine_of(instance, policies, seeds)
     load(engine, stopwatch)
 
     def simulate(one: Contender, seed: int) -> Run:
         report = None if progress is None else partial(progress, one.name)
         with phase(stopwatch, one.name) as done:
-            run = replace(engine.run(instance, one.player, seed, report), policy=one.name)
+            found = engine.run(instance, one.player, seed, report, reading)
+            run = replace(found, policy=one.name)
             done.append(run)
         return run
 
+    check_preemption(policies, reading)
     runs, benchmark, unfinished = seed_by_seed(instance, policies, seed, seeds, simulate)
     note_compiled()
     with phase(stopwatch, "certified lower bound"):
         bound = lower_bound(instance)
     return Comparison(description, instance, runs, benchmark, bound, unfinished)
+
+
+def check_preemption(
+    policies: Sequence[Any], preemption: Preemption, also: Iterable[str] = ()
+) -> None:
+    """Raise `InputError` for a policy that has no meaning with this reading of preemption."""
+    for one in contenders(policies, also):
+        if one.declared is not None:
+            one.declared.check_preemption(preemption)
+        elif one.name in also and preemption.keeps:
+            required = f"cancel for {one.name}, whose paper says itself how it interrupts requests"
+            raise InputError("preemption", str(preemption), required)
 
 
 def engine_of(

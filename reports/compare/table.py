@@ -27,6 +27,9 @@ STEP_LEGEND = (
     "\n/ bound: over {bound:,}, a certified lower bound on every schedule, the optimum included."
     "\nwasted: share of the generated tokens lost to evictions."
 )
+RESTORED = (
+    "\nAn evicted request keeps its tokens; restored: tokens of cache of those that start again"
+)
 TIMED_COLUMNS = (
     "policy", "mean", "p50", "p95", "p99", "TTFT", "TPOT", "tokens/s", "cache", "busy",
     "evictions", "/ H-SF", "/ bound",
@@ -56,7 +59,9 @@ def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
                 number(mean(m.p99 for m in found)),
                 number(mean(m.makespan for m in found)),
                 number(mean(m.evictions for m in found)),
-                f"{mean(wasted_share(m) for m in found):.1%}",
+                number(mean(m.restored_tokens for m in found))
+                if comparison.preemption.keeps
+                else f"{mean(wasted_share(m) for m in found):.1%}",
                 f"{float(mean(map(comparison.ratio_to_h_sf, runs))):.3f}",
                 f"{float(mean(map(comparison.ratio_to_lower_bound, runs))):.3f}",
             )
@@ -99,9 +104,18 @@ def number(value: int | Fraction) -> str:
     return f"{float(value):,.1f}" if value.denominator > 1 else f"{int(value):,}"
 
 
+def step_columns(comparison: Comparison) -> tuple[str, ...]:
+    """`STEP_COLUMNS`; where no tokens are wasted, those restored."""
+    kept = comparison.preemption.keeps
+    return tuple("restored" if kept and name == "wasted" else name for name in STEP_COLUMNS)
+
+
 def step_legend(comparison: Comparison) -> str:
     """What the columns mean."""
-    return STEP_LEGEND.format(bound=comparison.bound) + over_seeds(comparison)
+    legend = STEP_LEGEND.format(bound=comparison.bound)
+    if comparison.preemption.keeps:
+        legend = legend[: legend.index("\nwasted")] + RESTORED + " (which takes no steps)."
+    return legend + over_seeds(comparison)
 
 
 def run_in_steps(run: Run | TimedRun) -> Run:
@@ -118,7 +132,10 @@ def over_seeds(comparison: Comparison | TimedComparison) -> str:
 def comparison_table(comparison: Comparison) -> None:
     """Print a comparison of policies."""
     print_table(
-        comparison.description, STEP_COLUMNS, comparison_cells(comparison), step_legend(comparison)
+        comparison.description,
+        step_columns(comparison),
+        comparison_cells(comparison),
+        step_legend(comparison),
     )
 
 
@@ -138,6 +155,11 @@ def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
                 f"{found['mean_cache']:.0%}",
                 f"{found['busy']:.0%}",
                 number(mean(timed.counts.evictions for timed in runs)),
+                *(
+                    [number(mean(timed.run.measures.restored_tokens for timed in runs))]
+                    if comparison.preemption.keeps
+                    else []
+                ),
                 f"{float(mean(map(comparison.ratio_to_h_sf, runs))):.3f}",
                 f"{float(mean(map(comparison.ratio_to_lower_bound, runs))):.3f}",
             )
@@ -145,10 +167,19 @@ def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
     return cells
 
 
+def timed_columns(comparison: TimedComparison) -> tuple[str, ...]:
+    """`TIMED_COLUMNS`; with the restored tokens where any are kept."""
+    at = TIMED_COLUMNS.index("evictions") + 1
+    restored = ("restored",) if comparison.preemption.keeps else ()
+    return TIMED_COLUMNS[:at] + restored + TIMED_COLUMNS[at:]
+
+
 def timed_legend(comparison: TimedComparison) -> str:
     """What the columns mean."""
     bound = comparison.bound / comparison.instance.n / NS_PER_S
     words = TIMED_LEGEND.format(mean=f"{bound:,.2f}") + over_seeds(comparison)
+    if comparison.preemption.keeps:
+        words += RESTORED + "."
     if comparison.accuracy:
         words += "\n" + fill(f"Durations of iterations: {comparison.accuracy}.", WIDTH)
     return words
@@ -157,5 +188,8 @@ def timed_legend(comparison: TimedComparison) -> str:
 def timed_table(comparison: TimedComparison) -> None:
     """Print a comparison of policies in time."""
     print_table(
-        comparison.description, TIMED_COLUMNS, timed_cells(comparison), timed_legend(comparison)
+        comparison.description,
+        timed_columns(comparison),
+        timed_cells(comparison),
+        timed_legend(comparison),
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from kvratio.reports.compare.shown import Shown
-from kvratio.reports.compare.steps import engine_of, load, seed_by_seed
+from kvratio.reports.compare.steps import check_preemption, engine_of, load, seed_by_seed
 from kvratio.reports.compare.stopwatch import LOADING, ONE, Stopwatch, phase
 from kvratio.simulate.cold import note_compiled
 from kvratio.simulate.contender import Contender
@@ -16,7 +16,7 @@ from kvratio.simulate.timed import TimedRun
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import TITLES, run_wait
 from kvratio.theory.area_in_time import lower_bound_in_time
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Instance, Preemption
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +45,15 @@ class TimedComparison(Shown):
         """One object a policy, as `--json` writes them; times in seconds."""
         return [self._row(timed) for timed in self.runs]
 
+    @property
+    def preemption(self) -> Preemption:
+        """Did evicted requests lose or keep their tokens?"""
+        return self.benchmark.run.preemption
+
+    def _restored(self, timed: TimedRun) -> dict[str, int]:
+        kept = self.preemption.keeps
+        return {"restored_tokens": timed.run.measures.restored_tokens} if kept else {}
+
     def _row(self, timed: TimedRun) -> dict[str, Any]:
         return {
             "policy": timed.run.policy,
@@ -53,6 +62,7 @@ class TimedComparison(Shown):
             "memory": self.instance.memory,
             **timed.seconds.to_json(),
             **timed.counts._asdict(),
+            **self._restored(timed),
             "lower_bound_s": self.bound / NS_PER_S,
             "ratio_to_h_sf": float(self.ratio_to_h_sf(timed)),
             "ratio_to_lower_bound": float(self.ratio_to_lower_bound(timed)),
@@ -75,6 +85,7 @@ def compare_timed(
     seeds: int = 1,
     stopwatch: Stopwatch | None = None,
     accuracy: str = "",
+    preemption: Preemption | str = Preemption.CANCEL,
 ) -> TimedComparison:
     """Run policies, "wait" and "nested-wait" among them, and H-SF in any case, in time.
 
@@ -89,6 +100,8 @@ def compare_timed(
     Fraction(9, 5)
     """
 
+    reading = Preemption.of(preemption)
+    check_preemption(policies, reading, also=TITLES)
     engine = engine_of(instance, policies, seeds, also=TITLES)
     load(engine, stopwatch)
 
@@ -103,7 +116,7 @@ def compare_timed(
                 done.append(held.run)
             return held
         with phase(stopwatch, one.name) as done:
-            timed = engine.run_timed(instance, one.player, timing, seed, report)
+            timed = engine.run_timed(instance, one.player, timing, seed, report, reading)
             done.append(timed.run)
         return replace(timed, run=replace(timed.run, policy=one.name))
 

@@ -314,7 +314,8 @@ class Painter {
     const attempts = run.byRequest[request].map((k) => {
       const end = run.finished[k] ? "completed" : "evicted";
       const here = this.cursor !== null && run.start[k] <= this.cursor && this.cursor < run.end[k];
-      return `${here ? "now " : ""}${run.start[k]} to ${run.end[k]} ${end}`;
+      const began = run.began?.[k] ? ` (from token ${run.began[k] + 1})` : "";
+      return `${here ? "now " : ""}${run.start[k]} to ${run.end[k]} ${end}${began}`;
     });
     const most = 6;
     const list = attempts.length > most

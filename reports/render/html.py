@@ -22,7 +22,7 @@ from kvratio.reports.output import GENERATOR
 from kvratio.reports.render import looks, mathml
 from kvratio.reports.render.links import INDEX, PAPER, page_of, prose, published, target
 from kvratio.reports.render.looks import themable
-from kvratio.reports.viewer import HELP, summary, viewer
+from kvratio.reports.viewer import help_text, summary, viewer
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 
@@ -76,7 +76,7 @@ def view_page(description: str, runs: Sequence[Run]) -> str:
             description=description,
             viewer=shown,
             table=summary(runs),
-            help=HELP,
+            help=help_text(runs),
             generator=GENERATOR,
             script=Markup("".join(map(read, VIEWER))),
         )
