@@ -213,7 +213,7 @@ def test_a_livelock_is_a_row_and_bad_input_an_error(
     with pytest.raises(InputError, match="can never fit"):
         sweep([Cell("h-sf", "histogram:9=1", 5, 2)], tmp_path / "s.parquet", Here())
 
-    def stuck(*_: object) -> None:
+    def stuck(*_: object, **__: object) -> None:
         raise EngineError("step 7: nothing completes")
 
     monkeypatch.setattr(kvratio.simulate.cells, "run", stuck)
