@@ -6,6 +6,7 @@ lengths l, u, which are natural ones; `INR` makes a real number of a natural one
 """
 
 from kvratio.proofs_check.endless import ENDLESS
+from kvratio.proofs_check.finite import FINITE
 from kvratio.proofs_check.unformalised import NONE
 
 LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
@@ -187,6 +188,13 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "    a_min 0 x 1 u / h_sf 0 x 1 u",
     ),
     (
+        "t4-every-interval",
+        "EveryInterval.staggered_smaller",
+        "forall s l u, 0 <= s -> (1 <= l < u)%nat -> exists b,\n"
+        "  (forall x, shares x -> a_min_staggered s x l u <= b * h_sf s x l u) /\\\n"
+        "  (exists x, shares x /\\ 0 < h_sf s x l u /\\ b * h_sf s x l u < a_min s x l u)",
+    ),
+    (
         "t4-staggered",
         "Refuted.staggered_better",
         "exists u b,\n"
@@ -318,31 +326,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "  (exists x, shares x /\\ 0 < h_sf 0 x 1 u /\\ b * h_sf 0 x 1 u <= a_min 0 x 1 u) ->\n"
         "  Rabs (b - ({a} * ln (INR u + {b}) + {c})) <= {tolerance}",
     ),
-    (
-        "mc-sf-worst",
-        "Greedy.mc_sf_worse",
-        "exists M rs steps, (30 <= M <= 50)%Z /\\ (40 <= length rs <= 60)%nat /\\\n"
-        "  Forall (fun r =>\n"
-        "    1 <= prompt r <= 5 /\\ 1 <= output r <= M - prompt r /\\ arrival r = 0)%Z rs /\\\n"
-        "  let mc_sf := run_of (starts M rs (map output rs) steps) in\n"
-        "  valid M rs mc_sf /\\\n"
-        "  exists sch, valid M rs sch /\\ {worst} * IZR (tel rs sch) < IZR (tel rs mc_sf)",
-    ),
-    (
-        "example-1",
-        "Greedy.example_1",
-        "(let five := [Req 1 1 0; Req 1 1 0; Req 1 1 0; Req 1 1 0; Req 1 1 0] in\n"
-        "  let h_sf := run_of (starts 10 five [1; 1; 1; 1; 1] 5) in\n"
-        "  let a_max := run_of (starts 10 five [4; 4; 4; 4; 4] 5) in\n"
-        "  valid 10 five h_sf /\\ valid 10 five a_max /\\\n"
-        "  tel five h_sf = {H-SF} /\\ tel five a_max = {A_max})%Z",
-    ),
-    (
-        "h-sf-optimal",
-        "Greedy.h_sf_beaten",
-        "(exists M rs steps, let h_sf := run_of (starts M rs (map output rs) steps) in\n"
-        "  valid M rs h_sf /\\ exists sch, valid M rs sch /\\ tel rs sch < tel rs h_sf)%Z",
-    ),
+    *FINITE,
 )
 
 # of claims without a theorem: a part of the argument that has one (claim, proof, template, what)
@@ -353,6 +337,23 @@ PARTS: tuple[tuple[str, str, str, str], ...] = (
         "forall y, 1 < y -> {c} * ln y ^ 2 < 2 * y - 3 + 1 / y /\\\n"
         "  forall w, 0 <= (y - 1) - 2 * {c} * w * y * ln y + {c} * w ^ 2 * y * (2 * y - 1)",
         "c < K(y) for all y > 1, and the inequality that every attempt keeps",
+    ),
+    (
+        "kept-slices",
+        "Kept.growth_4",
+        f"(forall s x l u caps, {LENGTHS}\n"
+        "    grows s {g} (v s l) l caps u -> kept s x l u caps <= {c} * area s x l u) /\\\n"
+        f"  (forall s x l u g caps, {LENGTHS} grows s g (v s l) l caps u ->\n"
+        "    (0 < g -> kept s x l u caps <= (2 + g / 4) * area s x l u) /\\\n"
+        "    (4 <= g -> kept s x l u caps <= (1 + sqrt g) * area s x l u))",
+        "the upper bounds",
+    ),
+    (
+        "kept-slices-doubling",
+        "Kept.growth_2",
+        f"forall s x l u caps, {LENGTHS}\n"
+        "  grows s {g} (v s l) l caps u -> kept s x l u caps <= {c} * area s x l u",
+        "the upper bound",
     ),
 )
 
@@ -369,8 +370,8 @@ def name(claim: str) -> str:
 def remark(claim: str) -> str:
     """What the ledger says about Coq: the theorem's name, why there is none, or nothing.
 
-    >>> remark("t6-s0"), remark("svf-ratio")[:32]
-    ('theorem t6_s0', 'none: the policy on finite insta')
+    >>> remark("t6-s0"), remark("gsa-finite")[:32]
+    ('theorem t6_s0', 'none: its phases through stagger')
     """
     if any(claim == covered for covered, _, _ in TEMPLATES):
         return f"theorem {name(claim)}"

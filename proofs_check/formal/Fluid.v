@@ -100,3 +100,21 @@ Fixpoint batches (s : R) (x : nat -> R) (u : nat) (after : nat) (ends : list nat
       let N := sum x (S after) (Nat.min C u - after) in let L := sum x (S C) (u - C) in
       v s C * N * (N + 2 * L) + batches s x u C more
   end.
+
+(** Slices when a stopped request keeps its tokens: from X tokens to the cap C, all of more than X.
+    The first one makes the l tokens that all have; each is of at most g times the volume [size] of
+    the one before. *)
+Fixpoint kept_slices (s : R) (x : nat -> R) (u : nat) (X : nat) (caps : list nat) : R :=
+  match caps with
+  | [] => 0
+  | C :: more =>
+      sum (fun k => (s + INR k) * sum x k (S u - k)) (S X) (C - X)
+        * (sum x (S X) (u - X) + sum x (S C) (u - C)) + kept_slices s x u C more
+  end.
+Definition kept (s : R) (x : nat -> R) (l u : nat) (caps : list nat) : R :=
+  v s l * sum x l (upto l u) * (sum x l (upto l u) + sum x (S l) (u - l)) + kept_slices s x u l caps.
+Fixpoint grows (s g size : R) (X : nat) (caps : list nat) (u : nat) : Prop :=
+  match caps with
+  | [] => (u <= X)%nat
+  | C :: more => (X < C)%nat /\ v s C - v s X <= g * size /\ grows s g (v s C - v s X) C more u
+  end.

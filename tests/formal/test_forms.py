@@ -10,6 +10,7 @@ from kvratio.proofs_check import coq
 from kvratio.proofs_check.claims import four_slicings
 from kvratio.proofs_check.fluid import POLICIES, latency
 from kvratio.proofs_check.theorems import number
+from kvratio.theory.price import kept_slices
 
 pytestmark = pytest.mark.formal
 
@@ -84,3 +85,20 @@ def test_slicing_by_volume_agrees(folder: Path) -> None:
             f"Goal area_of {requests} = {four_slicings.area(volumes)}.\nProof. evaluate. Qed.",
         ]
     coq.run_text(folder, "\n".join([*lines, ""]), "ByVolume")
+
+
+def test_slices_that_keep_the_tokens_agree(folder: Path) -> None:
+    rng = random.Random(10)
+    lines = [HEADER.replace("beyond]", "beyond kept kept_slices]")]
+    for _ in range(CASES):
+        low, prompt = rng.randint(1, 2), Fraction(rng.randint(0, 6), rng.randint(1, 3))
+        caps = [low + 1, low + 3]
+        shares = [Fraction(rng.randint(1, 9), rng.randint(1, 5)) for _ in range(4)]
+        value = kept_slices.form(prompt, [low, *caps], [Fraction(0)] * (low - 1) + shares)
+        x = f"(fun k => nth (k - {low}) [{'; '.join(map(number, shares))}] 0)"
+        form = f"kept {number(prompt)} {x} {low} {low + 3} [{'; '.join(map(str, caps))}]%nat"
+        lines += [
+            f"Goal {form} = {number(value)}.\nProof. evaluate. Qed.",
+            f"Goal {form} = {number(value + 1)}.\nProof. Fail evaluate. Abort.",
+        ]
+    coq.run_text(folder, "\n".join([*lines, ""]), "Kept_forms")

@@ -1,0 +1,79 @@
+"""Statements of the theorems about finite instances (`formal/Model.v`, `formal/Greedy.v`).
+
+Templates as in `statements`. "For all schedules" is any valid one, with cancelled attempts; SVF and
+MC-SF are the schedules `in_order`: what starts never waits while it fits (a test compares them with
+`greedy.py`).
+"""
+
+INSTANCE = "sane rs -> (forall q, In q rs -> arrival q = 0)%Z -> (0 < M)%Z ->\n    "
+BY_VOLUME = (
+    "(forall i j, (i <= j < length rs)%nat -> (twice (pick rs i) <= twice (pick rs j))%Z) ->"
+)
+LATENCY = "IZR (total (length rs) (fun i => t i + output (pick rs i))%Z)"
+
+
+def _in_order_of_volume(share: str) -> str:
+    """SVF's schedule t, peaks of at most this share of M, against any schedule."""
+    return (
+        f"forall M rs t {share} sch, {INSTANCE}{BY_VOLUME}\n"
+        f"    {share} < 1 -> (forall i, (i < length rs)%nat ->\n"
+        f"      IZR (prompt (pick rs i) + output (pick rs i))%Z <= {share} * IZR M) ->\n"
+        "    in_order M rs (fun i => output (pick rs i)) t -> valid M rs sch ->\n"
+        f"    {LATENCY} <= (1 + {{c}} / (1 - {share})) * IZR (tel rs sch)"
+    )
+
+
+FINITE: tuple[tuple[str, str, str], ...] = (
+    ("svf-ratio", "Lists.volume_order", _in_order_of_volume("a")),
+    (
+        "route-area-order",
+        "Lists.area_order",
+        f"({_in_order_of_volume('e')}) /\\\n"
+        "  (forall d, 0 < d -> exists e, 0 < e < 1 /\\ 1 + {c} / (1 - e) <= {limit} + d)",
+    ),
+    (
+        "svf-area",
+        "Lists.area_bound",
+        "forall M rs sch, sane rs -> (forall q, In q rs -> arrival q = 0)%Z ->\n"
+        f"  {BY_VOLUME} valid M rs sch ->\n"
+        "  (total (length rs) (fun j => total (S j) (fun i => twice (pick rs i)))\n"
+        "    <= 2 * (M * tel rs sch))%Z",
+    ),
+    (
+        "mc-sf-4.3",
+        "Lists.prediction_order",
+        f"forall M rs guess t r sch, {INSTANCE}"
+        "(forall i j, (i <= j < length rs)%nat ->\n"
+        "      guess i <= guess j /\\ prompt (pick rs i) = prompt (pick rs j))%Z ->\n"
+        "    (forall i, (i < length rs)%nat -> (output (pick rs i) <= guess i)%Z /\\\n"
+        "      IZR (guess i) <= r * IZR (output (pick rs i)) /\\\n"
+        "      (2 * (prompt (pick rs i) + guess i) <= M)%Z) ->\n"
+        "    in_order M rs guess t -> valid M rs sch ->\n"
+        f"    {LATENCY} <= (1 + {{c}} * r ^ 3) * IZR (tel rs sch)",
+    ),
+    (
+        "mc-sf-worst",
+        "Greedy.mc_sf_worse",
+        "exists M rs steps, (30 <= M <= 50)%Z /\\ (40 <= length rs <= 60)%nat /\\\n"
+        "  Forall (fun r =>\n"
+        "    1 <= prompt r <= 5 /\\ 1 <= output r <= M - prompt r /\\ arrival r = 0)%Z rs /\\\n"
+        "  let mc_sf := run_of (starts M rs (map output rs) steps) in\n"
+        "  valid M rs mc_sf /\\\n"
+        "  exists sch, valid M rs sch /\\ {worst} * IZR (tel rs sch) < IZR (tel rs mc_sf)",
+    ),
+    (
+        "example-1",
+        "Greedy.example_1",
+        "(let five := [Req 1 1 0; Req 1 1 0; Req 1 1 0; Req 1 1 0; Req 1 1 0] in\n"
+        "  let h_sf := run_of (starts 10 five [1; 1; 1; 1; 1] 5) in\n"
+        "  let a_max := run_of (starts 10 five [4; 4; 4; 4; 4] 5) in\n"
+        "  valid 10 five h_sf /\\ valid 10 five a_max /\\\n"
+        "  tel five h_sf = {H-SF} /\\ tel five a_max = {A_max})%Z",
+    ),
+    (
+        "h-sf-optimal",
+        "Greedy.h_sf_beaten",
+        "(exists M rs steps, let h_sf := run_of (starts M rs (map output rs) steps) in\n"
+        "  valid M rs h_sf /\\ exists sch, valid M rs sch /\\ tel rs sch < tel rs h_sf)%Z",
+    ),
+)
