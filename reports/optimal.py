@@ -17,7 +17,8 @@ from kvratio.theory.model import Instance, Schedule
 CLAIRVOYANT = ("h-sf", "mc-sf", "mc-benchmark")  # as they run when every length is known
 SIMULATED = 5_000  # most requests for which those policies are run first
 ROWS = 60  # of the schedule, printed at most
-MOVES = 200_000  # of annealing, at most a third of the time
+# Of annealing and of rebuilding (at most a third of the time), and of profile cuts.
+MOVES, REBUILDS, ROUNDS = 200_000, 300_000, 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,7 +72,7 @@ def answer(instance: Instance, seconds: float, solver: str | None, seed: int) ->
         first = optimum(instance, effort=Effort(moves=5_000, nodes=1, seconds=1), warm=warm)
         told = solve(instance, first.schedule, solver=name, seconds=seconds)
         warm += [told.schedule] if told.schedule is not None else []
-    effort = Effort(moves=MOVES, seconds=seconds)
+    effort = Effort(moves=MOVES, rebuilds=REBUILDS, rounds=ROUNDS, seconds=seconds)
     outcome = optimum(instance, effort=effort, seed=seed, warm=warm)
     text = None
     if outcome.certificate is not None:

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kvratio.theory.hindsight.annealing import State, anneal, place
+from kvratio.theory.hindsight.rebuild import rebuild
 from kvratio.theory.hindsight.search import _state, _tables, generate
 from kvratio.theory.model import Instance, verify
+from tests.bruteforce import optimum
 
 
 @st.composite
@@ -64,3 +66,23 @@ def test_annealing_keeps_its_state(instance: Instance, seed: int) -> None:
     schedule = generate(instance, best.order.tolist(), best.delay.tolist())
     assert sum(schedule.start) == least <= first
     assert verify(schedule, instance).tel == least + sum(instance.output) - sum(instance.arrival)
+
+
+@given(instances(), st.integers(0, 9))
+def test_rebuilding_never_worsens_and_keeps_the_model(instance: Instance, seed: int) -> None:
+    """The best starts are feasible (`verify` says so), and equal seeds give equal starts."""
+    before = generate(instance, range(instance.n))
+    after = rebuild(instance, before, moves=200, seed=seed)
+    assert verify(after, instance).tel <= verify(before, instance).tel
+    assert after == rebuild(instance, before, moves=200, seed=seed)
+
+
+def test_rebuilding_reaches_the_optimum_of_small_instances() -> None:
+    rng = np.random.default_rng(0)
+    for seed in range(8):
+        prompt = rng.integers(0, 3, 4)
+        output = rng.integers(1, 9 - prompt)
+        instance = Instance.of(9, output.tolist(), prompt=prompt.tolist())
+        schedule = rebuild(instance, generate(instance, range(4)), moves=5_000, seed=seed)
+        best = optimum(9, instance.prompt, instance.output, instance.arrival)
+        assert verify(schedule, instance).tel == best

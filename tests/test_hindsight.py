@@ -22,8 +22,8 @@ from kvratio.theory.hindsight.search import anneal, generate, plain_schedule
 from kvratio.theory.model import Instance, Schedule, verify
 
 MODULES = (
-    "branch", "child", "cuts", "optimum", "profile", "program", "relaxation", "search", "separate",
-    "smooth", "tighten",
+    "branch", "child", "cuts", "optimum", "profile", "program", "rebuild", "relaxation", "search",
+    "separate", "smooth", "tighten",
 )  # fmt: skip
 SMALL = Effort(moves=2_000, root_iterations=200, iterations=40, nodes=400)
 

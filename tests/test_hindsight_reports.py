@@ -10,11 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 import kvratio.reports.optimal
+import kvratio.reports.studies.hindsight.readings
+import kvratio.reports.studies.hindsight.study
 import kvratio.reports.studies.hindsight.trials
 from kvratio import reports
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.cli import cli, main
+from kvratio.reports.studies.hindsight import readings
 from kvratio.reports.studies.hindsight.study import Hindsight
 from kvratio.reports.studies.hindsight.table import as_markdown
 from kvratio.reports.studies.hindsight.trials import (
@@ -25,11 +28,18 @@ from kvratio.reports.studies.hindsight.trials import (
     summarise,
 )
 from kvratio.reports.studies.study import COLUMNS, carry_out
+from kvratio.simulate.engine import run
 from kvratio.simulate.journal import Journal
+from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.optimum import Effort
 
-MODULES = (kvratio.reports.optimal, kvratio.reports.studies.hindsight.trials)
+MODULES = (
+    kvratio.reports.optimal,
+    kvratio.reports.studies.hindsight.readings,
+    kvratio.reports.studies.hindsight.study,
+    kvratio.reports.studies.hindsight.trials,
+)
 FAST = Effort(moves=200, root_iterations=30, nodes=1)
 
 
@@ -113,7 +123,10 @@ def trial(number: int, mc_sf: int, lower: int, upper: int) -> Trial:
 
 
 def journal_row(study: Hindsight, k: int, found: Trial) -> dict[str, object]:
-    return {"key": json.dumps([study.name, *study.plan()[k]]), "row": asdict(found)}
+    return {
+        "key": json.dumps([study.name, *study.plan()[k]]),
+        "row": {"trial": asdict(found), "certificate": None},
+    }
 
 
 def test_resuming_keeps_what_is_there_and_drops_a_torn_line(tmp_path: Path) -> None:
@@ -171,3 +184,30 @@ def test_summary_by_hand() -> None:
     assert summary.worst == (12 / 11, 12 / 10)
     page = as_markdown({1: [trial(0, 12, 10, 12)]})
     assert "| model 1: worst ratio | 1.074 | 1.000 | 1.200 |" in page
+
+
+def test_the_reading_used_is_the_policy() -> None:
+    """Ties by index and a scan that stops: the schedule of the policy `mc-sf`."""
+    for k in range(12):
+        instance = draw(1, k, 0, 9)
+        found = readings.starts(instance, readings.TIES["by index"], goes_on=False)
+        assert sum(found) + sum(instance.output) == run(instance, POLICIES["mc-sf"]).tel
+
+
+def test_small_trials_show_every_reading_beside_the_optimum() -> None:
+    effort = Effort(moves=2_000, rebuilds=2_000, rounds=2, nodes=400)
+    study = Hindsight((1,), 2, 0, effort, requests=6, certificates=1)
+    rows = carry_out(study, None, None, lambda _done, _all: None)
+    files = study.files(rows)
+    assert sorted(files) == ["certificates/1-0.json", "hindsight-1.jsonl", "hindsight.md"]
+    (first, _) = study.by_model(rows)[1]
+    certified = check(read_certificate(files["certificates/1-0.json"]))
+    assert (certified.lower, certified.upper) == (first.lower, first.upper)
+    assert files["hindsight.md"].count("the scan goes on") == len(readings.TIES)
+    for found in readings.mean_ratios(study.by_model(rows)[1]):
+        assert 1 <= found.low <= found.high
+
+
+def test_a_number_of_requests_is_for_model_1() -> None:
+    with pytest.raises(InputError, match="model 1 alone"):
+        Hindsight((1, 2), 1, requests=8).plan()

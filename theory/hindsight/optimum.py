@@ -13,6 +13,7 @@ from kvratio.theory.area import lower_bound
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.branch import branch, tree_rows
 from kvratio.theory.hindsight.cuts import standard_cuts
+from kvratio.theory.hindsight.rebuild import rebuild
 from kvratio.theory.hindsight.relaxation import LIMIT, Relaxation
 from kvratio.theory.hindsight.search import anneal, plain_schedule
 from kvratio.theory.hindsight.status import Status
@@ -26,12 +27,14 @@ SEARCHED = 2_000  # most requests for which orders are searched (a table of pair
 class Effort:
     """How hard to try. Counts, not seconds, so that a run can be repeated exactly.
 
-    `moves` of annealing, subgradient `root_iterations` and `iterations` a node, at most `nodes`
-    bounded; `seconds` is a further limit on everything. With `rounds` of profile cuts (where they
-    suit the instance) the prices come from the smooth dual instead.
+    `moves` of annealing, then `rebuilds` of parts of the best schedule; subgradient
+    `root_iterations` and `iterations` a node, at most `nodes` bounded; `seconds` is a further limit
+    on everything. With `rounds` of profile cuts (where they suit the instance) the prices come from
+    the smooth dual instead of subgradient steps.
     """
 
     moves: int = 100_000
+    rebuilds: int = 0
     root_iterations: int = 2_000
     iterations: int = 60
     nodes: int = 100_000
@@ -141,7 +144,10 @@ def best_schedule(
         started = [sorted(range(instance.n), key=s.start.__getitem__) for s in schedules]
         orders = list(dict.fromkeys(tuple(order) for order in (*started, shortest)))
         schedules.append(anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline))
-    return min(schedules, key=lambda schedule: verify(schedule, instance).tel)
+    best = min(schedules, key=lambda schedule: verify(schedule, instance).tel)
+    if effort.rebuilds and monotonic() < deadline:
+        best = rebuild(instance, best, moves=effort.rebuilds, seed=seed, deadline=deadline)
+    return best
 
 
 def _without_cancellations(instance: Instance, schedule: Schedule) -> Schedule:

@@ -7,7 +7,7 @@ certificate, and counts only what the independent checker (`proofs_check`) accep
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,7 +38,8 @@ PUBLISHED = {
 class Trial:
     """One trial: latencies in steps, `lower` <= optimum <= `upper` as checked by `proofs_check`.
 
-    `moves` and `nodes` are the effort it was given; a study goes on only with trials of its own.
+    `moves`, `nodes`, `rebuilds` and `rounds` are the effort it was given (`Effort`); a study goes
+    on only with trials of its own.
     """
 
     model: int
@@ -52,10 +53,12 @@ class Trial:
     lower: int
     upper: int
     leaves: int
+    rebuilds: int = 0
+    rounds: int = 0
 
 
-def draw(model: int, trial: int, seed: int) -> Instance:
-    """The instance of a trial; lengths are predicted exactly.
+def draw(model: int, trial: int, seed: int, requests: int | None = None) -> Instance:
+    """The instance of a trial; lengths are predicted exactly. `requests` replaces n in model 1.
 
     M ~ U{30..50}, s ~ U{1..5}, o ~ U{1..M-s}. Model 1: n ~ U{40..60} requests at step 0. Model 2:
     in each of the steps 1 ... T, T ~ U{40..60}, a Poisson number with a mean ~ U[0.5, 1.5].
@@ -66,7 +69,8 @@ def draw(model: int, trial: int, seed: int) -> Instance:
     rng = np.random.default_rng([seed, model, trial])
     memory = int(rng.integers(30, 51))
     if model == 1:
-        arrival = np.zeros(int(rng.integers(40, 61)), dtype=np.int64)
+        drawn = int(rng.integers(40, 61))
+        arrival = np.zeros(requests or drawn, dtype=np.int64)
     else:
         steps, rate = int(rng.integers(40, 61)), rng.uniform(0.5, 1.5)
         arrival = np.repeat(np.arange(1, steps + 1), rng.poisson(rate, steps))
@@ -78,13 +82,23 @@ def draw(model: int, trial: int, seed: int) -> Instance:
     )
 
 
-def run_trial(model: int, seed: int, effort: Effort, trial: int) -> Trial:
+def run_trial(
+    model: int, seed: int, effort: Effort, trial: int, requests: int | None = None
+) -> Trial:
     """Draw, simulate, enclose, check; raises `CertificateError` if the checker refuses."""
-    instance = draw(model, trial, seed)
+    return certified_trial(model, seed, effort, trial, requests)[0]
+
+
+def certified_trial(
+    model: int, seed: int, effort: Effort, trial: int, requests: int | None = None
+) -> tuple[Trial, dict[str, Any]]:
+    """`run_trial` with the certificate as plain data."""
+    instance = draw(model, trial, seed, requests)
     simulated = run(instance, POLICIES["mc-sf"])
     outcome = optimum(instance, effort=effort, seed=trial, warm=[simulated.schedule])
-    certified = check(read_certificate(json.dumps(outcome.certificate)))
-    return Trial(
+    proof = outcome.certificate or {}
+    certified = check(read_certificate(json.dumps(proof)))
+    found = Trial(
         model,
         trial,
         seed,
@@ -96,7 +110,10 @@ def run_trial(model: int, seed: int, effort: Effort, trial: int) -> Trial:
         certified.lower,
         certified.upper,
         certified.leaves,
+        effort.rebuilds,
+        effort.rounds,
     )
+    return found, proof
 
 
 def as_lines(trials: Sequence[Trial]) -> str:
