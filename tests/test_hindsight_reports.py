@@ -78,7 +78,7 @@ def test_optimal_asks_a_solver(instance_file: Path) -> None:
     [
         ('{"memory": 3, "requests": []}', [], "no requests"),
         ('{"memory": 3, "requests": [{"prompt": 1, "output": 3}]}', [], "can never fit"),
-        ('{"memory": 3, "requests": [{"prompt": -1, "output": 1}]}', [], "prompt: .*got -1"),
+        ('{"memory": 3, "requests": [{"prompt": -1, "output": 1}]}', [], "requests[0].prompt: "),
         ('{"memory": 3, "requests": [{"prompt": 1, "output": 1}]}', ["--solver", "x"], "solver"),
         (None, [], "a file that exists"),
     ],
