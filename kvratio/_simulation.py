@@ -152,9 +152,11 @@ def compare(
     [('h-sf', 5), ('a-max', 9), ('OneByOne', 15)]
     """
     from kvratio.simulate.policies import POLICIES
+    from kvratio.simulate.preemptive import PREEMPTIVE
 
     drawn = _drawn(requests)
-    chosen = list(POLICIES) if policies is None else policies
+    kept = PREEMPTIVE if preemption != "cancel" else ()
+    chosen = [*POLICIES, *kept] if policies is None else policies
     if isinstance(drawn, Instance):
         if gpu is not None:
             raise InputError(

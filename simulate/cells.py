@@ -200,12 +200,12 @@ def _row(cell: Cell, drawn: RequestSet) -> Row:
     }
     one, reading = contender(cell.policy), cell.spec.reading
     player = one.player
-    if one.declared is not None:
-        try:
+    try:
+        one.check_preemption(reading)
+        if one.declared is not None:
             one.declared.check(instance)
-            one.declared.check_preemption(cell.spec.reading)
-        except InputError as error:
-            return described | {"error": str(error)}
+    except InputError as error:
+        return described | {"error": str(error)}
     try:
         if drawn.timing is None:
             found = run(instance, player, cell.seed, preemption=reading)

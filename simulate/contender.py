@@ -2,7 +2,8 @@
 
 A contender is given as
 
-- a name, perhaps with parameters: "a-min", "slicing:caps=4,16" (`kvratio.simulate.policies.named`);
+- a name, perhaps with parameters: "a-min", "slicing:caps=4,16" (`kvratio.simulate.policies.named`),
+  or, where preemption keeps the tokens, "las", "mlfq:quantum=4" (`kvratio.simulate.preemptive`);
 - "module:Class", a class (or factory) of schedulers to import; the current folder is on the path;
 - a `Policy` record (`kvratio.simulate.policy`);
 - a class or factory of schedulers (`kvratio.simulate.engine.Scheduler`), called for every run with
@@ -26,6 +27,7 @@ from typing import Any
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policy import Policy
 from kvratio.theory.checks import InputError, nearest
+from kvratio.theory.model import Preemption
 
 NEEDED = ("arrive", "complete", "evict", "admit")  # the methods of a scheduler
 FORMS = "the name of a policy, module:Class, a Policy, or a class of schedulers"
@@ -49,6 +51,17 @@ class Contender:
         if self.declared is not None:
             return self.declared.randomised
         return callable(self.player) and "seed" in inspect.signature(self.player).parameters
+
+    def check_preemption(self, preemption: Preemption) -> None:
+        """Raise `InputError` where the contender has no meaning with this reading of preemption.
+
+        A class of schedulers with the attribute `preemption = "keep"` resumes requests.
+        """
+        if self.declared is not None:
+            self.declared.check_preemption(preemption)
+        elif getattr(self.player, "preemption", None) == Preemption.KEEP and not preemption.keeps:
+            required = f"keep for {self.name}, which resumes requests where they stopped"
+            raise InputError("preemption", str(preemption), required)
 
     def code(self) -> str | None:
         """SHA-256 of the file that defines a scheduler of one's own; None for a declared policy.
@@ -76,6 +89,10 @@ def contender(target: Any) -> Contender:
     """
     if isinstance(target, str):
         module, colon, name = target.partition(":")
+        from kvratio.simulate.preemptive import PREEMPTIVE, preemptive  # it needs the engine
+
+        if module in PREEMPTIVE:
+            return Contender(target, preemptive(target))
         if module in POLICIES or not colon or "=" in name:
             return Contender(target, named(target))
         return Contender(target, _checked(target, _imported(target, module, name)))

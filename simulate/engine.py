@@ -340,7 +340,7 @@ def run(
         declared, most = Declared(player, instance.n, seed), patience(instance)
         schedule = run_scheduler(instance, declared, progress, most, reading)
         return Run(player.name, seed, instance, schedule, reading)
-    with own(player, instance.n, seed) as (name, made):
+    with own(policy, instance.n, seed, reading) as (name, made):
         schedule = run_scheduler(instance, made, progress, preemption=reading)
         return Run(name, seed, instance, schedule, reading)
 
@@ -368,7 +368,7 @@ def run_timed(
         declared, label = Declared(player, instance.n, seed), (player.name, seed)
         most = patience(instance)
         return _timed(instance, declared, timing, label, progress, most, reading)
-    with own(player, instance.n, seed) as (name, made):
+    with own(policy, instance.n, seed, reading) as (name, made):
         return _timed(instance, made, timing, (name, seed), progress, None, reading)
 
 
@@ -378,12 +378,13 @@ def declared_or_own(policy: Any) -> Any:
 
 
 @contextmanager
-def own(policy: Any, n: int, seed: int) -> Iterator[tuple[str, Scheduler]]:
+def own(policy: Any, n: int, seed: int, preemption: Preemption) -> Iterator[tuple[str, Scheduler]]:
     """The name of a scheduler of one's own, and one for a run of `n` requests.
 
     What its methods raise becomes a `SchedulerFault` that says where in its code.
     """
     chosen = contender(policy)
+    chosen.check_preemption(preemption)
     try:
         yield chosen.name, scheduler(chosen.player, n, seed)
     except (EngineError, InputError):

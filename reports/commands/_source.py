@@ -1,6 +1,6 @@
 """Options that choose the requests; shared by the commands that simulate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ def policy_names(beginning: str) -> list[str]:
     ['a-min', 'a-min-live', 'a-min-thinned', 'a-min-staggered']
     """
     from kvratio.simulate.policies import POLICIES
+    from kvratio.simulate.preemptive import PREEMPTIVE
 
-    return [name for name in POLICIES if name.startswith(beginning)]
+    return [name for name in (*POLICIES, *PREEMPTIVE) if name.startswith(beginning)]
 
 
 policy_option = click.option(
@@ -83,6 +84,19 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def default_policies(preemption: Any, in_time: Iterable[str] = ()) -> list[str]:
+    """The names of all policies with a meaning: those that run `in_time` lose tokens.
+
+    >>> from kvratio.theory.model import Preemption
+    >>> default_policies(Preemption.KEEP)[-4:]
+    ['las', 'mlfq', 'trail', 'srv']
+    """
+    from kvratio.simulate.policies import POLICIES
+    from kvratio.simulate.preemptive import PREEMPTIVE
+
+    return [*POLICIES, *(PREEMPTIVE if preemption.keeps else in_time)]
+
+
 def spec_of(
     trace: Path | None = None,
     workload: str | None = None,
@@ -116,7 +130,6 @@ def compare_source(
     from kvratio.reports.compare.timed import compare_timed
     from kvratio.reports.progress import progress
     from kvratio.simulate.contender import contenders
-    from kvratio.simulate.policies import POLICIES
     from kvratio.simulate.requests import requests
     from kvratio.simulate.wait import TITLES
     from kvratio.theory.checks import InputError
@@ -126,9 +139,7 @@ def compare_source(
     for name in policies:
         if name in TITLES and not also:
             raise InputError("policy", name, "--gpu as well: it runs in time only")
-    if spec.reading.keeps and not policies:
-        also = {}  # WAIT has its own way to interrupt requests
-    names = list(policies) or [*POLICIES, *also]
+    names = list(policies) or default_policies(spec.reading, also)
     contenders(names, also)
     with phase(stopwatch, "reading or drawing the requests"):
         drawn = requests(spec)

@@ -21,6 +21,7 @@ def policies() -> Listing:
     ('h-sf', 'H-SF')
     """
     from kvratio.simulate.policies import MAKERS, POLICIES
+    from kvratio.simulate.preemptive import PREEMPTIVE
     from kvratio.simulate.wait import TITLES
 
     rows = [
@@ -32,6 +33,16 @@ def policies() -> Listing:
             policy.source,
         )
         for policy in POLICIES.values()
+    ]
+    rows += [
+        (
+            name,
+            made.title,
+            ", ".join(sorted(made.sees)) or "nothing",
+            ", ".join(sorted(made.parameters)),
+            f"{made.source}; --preemption keep",
+        )
+        for name, made in PREEMPTIVE.items()
     ]
     rows += [
         (name, title, "output", "", "arXiv 2504.11320; --gpu") for name, title in TITLES.items()

@@ -119,9 +119,8 @@ def check_preemption(
 ) -> None:
     """Raise `InputError` for a policy that has no meaning with this reading of preemption."""
     for one in contenders(policies, also):
-        if one.declared is not None:
-            one.declared.check_preemption(preemption)
-        elif one.name in also and preemption.keeps:
+        one.check_preemption(preemption)
+        if one.name in also and preemption.keeps:
             required = f"cancel for {one.name}, whose paper says itself how it interrupts requests"
             raise InputError("preemption", str(preemption), required)
 

@@ -13,6 +13,7 @@ from zlib import crc32
 from kvratio.simulate import wait
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policy import Assumes
+from kvratio.simulate.preemptive import PREEMPTIVE, preemptive
 from kvratio.theory.checks import InputError
 
 PAPER, DARK_PAPER = "#ffffff", "#16181c"
@@ -77,6 +78,8 @@ def policy_title(policy: str) -> str:
     if policy in wait.TITLES:  # they are not declared
         return wait.TITLES[policy]
     try:
+        if policy.partition(":")[0] in PREEMPTIVE:
+            return str(preemptive(policy).title)
         return named(policy).title
     except InputError:
         return policy

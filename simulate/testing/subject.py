@@ -37,6 +37,7 @@ from kvratio.simulate.contender import scheduler, unknown_parameters
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Policy
+from kvratio.simulate.preemptive import PREEMPTIVE
 from kvratio.simulate.testing.history import History, listen, watch
 from kvratio.simulate.testing.limit import limited
 from kvratio.simulate.view import HIDDEN_COLUMNS
@@ -190,6 +191,8 @@ def _named(target: Any) -> tuple[str, tuple[str, ...], Any]:
     if isinstance(target, str):
         if target in POLICIES:
             return _named(POLICIES[target])
+        if target in PREEMPTIVE:
+            return _named(PREEMPTIVE[target])
         module, _, name = target.partition(":")
         if not module or not name.isidentifier():
             raise InputError("target", target, REQUIRED)
