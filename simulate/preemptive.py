@@ -193,7 +193,7 @@ class LimitedPreemption(Preemptive):
     less the tokens made, and one more token is expected of a request that has outlived it.
     """
 
-    title = "Shortest predicted remaining, limited preemption"
+    title = "Limited preemption (TRAIL)"
     source = "TRAIL, arXiv 2410.01035, with one prediction a request"
     sees = frozenset({"lower", "upper"})
     parameters = frozenset({"share"})
