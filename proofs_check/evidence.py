@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from kvratio.proofs_check import copositive, interval, optimality, tails
+from kvratio.proofs_check import cancelling, copositive, interval, optimality, tails
 from kvratio.proofs_check.certificate import CertificateError, read_certificate
 from kvratio.proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
 from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
@@ -246,6 +246,21 @@ def certificate(file: Path, **expected: Any) -> tuple[Finding, Fraction]:
         f"{proved.policy}{caps} <= {show(proved.bound)} times {proved.benchmark}"
     )
     return _step(Rigour.EXACT, True, text), proved.bound
+
+
+def enclosure(file: Path, rho: Fraction) -> tuple[Finding, Fraction, Fraction]:
+    """Certificates of the price of cancelling for volumes in [1, rho] (`cancelling`).
+
+    Returns the finding and the ends of the price (0, 0 if rejected).
+    """
+    name = f"certificates for rho = {rho} in {file.name}"
+    try:
+        below, above = cancelling.read(file, rho)
+    except ValueError as error:
+        return _step(Rigour.EXACT, False, f"{name}: {error}"), Fraction(0), Fraction(0)
+    ends = f"on some lengths no policy is below {show(below)}, on none a certain one above"
+    text = f"{name}: times the area bound, {ends} {show(above)}"
+    return _step(Rigour.EXACT, True, text), below, above
 
 
 def optimum(file: Path, instance: Instance) -> tuple[Finding, int, int]:

@@ -65,11 +65,24 @@ class Setting(NamedTuple):
     @property
     def text(self) -> str:
         """For the reader."""
+        return f"M = {self.memory:,}, n = {self.requests:,}, {self._how}"
+
+    @property
+    def place(self) -> str:
+        """Likewise, without n.
+
+        >>> ASSUMED.place
+        'M = 16,492, all at once, steps, fitted lengths'
+        """
+        return f"M = {self.memory:,}, {self._how}"
+
+    @property
+    def _how(self) -> str:
         a_step = f"{Fraction(self.rate, STEPS_A_SECOND)} a step"
         arrivals = a_step if self.unit == STEPS else f"{self.rate} a second"
         when = f"Poisson arrivals, {arrivals}" if self.rate else "all at once"
         unit = self.unit if self.unit == STEPS else f"seconds ({self.unit})"
-        return f"M = {self.memory:,}, n = {self.requests:,}, {when}, {unit}, {self.lengths} lengths"
+        return f"{when}, {unit}, {self.lengths} lengths"
 
 
 SETTINGS = tuple(Setting(*values) for values in product(*AXES.values()))
@@ -247,6 +260,15 @@ def together(sides: Iterable[bool | None]) -> bool | None:
     """
     known = list(sides)
     return False if False in known else None if None in known else True
+
+
+# Beyond the grid: A_max is overloaded and A_min is not, so the ratio falls as n grows. The other
+# setting is the nearest one of the grid that can be run again.
+OVERLOADED, NEAR = Setting(FITTED, STEPS, 3, 6000, 5000), Setting(FITTED, STEPS, 2, 2000, 5000)
+FIVE_TIMES = ("exp3-0.95-5x", "exp3-0.95-5x-live", "exp3-5x", "exp3-5x-live")
+BEYOND: dict[str, tuple[tuple[Setting, bool], ...]] = dict.fromkeys(
+    FIVE_TIMES, ((OVERLOADED, True), (NEAR, False))
+)
 
 
 def sides(found: Map, names: Sequence[str], numbers: Numbers | None = None) -> Sides:

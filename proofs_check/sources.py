@@ -23,6 +23,7 @@ SEARCH = "kvratio.reports.good_schedules:good_schedule"
 PUBLISHED = Path(__file__).parent.parent / "reports" / "published"
 CERTIFICATES, OPTIMA = PUBLISHED / "certificates", PUBLISHED / "optima"
 REPRODUCTION = PUBLISHED / "reproduction.json"
+PREDICTIONS = PUBLISHED / "predictions.json"
 
 
 Extreme = tuple[
@@ -57,6 +58,7 @@ class Sources:
     certificates: Path = CERTIFICATES
     optima: Path = OPTIMA
     reproduction: Path = REPRODUCTION
+    predictions: Path = PREDICTIONS
     workload: str = WORKLOAD
     arriving: str = ARRIVING
     counter: str = COUNTER

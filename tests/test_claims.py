@@ -109,6 +109,22 @@ MUTATIONS = [
     ("price-finite-fixed", "c", "23", Verdict.OPEN),  # the proof's constant
     ("price-finite-fixed", "b", "3", Verdict.OPEN),
     ("price-finite-fixed", "root", "3/2", Verdict.OPEN),  # more than sqrt 2
+    ("price-short-intervals", "c", "49/100", Verdict.REFUTED),
+    ("price-short-intervals", "top", "2619/1000", Verdict.OPEN),  # beyond ((1 + sqrt 5)/2)^2
+    ("price-two-lengths", "a", "1/2", Verdict.REFUTED),
+    ("price-two-lengths", "b", "1", Verdict.REFUTED),
+    ("price-predictions-gap", "gap", "2/100", Verdict.OPEN),
+    *(
+        (f"price-predictions-{rho}", number, value, Verdict.OPEN)
+        for rho, below, above in (
+            ("5", "1574/1000", "1590/1000"),
+            ("10", "1805/1000", "1857/1000"),
+            ("100", "225/100", "230/100"),
+            ("1000", "243/100", "249/100"),
+            ("10000", "250/100", "260/100"),
+        )
+        for number, value in (("rho", f"{rho}1/10"), ("below", below), ("above", above))
+    ),
     ("price-finite-mixed", "c", "9", Verdict.REFUTED),
     ("price-finite-mixed", "c", "61", Verdict.OPEN),  # the proof's constant
     ("price-finite-mixed", "g", "2", Verdict.OPEN),

@@ -93,6 +93,10 @@ REQUIRED = {
         "one machine": ["price-one-machine", "price-common-offset"],
         "one machine, simulated": ["price-one-machine-sampled"],
         "finite instances": ["price-finite-offset", "price-finite-fixed", "price-finite-mixed"],
+        "predictions": ["price-short-intervals", "price-two-lengths", "price-predictions-gap"],
+        "predictions in numbers": [
+            f"price-predictions-{rho}" for rho in (5, 10, 100, 1000, 10_000)
+        ],
         "tokens kept": ["kept-upper", "kept-lower", "kept-area", "kept-preemption-helps"],
         "slices that keep the tokens": [
             "kept-slices",

@@ -13,11 +13,13 @@ from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.reproduction import (
     ASSUMED,
     AXES,
+    BEYOND,
     EXPERIMENTS,
     HARDWARE,
     SETTINGS,
     STATEMENTS,
     Setting,
+    again,
     bounds,
     chosen,
     distance,
@@ -30,7 +32,7 @@ from kvratio.proofs_check.reproduction import (
 from kvratio.proofs_check.sources import REPRODUCTION, Sources
 from kvratio.proofs_check.verdict import Bearing, Verdict
 from kvratio.reports.commands._studies.reproduction import command
-from kvratio.reports.studies.reproduction import pages
+from kvratio.reports.studies.reproduction import curves, pages
 from kvratio.reports.studies.reproduction.again import SLICE, differences
 from kvratio.reports.studies.reproduction.study import SEEDS, Reproduction, spec, written
 from kvratio.simulate.gpu.deployment import deployment
@@ -141,6 +143,47 @@ class Slow(Recorded):
     ratio = 2.0
 
 
+def test_curves_are_the_settings_that_differ_in_n_only() -> None:
+    found = curves.curves(PUBLISHED)
+    assert len(found) * 3 == len(PUBLISHED)
+    assert all([s.requests for s in curve] == [200, 600, 2000] for curve in found)
+    assert all(len({s.place for s in curve}) == 1 for curve in found)
+
+
+def test_the_table_of_curves_counts_where_a_statement_holds_at_every_n() -> None:
+    rows = {row[0]: row for row in curves.table(PUBLISHED).rows}
+    assert list(rows) == list(STATEMENTS)
+    for name, row in rows.items():
+        known = sides(PUBLISHED, [name])
+        places = {s.place for s in known}
+        every = sum(all(known[s] is True for s in known if s.place == p) for p in places)
+        none = sum(all(known[s] is not True for s in known if s.place == p) for p in places)
+        assert (row[3], row[5]) == (str(every), str(none))
+        assert sum(map(int, row[3:6])) == len(places)
+        assert (row[6] == "nowhere") == (every == 0)
+
+
+def test_a_statement_that_fails_at_one_n_does_not_hold_along_the_curve() -> None:
+    curve = next(c for c in curves.curves(PUBLISHED) if ASSUMED in c)
+    map_ = {s: {"exp1-a-min": (1.0, 0.01)} for s in curve}
+    assert curves.nearest(map_, "exp1-a-min", holds=True) == curve
+    map_[curve[1]] = {"exp1-a-min": (2.0, 0.01)}
+    assert curves.nearest(map_, "exp1-a-min", holds=True) == ()
+    assert curves.nearest(map_, "exp1-a-min", holds=False) == ()
+
+
+def test_beyond_the_map_is_beyond_it_and_the_other_setting_is_not() -> None:
+    for name in BEYOND:
+        (far, holds), (near, fails) = BEYOND[name]
+        assert holds
+        assert not fails
+        assert far not in PUBLISHED
+        assert sides(PUBLISHED, [name])[near] is False
+        assert not any(again(s) for s, side in sides(PUBLISHED, [name]).items() if side)
+    tests = {name for name, s in STATEMENTS.items() if "5x" in name}
+    assert {n for n in tests if True in sides(PUBLISHED, [n]).values()} == set(BEYOND)
+
+
 def test_a_rerun_that_says_otherwise_than_the_map_decides_nothing() -> None:
     (claim,) = select(["exp1-a-min"])
     assert examine(claim, Recorded()).verdict is Verdict.OPEN
@@ -189,4 +232,4 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["settings"][0][-len(STATEMENTS) :] == [
         list(value) for value in PUBLISHED[ASSUMED].values()
     ]
-    assert len(list((tmp_path / "reports/out/reproduction").glob("*.svg"))) == len(EXPERIMENTS)
+    assert len(list((tmp_path / "reports/out/reproduction").glob("*.svg"))) == len(EXPERIMENTS) + 1

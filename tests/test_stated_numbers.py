@@ -47,6 +47,26 @@ def test_how_far_policies_are_from_their_forms() -> None:
     assert len([m for m, _ in over_form("a-min-thinned") if m == 4000]) == 5
 
 
+def test_how_far_offset_slicing_is_from_its_form() -> None:
+    rows = json.loads((PUBLISHED / "convergence.json").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for row in rows:
+        if row["policy"].startswith("offset-slicing"):
+            laws = found.setdefault(row["policy"], {})
+            over = row["simulated"]["tel_over_form"] - 1
+            laws.setdefault(row["law"], {})[row["memory"]] = over
+    greedy, paced = found["offset-slicing"], found["offset-slicing:classes=4,admits=paced"]
+    from_one = [by for law, by in greedy.items() if "two-point" not in law]
+    distances = [by[m] for by in from_one for m in (1000, 4000)]
+    assert len(from_one) == 3
+    assert (f"{min(distances):.0%}", f"{max(distances):.0%}") == ("5%", "17%")
+    (pair,) = [by for law, by in greedy.items() if "two-point" in law and "prompt" not in law]
+    assert {f"{pair[m]:.0%}" for m in (1000, 4000)} == {"51%"}
+    assert all(by[250] > by[1000] > by[4000] for by in paced.values())
+    last = [by[4000] for by in paced.values()]
+    assert (f"{min(last):.0%}", f"{max(last):.0%}") == ("4%", "12%")
+
+
 def to_h_sf(name: str) -> dict[str, float]:
     return {
         row["setting"]: row["to_h_sf"]["mean"]

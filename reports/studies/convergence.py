@@ -8,7 +8,7 @@ n^2 / (2 M) x'Qx for the form's Q, and its ratio to simulated H-SF with the rati
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -22,6 +22,7 @@ from kvratio.reports.render.text import pipe_table
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES, named
+from kvratio.simulate.policies.offset_slicing import GROWTH
 from kvratio.simulate.policies.slicing import slicing as slicing_policy
 from kvratio.simulate.policy import Policy
 from kvratio.theory.checks import whole
@@ -36,12 +37,12 @@ from kvratio.theory.forms import (
     Shares,
     geometric_caps,
     promotion,
-    ratio,
     slicing,
     tel,
 )
 from kvratio.theory.lengths import Lengths, geometric, linear_geometric, two_point
 from kvratio.theory.model import Instance
+from kvratio.theory.price import whole_lengths
 
 CONFIDENCE = 0.95
 # A policy "meets" its form when its simulated latency at the largest size is this close: what is
@@ -160,26 +161,43 @@ SIZES = (Size(250, 40), Size(1000, 40), Size(4000, 40))
 QUICK_SIZES = (Size(100, 20), Size(200, 20))
 
 
-def claims(law: Law) -> Iterator[tuple[Policy, Form]]:
-    """Which form each policy is claimed to follow on a law, H-SF first.
+# Offset slicing as it is declared, and with the starts that its form has
+OFFSET = ("offset-slicing", "offset-slicing:classes=4,admits=paced")
+Latency = Callable[[Shares, Law], Fraction | float]  # x'Qx
+
+
+def of(form: Form) -> Latency:
+    """The latency of a form.
+
+    >>> of(H_SF)({2: 3}, Law("three of 2", {2: Fraction(1)}, 2, 2))
+    Fraction(36, 1)
+    """
+    return lambda shares, law: tel(form, shares, law.prompt, (law.low, law.high))
+
+
+def claims(law: Law) -> Iterator[tuple[Policy, Latency]]:
+    """The latency of the form that each policy is claimed to follow on a law, H-SF first.
 
     A_l with a threshold is claimed to follow the form in slots under either admission test: P's
     look-ahead test does not (`kvratio.simulate.policies.a_l` says why).
     """
-    yield POLICIES["h-sf"], H_SF
+    yield POLICIES["h-sf"], of(H_SF)
     for reading in ("a-min", "a-min-live", "a-min-thinned"):
-        yield POLICIES[reading], A_MIN
-    yield POLICIES["a-min-staggered"], A_MIN_STAGGERED
-    yield POLICIES["a-random"], A_RANDOM
-    yield POLICIES["a-max"], A_MAX
+        yield POLICIES[reading], of(A_MIN)
+    yield POLICIES["a-min-staggered"], of(A_MIN_STAGGERED)
+    yield POLICIES["a-random"], of(A_RANDOM)
+    yield POLICIES["a-max"], of(A_MAX)
     if len([x for x in law.shares.values() if x]) == 2:
-        yield POLICIES["a-l"], A_L
+        yield POLICIES["a-l"], of(A_L)
     else:
         for test in ("slots", "look-ahead"):
             name = f"a-l:threshold={mean_length(law)},admits={test}"
-            yield named(name), promotion(mean_length(law))
+            yield named(name), of(promotion(mean_length(law)))
     caps = geometric_caps(law.high)
-    yield slicing_policy(caps), slicing(caps)
+    yield slicing_policy(caps), of(slicing(caps))
+    for name in OFFSET:
+        policy = named(name)
+        yield policy, lambda shares, on: whole_lengths.latency(shares, on.prompt, GROWTH)
 
 
 def mean_length(law: Law) -> int:
@@ -279,15 +297,16 @@ class Convergence(Study):
 def _at(law: Law, size: Size, simulated: Sequence[dict[str, int]]) -> Iterator[Row]:
     """The rows of a law and size, from the latencies with each seed."""
     present = Counter(outputs(law, size.requests))
-    within = (law.low, law.high)
-    for policy, form in claims(law):
-        predicted = float(tel(form, present, law.prompt, within) / (2 * size.memory))
+    base = tel(H_SF, present, law.prompt, (law.low, law.high))
+    for policy, latency in claims(law):
+        cost = latency(present, law)
+        predicted = float(cost / (2 * size.memory))
         yield Row(
             policy.name,
             law.name,
             size,
             len(simulated),
-            float(ratio(form, H_SF, present, law.prompt, within)),
+            float(cost / base),
             mean_and_half_width([found[policy.name] / found["h-sf"] for found in simulated]),
             mean_and_half_width([found[policy.name] / predicted for found in simulated]),
         )

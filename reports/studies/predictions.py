@@ -19,7 +19,7 @@ from kvratio.theory.price.constant import enclosure
 from kvratio.theory.price.enclosed import proofs
 
 RHOS = ("2", "3", "4", "5", "7", "10", "20", "50", "100", "300", "1000", "3000", "10000")
-ROUNDS = 200  # of the search for a policy
+ROUNDS = 500  # of the search for a policy
 PLACES = 10**4  # shown, rounded outwards
 COLUMNS = (
     "rho",

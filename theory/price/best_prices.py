@@ -13,8 +13,8 @@ from scipy.sparse import coo_matrix
 from kvratio.theory.price.enclosed import LengthsProof
 
 Floats = NDArray[np.float64]
-COARSE_STEP, FEWEST, COARSE_LEVELS, COARSE_TIMES = 0.1, 24, 44, 80
-TIMES = 260
+COARSE_STEP, FEWEST, COARSE_LEVELS, COARSE_TIMES = 0.1, 24, 66, 110
+TIMES = 400
 FIRST, LAST = 0.05, 2.2  # the first time after 0, and the last over the mean volume
 SCALES = (0.98, 0.99, 1, 1.01, 1.02, 1.03, 1.05)  # of the interpolated prices
 UNIT, LEVEL_UNIT = 10**4, 10**4

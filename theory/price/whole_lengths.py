@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from kvratio.theory.bound import Bound, digits, identity, nonnegative, numeric, words
 from kvratio.theory.checks import InputError, one_of, rational
-from kvratio.theory.forms import batch_charge, interval, prompt_length, volume
+from kvratio.theory.forms import Shares, batch_charge, interval, prompt_length, volume
 from kvratio.theory.price.constant import OURS, enclosure, value
 from kvratio.theory.price.offset import CONDITION, POLICY
 from kvratio.theory.survival import CHARGES
@@ -84,6 +84,23 @@ def form(s: Any, l: int, u: int, growth: float) -> tuple[Array, Array]:  # noqa:
     left = (last_levels(start) + last_levels(end)) / 2
     p = 2 / beta**2 * (time * (end - start)[:, None]).T @ left
     return (p + p.T) / 2, v
+
+
+def latency(shares: Shares, s: Any, growth: Any = None) -> float:
+    """x'Qx of offset slicing on these shares of lengths, by name as `kvratio.theory.forms.tel`.
+
+    A prediction is not read, so the first attempt may be of one token whatever the interval.
+
+    >>> latency({1: 1}, 0)  # the first level of at least the volume 1 is the first at all
+    1.0
+    >>> alone = latency({50: 1}, 0) / volume(50, 0)
+    >>> round(alone, 3)  # 1 + 2/ln b = 1.762, less the attempts below a token
+    1.733
+    """
+    high = max(shares)
+    p, _ = form(s, 1, high, best_growth() if growth is None else float(growth))
+    tails = np.cumsum([float(shares.get(k, 0)) for k in range(high, 0, -1)])[::-1]
+    return float(tails @ p @ tails)
 
 
 @cache

@@ -11,7 +11,6 @@ from kvratio.proofs_check.reproduction import (
     EXPERIMENTS,
     HARDWARE,
     LIVE_TOO,
-    PREDICTIONS,
     STATEMENTS,
     STEPS_A_SECOND,
     Map,
@@ -21,9 +20,10 @@ from kvratio.proofs_check.reproduction import (
 )
 from kvratio.reports.document import Block, Column, Figure, Kind, Obtained, Section, Table
 from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import policy_title
 from kvratio.reports.render.text import section_markdown
+from kvratio.reports.studies.reproduction import curves
 from kvratio.reports.studies.reproduction.figure import plotted
+from kvratio.reports.studies.reproduction.titles import ratio
 
 TITLES = {
     "exp1": "Experiment 1: one interval [1, 1000] for all",
@@ -55,6 +55,11 @@ SAYS = (
     "identical, close: within 10 %; half, twice: within 25 %; clearly slower: by a quarter."
 )
 
+OVER_N = (
+    "The paper's figures 5 to 7 are curves over n = 200 to 2,000. So are the statements here: a "
+    "curve is the settings of the map that differ in n only."
+)
+
 
 def section(found: Map, seeds: int) -> Section:
     """The statements, the settings in which they hold, and a figure for each experiment."""
@@ -66,6 +71,9 @@ def section(found: Map, seeds: int) -> Section:
         statements(found, known, joint),
         *(f"All that is said of {name}: {summary(where)}." for name, where in joint.items()),
         *(figure(part, found) for part in EXPERIMENTS),
+        OVER_N,
+        curves.table(found),
+        curves.figure(found),
     ]
     return Section("reproduction", "Where the published experiments hold", tuple(blocks))
 
@@ -134,17 +142,6 @@ def figure(part: str, found: Map) -> Figure:
 
     height = 1.5 + 0.82 * len(strips)
     return draw(f"reproduction-{part}", labels, plot, caption=caption, text=caption, height=height)
-
-
-def ratio(name: str) -> str:
-    """The ratio of a statement with the policies' titles.
-
-    >>> ratio("exp1-a-min")
-    'A_min on cancel / H-SF, [1, 1000]'
-    """
-    (one, policy), (other, base) = STATEMENTS[name].above, STATEMENTS[name].below
-    above = policy_title(policy) + ("" if one == other else f", {PREDICTIONS[one]},")
-    return f"{above} / {policy_title(base)}, {PREDICTIONS[other]}"
 
 
 def _title(name: str) -> str:
