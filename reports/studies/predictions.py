@@ -19,7 +19,7 @@ from kvratio.theory.price.constant import enclosure
 from kvratio.theory.price.enclosed import proofs
 
 RHOS = ("2", "3", "4", "5", "7", "10", "20", "50", "100", "300", "1000", "3000", "10000")
-ROUNDS = 500  # of the search for a policy
+ROUNDS, WIDE_ROUNDS = 200, 500  # of the search for a policy; for rho beyond `WIDE_FROM`
 PLACES = 10**4  # shown, rounded outwards
 COLUMNS = (
     "rho",
@@ -75,11 +75,17 @@ class Predictions(Study):
     name: ClassVar[str] = "predictions"
 
     rhos: tuple[str, ...] = RHOS
-    rounds: int = ROUNDS
+    rounds: int | None = None  # as published, if None
 
     def plan(self) -> list[Task]:
-        """A task for each rho."""
-        return [(str(rational("rho", rho, least=2)), self.rounds) for rho in self.rhos]
+        """A task for each rho.
+
+        >>> Predictions(("2", "3000")).plan()
+        [('2', 200), ('3000', 500)]
+        """
+        found = [rational("rho", rho, least=2) for rho in self.rhos]
+        usual = [WIDE_ROUNDS if rho > best_prices.WIDE_FROM else ROUNDS for rho in found]
+        return [(str(rho), self.rounds or n) for rho, n in zip(found, usual, strict=True)]
 
     @staticmethod
     def row(task: Task) -> dict[str, Any]:

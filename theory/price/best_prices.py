@@ -5,6 +5,8 @@ grid of the certificate they are interpolated. What is found proves nothing: the
 (`kvratio.theory.price.enclosed.LengthsProof`) is checked exactly.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -13,8 +15,19 @@ from scipy.sparse import coo_matrix
 from kvratio.theory.price.enclosed import LengthsProof
 
 Floats = NDArray[np.float64]
-COARSE_STEP, FEWEST, COARSE_LEVELS, COARSE_TIMES = 0.1, 24, 66, 110
-TIMES = 400
+COARSE_STEP, FEWEST = 0.1, 24
+
+
+class Grids(NamedTuple):
+    """How fine: the most levels and the times of the program, the times of the certificate."""
+
+    levels: int
+    coarse_times: int
+    times: int
+
+
+WIDE_FROM = 2000  # rho: beyond it the usual grids leave more than 5 % between the certificates
+USUAL, WIDE = Grids(44, 80, 260), Grids(66, 110, 400)
 FIRST, LAST = 0.05, 2.2  # the first time after 0, and the last over the mean volume
 SCALES = (0.98, 0.99, 1, 1.01, 1.02, 1.03, 1.05)  # of the interpolated prices
 UNIT, LEVEL_UNIT = 10**4, 10**4
@@ -80,12 +93,13 @@ def search(levels: Floats, means: Floats, rho: float) -> LengthsProof:
     >>> search(levels, means, 2.0).ratio > 1.2
     True
     """
-    count = int(np.clip(np.log(rho) / COARSE_STEP, FEWEST, COARSE_LEVELS))
+    grids = WIDE if rho > WIDE_FROM else USUAL
+    count = int(np.clip(np.log(rho) / COARSE_STEP, FEWEST, grids.levels))
     grid, tails = resampled(levels, means, rho, count)
     mean = np.diff(grid, prepend=0.0) @ tails
-    times = np.concatenate([[0.0], np.geomspace(FIRST, LAST * mean, COARSE_TIMES)])
+    times = np.concatenate([[0.0], np.geomspace(FIRST, LAST * mean, grids.coarse_times)])
     prices = best_prices(grid, tails, times)
-    finer = np.concatenate([[0.0], np.geomspace(FIRST, LAST * mean, TIMES)])
+    finer = np.concatenate([[0.0], np.geomspace(FIRST, LAST * mean, grids.times)])
     between = np.interp(finer[:-1], times, np.append(prices, 0.0))
     candidates = [
         _proof(*grid_and_tails, finer, scale * between)

@@ -9,7 +9,11 @@ from kvratio.reports.commands._studies._run import run_study, study_options
 
 @click.command()
 @click.option("--rho", "rhos", multiple=True, help="v(u)/v(l), at least 2; repeatable.")
-@click.option("--rounds", type=click.IntRange(1), help="Of the search for a policy; default 200.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    help="Of the search for a policy; default 200, 500 for rho above 2,000.",
+)
 @study_options("predictions", "predictions.json and predictions.md")
 def command(rhos: tuple[str, ...], rounds: int | None, **where: Any) -> None:
     """Enclose the price of cancelling for volumes in [v, rho v] by two certificates.
@@ -19,7 +23,7 @@ def command(rhos: tuple[str, ...], rounds: int | None, **where: Any) -> None:
 
     Example: kvratio study predictions --rho 2 --rounds 50
     """
-    from kvratio.reports.studies.predictions import RHOS, ROUNDS, Predictions
+    from kvratio.reports.studies.predictions import RHOS, Predictions
 
-    files = run_study(Predictions(rhos or RHOS, rounds or ROUNDS), **where)
+    files = run_study(Predictions(rhos or RHOS, rounds), **where)
     click.echo(files["predictions.md"])
