@@ -68,7 +68,7 @@ def make_document(
     """
     if sections is None:
         sections = [make for name, make in SECTIONS.items() if studies or name not in STUDIES]
-    front = overview.section(material if _computed(sections) else _published(material))
+    front = overview.section(material if _computed(sections) else _as_published(material))
     mine = own.section(material) if chosen else None
     done: list[Section] = []
     stopped = False
@@ -97,7 +97,7 @@ def _computed(sections: Sequence[Maker]) -> bool:
     return {bounds.section, convergence.section, gaps.section, ledger.section} <= set(sections)
 
 
-def _published(material: Material) -> Material:
+def _as_published(material: Material) -> Material:
     """The same, with the published studies: where nothing is computed anew it is as it was."""
     return material if material.redo is None else replace(material, redo=None, made={})
 
@@ -123,25 +123,35 @@ def report_files(
     *,
     images: bool = False,
     also: Files = NOTHING,
+    whole: bool = True,
 ) -> dict[str, bytes]:
     """All files of the report by name; the manifest comes last: it stands for a complete report.
 
-    `images`: figures as PNG as well. `also`: further files, by name.
+    `images`: figures as PNG as well. `also`: further files, by name. `whole`: also the tables and
+    figures that are published as they are; otherwise the pages link to those.
     """
-    texts = pages(document) | {
-        "report.md": markdown(document),
+    files = {}
+    for table in document.tables():
+        files[f"tables/{table.name}.csv"] = csv_text(table)
+        files[f"tables/{table.name}.tex"] = latex(table)
+    for figure in document.figures():
+        files[f"figures/{figure.name}.svg"] = figure.svg
+    linked = set() if whole else {name for name, text in files.items() if _published(name, text)}
+    texts = pages(document, linked) | {
+        "report.md": markdown(document, linked),
         "policies.json": json.dumps(comparison.rows(), indent=2) + "\n",
     }
-    for table in document.tables():
-        texts[f"tables/{table.name}.csv"] = csv_text(table)
-        texts[f"tables/{table.name}.tex"] = latex(table)
-    for figure in document.figures():
-        texts[f"figures/{figure.name}.svg"] = figure.svg
+    texts |= {name: text for name, text in files.items() if name not in linked}
     made = {name: encoded(text) for name, text in texts.items()} | dict(also)
     if images:
         made |= {f"figures/{figure.name}.png": figure.png for figure in document.figures()}
     made[MANIFEST] = _manifest(made, document).encode()
     return made
+
+
+def _published(name: str, text: str) -> bool:
+    """Is this file, to the byte, in the published report?"""
+    return not differences({name: text}, PUBLISHED)
 
 
 def _manifest(made: Files, document: Document) -> str:

@@ -1,6 +1,7 @@
 """Data of the schedule viewer (`reports/page/viewer.js`), and a page that holds it alone."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from kvratio.reports.document import Column, Kind, Obtained, Table, Viewer
@@ -29,7 +30,8 @@ def viewer(name: str, caption: str, runs: Sequence[Run], bound: int) -> Viewer:
 
     Its data: the memory; the requests as columns; for every run its attempts as columns and the
     cache in use in pieces between events (`kvratio.simulate.measures.cache_profile`), times in
-    steps.
+    steps. Columns that rise or change little are differences of neighbours; for the lengths of
+    attempts see `_lengths`.
     """
     instance = runs[0].instance
     data = {
@@ -54,12 +56,38 @@ def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
         "evictions": run.measures.evictions,
         "makespan": run.measures.makespan,
         "request": list(schedule.request),
-        "start": list(schedule.start),
-        "end": list(schedule.end),
-        "finished": [int(done) for done in schedule.finished],
+        "start": differences(schedule.start),
+        "length": _lengths(run),
         **({"began": list(schedule.began)} if schedule.began else {}),
-        "profile": {"time": time.tolist(), "base": base.tolist(), "running": running.tolist()},
+        "profile": {
+            "time": differences(time.tolist()),
+            "base": differences(base.tolist()),
+            "running": differences(running.tolist()),
+        },
     }
+
+
+def _lengths(run: Run) -> list[int]:
+    """Of each attempt its steps if it was evicted; if it was completed, 0 where they are as many as
+    the output has tokens, and otherwise the steps with a minus sign."""
+    schedule, output = run.schedule, run.instance.output
+    found = []
+    for request, start, end, finished in zip(
+        schedule.request, schedule.start, schedule.end, schedule.finished, strict=True
+    ):
+        steps = end - start
+        whole = finished and steps == output[request]
+        found.append(0 if whole else -steps if finished else steps)
+    return found
+
+
+def differences(column: Sequence[int]) -> list[int]:
+    """Each number less the one before; the first less 0.
+
+    >>> differences([5, 7, 7])
+    [5, 2, 0]
+    """
+    return [b - a for a, b in pairwise([0, *column])]
 
 
 def title(run: Run, runs: Sequence[Run]) -> str:

@@ -92,7 +92,7 @@ def command(
 
         document = compiler.named(document)
         also[compiler.NAME] = note(document, material)
-    made = report_files(document, comparison, images=png, also=also)
+    made = report_files(document, comparison, images=png, also=also, whole=check or write)
     write_report(target, made)
     _tell(comparison, target, len(made), missing)
     if missing:

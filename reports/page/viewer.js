@@ -6,6 +6,12 @@
 const LEAST_STEPS = 4; // zooming in stops here
 const ORDERED_ABOVE = 60; // so many requests are shown in order of completion at first
 
+// The numbers whose differences are given.
+const sums = (differences) => {
+  let total = 0;
+  return differences.map((difference) => (total += difference));
+};
+
 class Viewer extends Painter {
   constructor(root) {
     super();
@@ -17,6 +23,13 @@ class Viewer extends Painter {
     this.chosen = null; // a request
     this.cursor = null; // a step
     for (const run of runs) {
+      // see reports/viewer.py: differences of neighbours; a length is 0 for a whole output, and has
+      // a minus sign if the attempt was completed with fewer or more steps
+      run.start = sums(run.start);
+      run.end = run.length.map((length, k) =>
+        run.start[k] + (Math.abs(length) || requests.output[run.request[k]]));
+      run.finished = run.length.map((length) => length <= 0);
+      for (const name of ["time", "base", "running"]) run.profile[name] = sums(run.profile[name]);
       run.byRequest = Array.from({ length: this.n }, () => []);
       run.request.forEach((request, k) => run.byRequest[request].push(k));
     }

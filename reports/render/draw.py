@@ -149,11 +149,11 @@ def _saved(name: str, canvas: Canvas, caption: str, text: str) -> Figure:
 
 
 def compact(svg: str) -> str:
-    """The SVG without what nobody sees: digits beyond a hundredth of a point, ids that nothing
+    """The SVG without what nobody sees: digits beyond a tenth of a point, ids that nothing
     refers to, blanks between elements, fonts in place of a missing one.
 
     >>> compact('<path id="a" d="M 1.23456 7.0009"/>')
-    '<path d="M 1.23 7"/>'
+    '<path d="M 1.2 7"/>'
     """
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)
@@ -162,11 +162,11 @@ def compact(svg: str) -> str:
     svg = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", svg)
     svg = re.sub(
         r'(?<= )(d|x|y|cx|cy|points)="([^"]*)"',
-        lambda m: f'{m[1]}="{re.sub(r"-?[0-9]+[.][0-9]+", _two_digits, m[2]).strip()}"',
+        lambda m: f'{m[1]}="{re.sub(r"-?[0-9]+[.][0-9]+", _one_digit, m[2]).strip()}"',
         svg,
     )
     return re.sub(r">\s+<", "><", re.sub(r" *\n *", " ", svg)).rstrip() + "\n" * svg.endswith("\n")
 
 
-def _two_digits(match: re.Match[str]) -> str:
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+def _one_digit(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.1f}".removesuffix(".0")

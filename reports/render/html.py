@@ -1,7 +1,9 @@
-"""A report as HTML pages that need nothing from outside: styles, figures and scripts inside."""
+"""A report as HTML pages that need nothing from outside their folder: figures and data are inside,
+styles and scripts stand beside them once. The page of `kvratio view` stands alone."""
 
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from importlib.resources import files
 from typing import Any
 
@@ -20,24 +22,42 @@ from kvratio.reports.document import (
 )
 from kvratio.reports.output import GENERATOR
 from kvratio.reports.render import looks, mathml
-from kvratio.reports.render.links import INDEX, PAPER, page_of, prose, published, target
+from kvratio.reports.render.links import (
+    INDEX,
+    PAPER,
+    file_of,
+    page_of,
+    prose,
+    published,
+    target,
+)
 from kvratio.reports.render.looks import themable
 from kvratio.reports.viewer import help_text, summary, viewer
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 
 VIEWER = ["paint.js", "export.js", "viewer.js"]  # scripts, each for those after it
+SCRIPTS = ("plot.js", *VIEWER, "claims.js")
 LONG = 48  # characters of a formula that is shown without unfolding
 KINDS = {str: "prose", Table: "table", Figure: "figure", Viewer: "viewer", Claims: "claims"}
 
 
-def pages(document: Document) -> dict[str, str]:
-    """The pages of a report by file name; tables and figures link to files in the same folder."""
-    made = {INDEX: _page(document, None)}
-    return made | {page_of(one.id): _page(document, one) for one in document.pages()}
+STYLES = "style.css"
+NOTHING: frozenset[str] = frozenset()
 
 
-def _page(document: Document, section: Section | None) -> str:
+def pages(document: Document, linked: AbstractSet[str] = NOTHING) -> dict[str, str]:
+    """The pages of a report by file name, with their styles and scripts.
+
+    Tables and figures link to files in the same folder, or to the published ones if those are
+    `linked`.
+    """
+    made = {INDEX: _page(document, None, linked)}
+    made |= {page_of(one.id): _page(document, one, linked) for one in document.pages()}
+    return made | {STYLES: style_sheet()} | {name: read(name) for name in SCRIPTS}
+
+
+def _page(document: Document, section: Section | None, linked: AbstractSet[str]) -> str:
     """The page of a section; without one the first page, an overview of all."""
     first = (document.own, document.front)
     shown = [one for one in first if one] if section is None else [section]
@@ -47,10 +67,12 @@ def _page(document: Document, section: Section | None) -> str:
             document=document,
             published=published,
             href=lambda place: target(document, place),
+            file=lambda path: file_of(path, linked),
             section=section,
             meaning=MEANING,
             paper=PAPER,
-            script=Markup("".join(read(name) for name in _scripts(blocks))),
+            styles=STYLES,
+            scripts=_scripts(blocks),
         )
     )
 
@@ -78,6 +100,7 @@ def view_page(description: str, runs: Sequence[Run]) -> str:
             table=summary(runs),
             help=help_text(runs),
             generator=GENERATOR,
+            css=Markup(style_sheet()),
             script=Markup("".join(map(read, VIEWER))),
         )
     )
@@ -105,7 +128,7 @@ def _template(name: str) -> Any:
         "formula": _formula,
         "page": page_of,
     }
-    environment.globals |= {"css": Markup(style_sheet()), "long": LONG}
+    environment.globals |= {"long": LONG}
     return environment.get_template(name)
 
 

@@ -1,6 +1,7 @@
 """Where things are: pages of a report, published files, and the sources that texts name."""
 
 import re
+from collections.abc import Set as AbstractSet
 
 from markupsafe import Markup, escape
 
@@ -8,6 +9,7 @@ from kvratio.reports.document import Document
 
 INDEX = "index.html"
 SOURCE = "https://github.com/kvratio/kvratio/blob/main"
+RAW = "https://raw.githubusercontent.com/kvratio/kvratio/main"
 PAPER = "https://arxiv.org/abs/2508.14544"
 # of sections that a report may leave out: what was published of them
 INSTEAD = {
@@ -55,6 +57,17 @@ def target(document: Document, place: str) -> str:
 def published(claim: str) -> str:
     """Where a claim stands in the published ledger with all of its evidence."""
     return f"{SOURCE}/reports/published/{INSTEAD['claims']}#{claim}"
+
+
+def file_of(path: str, linked: AbstractSet[str], *, drawn: bool = False) -> str:
+    """Where a file of a report is: in its folder, or among the published ones.
+
+    `drawn`: for a place that shows it.
+
+    >>> file_of("tables/claims.csv", set())
+    'tables/claims.csv'
+    """
+    return f"{RAW if drawn else SOURCE}/reports/published/report/{path}" * (path in linked) or path
 
 
 def prose(text: str) -> Markup:

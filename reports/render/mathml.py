@@ -226,7 +226,7 @@ class _Parser:
                 self.take()
                 out += "<mo>⁢</mo>" + self.quotient()
             elif self.starts_factor(closing):
-                out += "<mspace width='.17em'></mspace>" + self.quotient()
+                out += "<mspace width='.17em'/>" + self.quotient()
             else:
                 return out
 
@@ -304,7 +304,7 @@ class _Parser:
         if called and (text in FUNCTIONS or text in POLICIES or len(first) == 1):
             out += self.primary()[0]
         elif text in FUNCTIONS - {"E", "P", "O", "TEL"} and self.starts_factor(""):
-            out += "<mspace width='.17em'></mspace>" + self.power()[0]
+            out += "<mspace width='.17em'/>" + self.power()[0]
         return out
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from kvratio.reports.document import (
     MEANING,
@@ -17,24 +18,33 @@ from kvratio.reports.document import (
     Table,
     Viewer,
 )
+from kvratio.reports.render.links import file_of
 
 EVIDENCE = "The evidence of each claim: `claims.html`, or `kvratio check --claim NAME`."
 
 
-def markdown(document: Document) -> str:
-    """The whole report; figures are linked, evidence is listed below each claim."""
+def markdown(document: Document, linked: AbstractSet[str] = frozenset()) -> str:
+    """The whole report; figures are linked, evidence is listed below each claim.
+
+    Of tables whose files are `linked` to the published ones only the caption stands here.
+    """
     lines = [f"# {escaped(document.title)}", "", f"{escaped(document.description)}.", ""]
     lines += ["How numbers were obtained:", ""]
     lines += [f"- **{label}**: {meaning}" for label, meaning in MEANING.items()]
     first = (document.own, document.front)
     for section in (*(one for one in first if one), *document.sections):
-        lines += ["", section_markdown(section).removesuffix("\n")]
+        lines += ["", section_markdown(section, linked=linked).removesuffix("\n")]
     lines += ["", "## What was run", "", "To repeat it:", "", *_code(document.command), ""]
     lines += ["Versions, seeds, sources and the hashes of all files: `manifest.json`."]
     return "\n".join(lines) + "\n"
 
 
-def section_markdown(section: Section, level: int = 2, figures: str = "figures/") -> str:
+def section_markdown(
+    section: Section,
+    level: int = 2,
+    figures: str = "figures/",
+    linked: AbstractSet[str] = frozenset(),
+) -> str:
     """One section under a heading of that level; `figures`: where the figures are.
 
     >>> section_markdown(Section("x", "Title", ("A paragraph.",)))
@@ -42,20 +52,24 @@ def section_markdown(section: Section, level: int = 2, figures: str = "figures/"
     """
     lines = [f"{'#' * level} {escaped(section.title)}"]
     for block in section.blocks:
-        lines += ["", *_block(block, figures)]
+        lines += ["", *_block(block, figures, linked)]
     for part in section.parts:
-        lines += ["", section_markdown(part, level + 1, figures).removesuffix("\n")]
+        lines += ["", section_markdown(part, level + 1, figures, linked).removesuffix("\n")]
     return "\n".join(lines) + "\n"
 
 
-def _block(block: Block, figures: str) -> list[str]:
+def _block(block: Block, figures: str, linked: AbstractSet[str]) -> list[str]:
     if isinstance(block, str):
         return [escaped(block)]
+    if isinstance(block, Table | Claims) and (path := f"tables/{block.name}.csv") in linked:
+        url = file_of(path, linked)
+        return [f"**{escaped(block.caption)}**: on the pages, and [published]({url})."]
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Figure):
         text = escaped(block.text)
-        return [f"![{text}]({figures}{block.name}.svg)", "", escaped(block.caption)]
+        place = file_of(f"{figures}{block.name}.svg", linked, drawn=True)
+        return [f"![{text}]({place})", "", escaped(block.caption)]
     if isinstance(block, Viewer):
         return [f"{escaped(block.caption)} (The pages show them, `index.html` first.)"]
     if isinstance(block, Claims):

@@ -89,10 +89,10 @@ def _findings(material: Material) -> tuple[tuple[Finding, ...], int]:
     sources = Sources(SIMULATOR, progress=lambda claim: material.progress(f"checking {claim}"))
     claims = select()
     fresh = {claim.id: examine(claim, sources).row() for claim in claims if claim.id not in stored}
-    origin = "" if len(fresh) == len(claims) else material.origin(PUBLISHED)
     rows = [(fresh.get(claim.id) or stored[claim.id], claim.id in fresh) for claim in claims]
     now = "Checked while this report was made."
-    return tuple(_finding(row, now if new else origin, material) for row, new in rows), len(fresh)
+    # of the others the section says once where they are from
+    return tuple(_finding(row, now if new else "", material) for row, new in rows), len(fresh)
 
 
 def _finding(row: dict[str, Any], origin: str, material: Material) -> Finding:

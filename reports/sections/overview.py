@@ -146,7 +146,7 @@ def score(found: Sequence[Finding]) -> Figure:
     counted = groups(found)
     names = list(counted)[::-1]
     fills = dict(zip(VERDICTS, (2, 2, 2, 7, 4, 5, 1, 1), strict=True))
-    hatches = {"supported": "///", "contradicted": "///", "certified": ".."}
+    hatches = {"supported": "///", "contradicted": "///", "certified": "--"}
 
     def plot(axes: Axes) -> None:
         left = [0] * len(names)
@@ -182,7 +182,7 @@ def score(found: Sequence[Finding]) -> Figure:
         Labels(title, "", ""),
         plot,
         caption="Claims by verdict; a claim read in several ways counts once for each reading. "
-        "Hatched: by simulation.",
+        "Slanted lines: by simulation.",
         text=f"{title}. {words}.",
         height=2.1,
     )

@@ -23,7 +23,7 @@ from kvratio.simulate.measures import Ints, cache_profile, latencies, tokens_at
 from kvratio.simulate.records import Run
 
 SHOWN = ("h-sf", "a-max", "a-min", "fcfs")  # in the figure of the cache: more hide each other
-POINTS = 200  # samples of a curve
+POINTS = 100  # samples of a curve
 MARKERS = 12  # about so many on a curve
 
 
