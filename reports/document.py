@@ -127,7 +127,7 @@ class Finding:
     """A claim with its verdict, and the evidence behind it.
 
     `policy`: whom it speaks of. `example`: schedules of the smallest counterexample, where that is
-    an instance.
+    an instance. `values`: what contradicts it, as where, quantity, found and claimed.
     """
 
     id: str
@@ -145,6 +145,7 @@ class Finding:
     evidence: tuple[Evidence, ...]
     provenance: str
     example: Viewer | None = None
+    values: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def viewer(name: str, caption: str, runs: Sequence[Run], bound: int) -> Viewer:
     Its data: the memory; the requests as columns; for every run its attempts as columns and the
     cache in use in pieces between events (`kvratio.simulate.measures.cache_profile`), times in
     steps. Columns that rise or change little are differences of neighbours; for the lengths of
-    attempts see `_lengths`.
+    attempts see `_lengths`. A run with another memory than the first says so.
     """
     instance = runs[0].instance
     data = {
@@ -50,8 +50,10 @@ def viewer(name: str, caption: str, runs: Sequence[Run], bound: int) -> Viewer:
 def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
     schedule = run.schedule
     time, base, running = cache_profile(schedule, run.instance)
+    own = run.instance.memory
     return {
         "title": title(run, runs),
+        **({"memory": own} if own != runs[0].instance.memory else {}),
         "tel": run.tel,
         "evictions": run.measures.evictions,
         "makespan": run.measures.makespan,

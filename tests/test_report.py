@@ -16,6 +16,7 @@ from matplotlib import rc_context
 import kvratio.reports.commands.report as report_command
 import kvratio.reports.report
 from kvratio.reports.cli import main
+from kvratio.reports.commands._source import compare_source
 from kvratio.reports.commands.report import command
 from kvratio.reports.compare.steps import Comparison, compare
 from kvratio.reports.document import (
@@ -31,7 +32,13 @@ from kvratio.reports.document import (
 from kvratio.reports.material import Material
 from kvratio.reports.render.html import script_data
 from kvratio.reports.render.text import csv_text, latex, markdown
-from kvratio.reports.report import Interrupted, compare_published, make_document, report_files
+from kvratio.reports.report import (
+    PUBLISHED,
+    Interrupted,
+    compare_published,
+    make_document,
+    report_files,
+)
 from kvratio.reports.sections import bounds, convergence, gaps, policies
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError
@@ -168,7 +175,8 @@ def test_every_number_is_labelled(document: Document, page: str) -> None:
     for table in document.tables():
         for column in table.columns:
             if column.obtained:
-                assert f'<span class="badge {column.obtained}">' in page
+                kind = "" if column.obtained == "derived" else f' class="{column.obtained}"'
+                assert f"<em{kind}>{column.obtained}</em>" in page
     with pytest.raises(InputError, match="how its numbers were obtained"):
         Table("x", "", (Column("x"),), ())
     with pytest.raises(InputError, match="2 cells"):
@@ -201,6 +209,34 @@ def test_the_pages_are_well_formed_and_need_nothing_from_outside(
                 assert file in (*made, ""), link
                 assert not anchor or anchor in read[file or name].ids, link
     assert {"index.html", "policies.html", "bounds.html"} <= set(pages)
+
+
+LIMIT = 1_500_000  # bytes of a report without options
+
+
+def test_the_default_report_is_small_and_links_what_is_published(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if the published report were of this very state: its tables and figures are not copied,
+    those of the chosen requests are."""
+    mine = ("policies", "own")
+
+    def published(name: str, _text: str) -> bool:
+        file = PUBLISHED / name
+        return file.is_file() and not file.name.startswith(mine)
+
+    monkeypatch.setattr(kvratio.reports.report, "_published", published)
+    names = [name for name in POLICIES if name != "alpha-protection"]  # seconds of evictions
+    full = compare_source(tuple(names), seed=0)
+    document = make_document(Material(full), "kvratio report")
+    made = report_files(document, full, whole=False)
+    assert sum(map(len, made.values())) < LIMIT
+    tables = {name for name in made if name.startswith("tables/")}
+    assert "tables/policies-latency.csv" in tables
+    assert "tables/claims.csv" not in tables
+    url = "https://github.com/kvratio/kvratio/blob/main/reports/published/report/tables/claims.csv"
+    assert f'href="{url}"' in made["claims.html"].decode()
+    assert f"]({url})" in made["report.md"].decode()
 
 
 def test_the_style_sheet_loads_nothing(made: dict[str, bytes]) -> None:

@@ -59,7 +59,7 @@ function barsOf(viewer, run, colour) {
 }
 
 function cacheOf(viewer, run, colour) {
-  const [from, to] = viewer.time, memory = viewer.data.memory;
+  const [from, to] = viewer.time, memory = run.memory || viewer.data.memory;
   const y = (tokens) => CACHE - (tokens / (memory * 1.08)) * CACHE;
   const corners = [`0,${CACHE}`];
   for (let k = 0; k <= PANE; k += 1) {

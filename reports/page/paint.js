@@ -209,7 +209,7 @@ class Painter {
 
   drawCache(pane, colour) {
     const { context, width, height } = prepare(pane.cache, colour);
-    const memory = this.data.memory;
+    const memory = pane.run.memory || this.data.memory;
     const bottom = height - AXIS;
     const y = (tokens) => bottom - (tokens / (memory * 1.08)) * bottom;
     const profile = pane.run.profile;
@@ -285,7 +285,7 @@ class Painter {
     const parts = [];
     if (this.cursor !== null) {
       const tokens = used(run.profile, this.cursor);
-      const share = ((100 * tokens) / this.data.memory).toFixed(1);
+      const share = ((100 * tokens) / (run.memory || this.data.memory)).toFixed(1);
       parts.push(`Step ${numbers.format(this.cursor)}: ${numbers.format(tokens)} tokens in the ` +
         `cache (${share} %). ${this.queue(run, this.cursor)}`);
     }

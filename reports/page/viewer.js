@@ -6,6 +6,37 @@
 const LEAST_STEPS = 4; // zooming in stops here
 const ORDERED_ABOVE = 60; // so many requests are shown in order of completion at first
 
+// One of the two panes of a viewer; only the first speaks, or both would at once.
+const paneOf = (side, live) => `<div class="pane">
+<p class="title">${side} schedule</p>
+<canvas class="bars" tabindex="0" role="img" aria-label="Requests over time"></canvas>
+<canvas class="cache" tabindex="0" role="img" aria-label="Cache in use over time"></canvas>
+<p class="detail"${live ? ' aria-live="polite"' : ""}></p>
+</div>`;
+
+const BUTTONS = [
+  ["zoom-in", "time +", "Zoom in on time"], ["zoom-out", "time -", "Zoom out of time"],
+  ["rows-in", "rows +", "Zoom in on rows"], ["rows-out", "rows -", "Zoom out of rows"],
+  ["reset", "everything", ""], ["step-back", "step -", "One step back"],
+  ["step-on", "step +", "One step on"], ["save", "save as SVG", ""],
+];
+
+const CONTROLS = `<div class="controls">
+<label>First schedule <select class="left"></select></label>
+<label>Second schedule <select class="right"></select></label>
+<label>Rows by <select class="order">
+<option value="number">number</option>
+<option value="arrival">arrival</option>
+<option value="start">first start</option>
+<option value="completion">completion</option>
+<option value="output">output length</option>
+</select></label>
+<span class="buttons">${BUTTONS.map(([name, text, label]) =>
+    `<button type="button" class="${name}"${label ? ` aria-label="${label}"` : ""}>${text}</button>`)
+    .join("\n")}</span>
+</div>
+<div class="panes">${paneOf("first", true)}${paneOf("second", false)}</div>`;
+
 // The numbers whose differences are given.
 const sums = (differences) => {
   let total = 0;
@@ -16,6 +47,7 @@ class Viewer extends Painter {
   constructor(root) {
     super();
     this.root = root;
+    root.insertAdjacentHTML("beforeend", CONTROLS);
     this.data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
     const { requests, runs } = this.data;
     this.n = requests.output.length;
@@ -90,9 +122,11 @@ class Viewer extends Painter {
 
   summary(run) {
     const ratio = (run.tel / this.data.bound).toFixed(2);
-    return `total latency ${numbers.format(run.tel)} steps, ${ratio} times the certified lower ` +
-      `bound of ${numbers.format(this.data.bound)}; ${numbers.format(run.evictions)} evictions, ` +
-      `makespan ${numbers.format(run.makespan)}`;
+    // the bound is for the memory of the first run
+    const beside = run.memory ? `with a memory of ${numbers.format(run.memory)}` :
+      `${ratio} times the certified lower bound of ${numbers.format(this.data.bound)}`;
+    return `total latency ${numbers.format(run.tel)} steps, ${beside}; ` +
+      `${numbers.format(run.evictions)} evictions, makespan ${numbers.format(run.makespan)}`;
   }
 
   sorted(by, run) {

@@ -278,7 +278,7 @@ class _Parser:
             if self.peek() != CLOSING[token.text]:
                 raise NoFormulaError("an open group")
             end = self.take().text
-            mark = "<mo stretchy='false'>{}</mo>"  # stretched ones need a font of mathematics
+            mark = "<mi>{}</mi>"  # operators would be stretched, which needs a font of mathematics
             whole = f"<mrow>{mark.format(token.text)}{inside}{mark.format(end)}</mrow>"
             return whole, inside if token.text == "(" else ""
         raise NoFormulaError(token.text)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 
 POINT = 72  # of an inch: the unit of the SVG
 PANEL = "panel"  # label of the axes of small multiples; their title goes before a series' name
-MOST = 60  # points of a curve; between them a reader sees no difference
+MOST = 30  # points of a curve; between them a reader sees no difference
 
 
 def points(canvas: Canvas) -> dict[str, Any]:

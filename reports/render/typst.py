@@ -157,7 +157,7 @@ def from_mathml(text: str, *, stacked: bool = False) -> str:
 
 def _row(element: ElementTree.Element, stacked: bool) -> str:
     children = list(element)
-    ends = [child.text for child in (children[:1] + children[-1:]) if child.tag == "mo"]
+    ends = [child.text for child in children[:1] + children[-1:]]
     made = [_element(child, stacked) for child in children]
     for k, child in enumerate(children[1:], 1):  # no blank between a function and its argument
         if children[k - 1].tag == "mi" and child.tag == "mrow" and made[k - 1].endswith(")"):
@@ -172,6 +172,8 @@ def _element(element: ElementTree.Element, stacked: bool) -> str:
     made = [_element(child, stacked) for child in element]
     match element.tag:
         case "mi":
+            if text in BRACKETS:
+                return BRACKETS[text]
             return text if len(text) == 1 else f"upright({string(text)})"
         case "mn" | "mtext":
             return text if text.isdigit() else string(text)
@@ -206,9 +208,9 @@ def _compound(element: ElementTree.Element, place: int) -> bool:
         return place == 1
     if element.tag != "mrow" or not children:
         return False
-    marks = [child.text for child in children if child.tag == "mo"]
-    if marks[:1] and marks[0] in ("(", "[", "{", "|") and children[0].tag == "mo":
+    if children[0].text in BRACKETS:
         return False
+    marks = [child.text for child in children if child.tag == "mo"]
     if any(mark in SUMS for mark in marks):
         return True
     called = len(children) == 2 and children[0].tag in ("mi", "msub") and children[1].tag == "mrow"

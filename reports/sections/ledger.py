@@ -1,23 +1,17 @@
 """What holds and what does not: every claim with its verdict, its evidence and counterexample."""
 
 import json
-import re
-from collections.abc import Sequence
 from typing import Any
 
 from kvratio.proofs_check.claim import examine
 from kvratio.proofs_check.ledger import select
 from kvratio.proofs_check.sources import SIMULATOR, Sources
 from kvratio.proofs_check.statements import remark
-from kvratio.proofs_check.verdict import Bearing, Rigour, counterexample, judge
+from kvratio.proofs_check.verdict import Bearing, Rigour, Verdict, counterexample, judge
 from kvratio.proofs_check.verdict import Finding as Fact
-from kvratio.reports.compare.steps import compare
-from kvratio.reports.document import Claims, Evidence, Finding, Obtained, Section, Viewer
+from kvratio.reports.document import Claims, Evidence, Finding, Obtained, Section
 from kvratio.reports.material import Material
-from kvratio.reports.viewer import viewer
-from kvratio.simulate.records import Run
-from kvratio.theory.area import lower_bound
-from kvratio.theory.model import Instance, Schedule
+from kvratio.reports.sections import counterexamples
 
 PUBLISHED = "claims.json"
 # what the checker's kinds of evidence are called beside a number
@@ -31,21 +25,8 @@ POLICIES = (
     "A_max", "A_min", "A_l", "A_random", "H-SF", "MC-SF", "SVF", "GSA", "GBA", "offset slicing",
     "slicing", "least attained service",
 )  # fmt: skip
-# an instance in a piece of evidence, and a certificate of the optimum of one
-INSTANCE = re.compile(
-    r"M = (?P<memory>\d+)(?:, s = (?P<prompt>\d+))?, (?:outputs (?P<outputs>\d+(?:, \d+)*)"
-    r"|(?P<count>\d+) outputs of (?P<each>\d+))\b"
-)
+FALSE = (Verdict.REFUTED, Verdict.CONTRADICTED)
 LONGEST = 500  # letters of a piece of evidence on the page
-CERTIFICATE = re.compile(r"certificate ([\w-]+\.json)")
-OPTIMA = frozenset({"h-sf-optimal"})  # claims whose counterexample is a published certificate
-# policies of the simulator that the claims compare
-PLAYED = {
-    "t6-exact": ("h-sf", "a-min"),
-    "t6-exact-live": ("h-sf", "a-min-live"),
-    "t4-instance": ("a-max", "a-min"),
-    "t4-instance-live": ("a-max", "a-min-live"),
-}
 
 LEAD = (
     "A verdict is computed from evidence and from nothing else: proved, certified and refuted are "
@@ -98,10 +79,11 @@ def _findings(material: Material) -> tuple[tuple[Finding, ...], int]:
 def _finding(row: dict[str, Any], origin: str, material: Material) -> Finding:
     """A row as a finding; its verdict is judged anew from the evidence that it brings."""
     facts = [Fact(Rigour(e["kind"]), Bearing(e["outcome"]), e["text"]) for e in row["evidence"]]
+    verdict = judge(facts)
     return Finding(
         row["id"],
         row["number"],
-        str(judge(facts)),
+        str(verdict),
         row["statement"],
         policy(row["statement"], row["relation"], row["reading"]),
         row["reading"],
@@ -113,7 +95,8 @@ def _finding(row: dict[str, Any], origin: str, material: Material) -> Finding:
         remark(row["id"]),
         tuple(Evidence(LABELS[f.kind], str(f.outcome), shortened(f.text)) for f in facts),
         origin,
-        _example(row["id"], facts, material),
+        counterexamples.example(row["id"], facts, material),
+        counterexamples.values(facts) if verdict in FALSE else (),
     )
 
 
@@ -137,45 +120,3 @@ def policy(*texts: str) -> str:
         if found:
             return min(found)[2]
     return ""
-
-
-def _example(claim: str, facts: list[Fact], material: Material) -> Viewer | None:
-    """The smallest instance against a claim, with schedules that show it."""
-    for fact in facts:
-        if fact.outcome is not Bearing.AGAINST:
-            continue
-        if claim in PLAYED and (match := INSTANCE.search(fact.text)):
-            return played(claim, match, PLAYED[claim])
-        if claim in OPTIMA and (match := CERTIFICATE.search(fact.text)):
-            return optimum(claim, material.published(f"optima/{match[1]}"))
-    return None
-
-
-def played(claim: str, match: re.Match[str], names: Sequence[str]) -> Viewer:
-    """The policies that a claim compares on the instance of a piece of evidence."""
-    outputs = [match["each"]] * int(match["count"] or 0)
-    lengths = [int(text) for text in outputs or match["outputs"].split(", ")]
-    interval = (1, max(lengths))
-    instance = Instance.of(
-        int(match["memory"]), lengths, prompt=int(match["prompt"] or 0), interval=interval
-    )
-    runs = compare(claim, instance, names).runs
-    caption = f"Against it: {match[0]}, predicted in [1, {interval[1]}] (one draw of the ties)"
-    return viewer(f"example-{_id(claim)}", caption, runs, lower_bound(instance))
-
-
-def optimum(claim: str, certificate: str) -> Viewer:
-    """H-SF beside a schedule whose optimality a published certificate proves."""
-    data = json.loads(certificate)
-    instance = Instance.from_json(data["instance"])
-    (h_sf,) = compare(claim, instance, ["h-sf"]).runs
-    best = Run("optimum", 0, instance, Schedule.from_json(data["schedule"]))
-    outputs = ", ".join(map(str, instance.output))
-    caption = (
-        f"Against it: M = {instance.memory}, outputs {outputs}, certified optimum {data['lower']}"
-    )
-    return viewer(f"example-{_id(claim)}", caption, (h_sf, best), data["lower"])
-
-
-def _id(claim: str) -> str:
-    return claim.lower().replace(".", "-")

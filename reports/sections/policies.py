@@ -130,7 +130,8 @@ def latency_figure(samples: Mapping[str, Any], unit: str = "steps") -> Figure:
         for k, (policy, sample) in enumerate(samples.items()):
             values = np.sort(sample)
             share = 100 * np.arange(1, len(values) + 1) / len(values)
-            picked = np.unique(np.linspace(0, len(values) - 1, POINTS).astype(int))
+            points = POINTS if policy in coloured else POINTS // 2
+            picked = np.unique(np.linspace(0, len(values) - 1, points).astype(int))
             every = _every(picked, k)
             look = figure_look(policy, coloured) | {"label": policy}
             axes.plot(values[picked], share[picked], markevery=every, **look)
