@@ -33,8 +33,8 @@ ALIKE = re.compile(
 CERTIFICATE = re.compile(r"certificate ([\w-]+\.json)")
 LOWER_ONE = 1  # the interval of played instances begins here
 
-# policies of the simulator that the claims compare, on the instance of the evidence; of samples with
-# a thousand requests and more the values are shown
+# policies of the simulator that the claims compare, on the instance of the evidence; of samples
+# with a thousand requests and more the values are shown
 PLAYED = {
     "t6-exact": ("h-sf", "a-min"),
     "t6-exact-live": ("h-sf", "a-min-live"),
