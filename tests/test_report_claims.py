@@ -112,7 +112,9 @@ def test_every_refuted_claim_shows_a_schedule_or_values(comparison: Comparison) 
 def test_the_viewer_s_columns_are_the_schedule() -> None:
     """Differences add up again; an attempt of length 0 has the length of its output."""
     instance = Instance.of(7, [1 + k % 5 for k in range(20)], prompt=1, interval=(1, 5))
-    runs = compare("twenty", instance, ["a-min", "h-sf"]).runs
+    lost = compare("twenty", instance, ["a-min", "h-sf"]).runs
+    kept = compare("twenty", instance, ["fcfs"], preemption="keep").runs
+    runs = (*lost, *kept)
     for run, drawn in zip(runs, viewer("x", "", runs, 1).data["runs"], strict=True):
         starts = list(accumulate(drawn["start"]))
         assert tuple(starts) == tuple(run.schedule.start)
@@ -124,4 +126,5 @@ def test_the_viewer_s_columns_are_the_schedule() -> None:
         ]
         assert tuple(ends) == tuple(run.schedule.end)
         assert [length <= 0 for length in drawn["length"]] == list(run.schedule.finished)
-    assert not all(runs[0].schedule.finished), "an eviction among them"
+    assert not all(lost[0].schedule.finished), "an eviction among them"
+    assert any(kept[0].schedule.began), "a resumption among them"
