@@ -111,6 +111,7 @@ def as_json(found: Found) -> dict[str, Any]:
         "gap": outcome.gap,
         "evidence": evidence(found),
         "cases": outcome.nodes,
+        "interrupted": outcome.interrupted,
         "schedule": outcome.schedule.to_json(),
         "solver": None,
     }

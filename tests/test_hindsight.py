@@ -23,7 +23,7 @@ from kvratio.theory.model import Instance, Schedule, verify
 
 MODULES = (
     "branch", "child", "cuts", "optimum", "profile", "program", "rebuild", "relaxation", "search",
-    "separate", "smooth", "tighten",
+    "separate", "smooth", "stopped", "tighten",
 )  # fmt: skip
 SMALL = Effort(moves=2_000, root_iterations=200, iterations=40, nodes=400)
 
@@ -210,3 +210,34 @@ def test_a_case_without_schedules_is_refuted() -> None:
         nodes=500,
     )
     assert (search.lower, search.upper) == (5, 5)
+
+
+@pytest.mark.parametrize("part", ["anneal", "rebuild", "climb", "separate", "choose"])
+def test_an_interrupt_anywhere_leaves_certified_bounds(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(2)
+    prompt = [rng.randint(1, 4) for _ in range(8)]
+    instance = Instance.of(30, [rng.randint(1, 30 - s) for s in prompt], prompt=prompt)
+    where = {
+        "anneal": ("search", "_run"),
+        "rebuild": ("rebuild", "_search"),
+        "climb": ("smooth", "soft_minimum"),
+        "separate": ("tighten", "separate"),
+        "choose": ("branch", "_choose"),
+    }
+    module = importlib.import_module(f"kvratio.theory.hindsight.{where[part][0]}")
+    calls, whole = itertools.count(), getattr(module, where[part][1])
+
+    def interrupted(*arguments: object) -> object:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(module, where[part][1], interrupted)
+    effort = Effort(moves=400_000, rebuilds=80_000, rounds=2, nodes=60)
+    warm = [plain_schedule(instance, [sum(instance.output[:i]) for i in range(8)])]
+    outcome = optimum(instance, effort=effort, warm=warm)
+    assert outcome.interrupted
+    certified = check(read_certificate(json.dumps(outcome.certificate)))
+    assert certified.lower <= outcome.lower <= outcome.upper == certified.upper

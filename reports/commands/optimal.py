@@ -52,10 +52,11 @@ def command(
 
     FILE is an instance file, a trace, or a workload such as lmsys. Prints status, bounds, gap and
     schedule. The bounds are certified: the independent checker has accepted the proof before they
-    are shown.
+    are shown. Ctrl-C ends the search: the bounds so far are printed, with exit status 130.
 
     Example: kvratio optimal instance.json --certificate proof.json
     """
+    from kvratio.reports.interrupts import INTERRUPTED
     from kvratio.reports.optimal import answer, as_json, as_text
     from kvratio.reports.output import check_target, emit_json, quiet
     from kvratio.simulate.requests import requests
@@ -75,3 +76,6 @@ def command(
         emit_json(json_file, as_json(found))
     if not silent:
         click.echo(as_text(found), nl=False)
+    if found.outcome.interrupted:
+        click.echo("kvratio: interrupted: these are the bounds so far", err=True)
+        raise click.exceptions.Exit(INTERRUPTED)

@@ -24,6 +24,7 @@ from kvratio.theory.hindsight.relaxation import (
 )
 from kvratio.theory.hindsight.search import generate, plain_schedule
 from kvratio.theory.hindsight.smooth import Smooth
+from kvratio.theory.hindsight.stopped import Stopped
 from kvratio.theory.hindsight.tighten import COLD, tighten
 from kvratio.theory.model import Instance, Schedule, ScheduleError, verify
 
@@ -51,6 +52,7 @@ class Search:
     upper: int
     root: Node
     bounded: int = 1
+    interrupted: bool = False
 
     @property
     def lower(self) -> int:
@@ -96,13 +98,21 @@ def branch(
     """
     instance = relaxation.instance
     upper = verify(schedule, instance).tel
-    if rounds:
-        first = tighten(relaxation, upper, rounds=rounds, seed=seed, deadline=deadline)
-        progress = first.progress(COLD)
-    else:
-        progress = relaxation.improve(upper, iterations=root_iterations, deadline=deadline)
+    interrupted = False
+    try:
+        if rounds:
+            first = tighten(relaxation, upper, rounds=rounds, seed=seed, deadline=deadline)
+            progress = first.progress(COLD)
+        else:
+            progress = relaxation.improve(upper, iterations=root_iterations, deadline=deadline)
+    except Stopped as stop:
+        interrupted, progress = True, stop.found.progress(COLD)
+    except KeyboardInterrupt:
+        interrupted, progress = True, relaxation.improve(upper, iterations=1)
     root, starts = _node(relaxation, relaxation.opening, None, progress)
-    search = Search(relaxation, schedule, upper, root)
+    search = Search(relaxation, schedule, upper, root, interrupted=interrupted)
+    if interrupted:
+        return search
     _try_order(search, starts.mean)
     open_nodes = [(root.bound.scaled, 0, root, starts)]
     groups = _equals(instance)
@@ -129,6 +139,7 @@ def branch(
                 report(min(open_nodes)[2].bound.steps if open_nodes else search.upper, search.upper)
     except KeyboardInterrupt:
         node.children = node.children if node.split else []
+        search.interrupted = True
     return search
 
 

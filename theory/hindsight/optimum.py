@@ -17,6 +17,7 @@ from kvratio.theory.hindsight.rebuild import rebuild
 from kvratio.theory.hindsight.relaxation import LIMIT, Relaxation
 from kvratio.theory.hindsight.search import anneal, plain_schedule
 from kvratio.theory.hindsight.status import Status
+from kvratio.theory.hindsight.stopped import Stopped
 from kvratio.theory.hindsight.tighten import suits
 from kvratio.theory.model import Instance, Schedule, verify
 
@@ -48,7 +49,8 @@ class Outcome:
 
     `certificate` is the plain data of an optimality certificate; it is None for large instances,
     where the bound is the area bound alone, and it proves less than `lower` only where the area
-    bound is the better one. `nodes` is the number of cases bounded.
+    bound is the better one. `nodes` is the number of cases bounded. `interrupted`: Ctrl-C ended the
+    search, and these are the best bounds so far.
     """
 
     status: Status
@@ -57,6 +59,7 @@ class Outcome:
     schedule: Schedule
     certificate: dict[str, Any] | None
     nodes: int
+    interrupted: bool = False
 
     @property
     def gap(self) -> float:
@@ -75,7 +78,8 @@ def optimum(
     """Certified bounds on the least total latency with full knowledge, and a schedule.
 
     `warm` are schedules known beforehand (of clairvoyant policies, say). Raises `InputError` for
-    an instance without requests; a limit never raises, it leaves a wider interval.
+    an instance without requests; a limit never raises, it leaves a wider interval, and so does
+    Ctrl-C once a schedule is known.
 
     >>> outcome = optimum(Instance.of(9, [7, 4, 1, 4, 1], prompt=1))
     >>> outcome.status, outcome.lower, outcome.upper
@@ -85,13 +89,17 @@ def optimum(
         raise InputError("instance", "no requests", "at least one request")
     effort = effort or Effort()
     deadline = monotonic() + effort.seconds
-    schedule = best_schedule(instance, warm, effort, seed, monotonic() + effort.seconds / 3)
+    interrupted = False
+    try:
+        schedule = best_schedule(instance, warm, effort, seed, monotonic() + effort.seconds / 3)
+    except Stopped as stop:
+        interrupted, schedule = True, stop.found
     area = lower_bound(instance)
     horizon = max(schedule.end)
     cuts = standard_cuts(instance)
     if instance.n * (horizon + 1) * (1 + len(cuts)) > LIMIT:
         upper = verify(schedule, instance).tel
-        return Outcome(_status(area, upper), area, upper, schedule, None, 0)
+        return Outcome(_status(area, upper), area, upper, schedule, None, 0, interrupted)
     relaxation = Relaxation(instance, cuts, horizon)
     search = branch(
         relaxation,
@@ -101,7 +109,7 @@ def optimum(
         nodes=effort.nodes,
         rounds=effort.rounds if suits(relaxation) else 0,
         seed=seed,
-        deadline=deadline,
+        deadline=monotonic() if interrupted else deadline,
         report=report,
     )
     lower, upper = search.lower, search.upper
@@ -120,7 +128,8 @@ def optimum(
     }
     lower = max(lower, area)
     status = _status(lower, upper)
-    return Outcome(status, lower, upper, search.schedule, certificate, search.bounded)
+    stopped = interrupted or search.interrupted
+    return Outcome(status, lower, upper, search.schedule, certificate, search.bounded, stopped)
 
 
 def _status(lower: int, upper: int) -> Status:
@@ -134,20 +143,41 @@ def best_schedule(
     seed: int,
     deadline: float = float("inf"),
 ) -> Schedule:
-    """The best of the given schedules (without their cancelled attempts) and annealed orders."""
+    """The best of the given schedules (without their cancelled attempts) and annealed orders.
+
+    Ctrl-C raises `Stopped` with the best so far, `KeyboardInterrupt` if there is none.
+    """
     schedules = [_without_cancellations(instance, schedule) for schedule in warm]
-    if instance.n > SEARCHED:
-        schedules.append(_one_by_one(instance))
-    else:
-        # the release of memory, not the length, decides: shortest first is the usual good start
-        shortest = sorted(range(instance.n), key=lambda i: instance.arrival[i] + instance.output[i])
-        started = [sorted(range(instance.n), key=s.start.__getitem__) for s in schedules]
-        orders = list(dict.fromkeys(tuple(order) for order in (*started, shortest)))
-        schedules.append(anneal(instance, orders, moves=effort.moves, seed=seed, deadline=deadline))
-    best = min(schedules, key=lambda schedule: verify(schedule, instance).tel)
-    if effort.rebuilds and monotonic() < deadline:
-        best = rebuild(instance, best, moves=effort.rebuilds, seed=seed, deadline=deadline)
+    try:
+        if instance.n > SEARCHED:
+            schedules.append(_one_by_one(instance))
+        else:
+            orders = _orders(instance, schedules)
+            moves = effort.moves
+            found = anneal(instance, orders, moves=moves, seed=seed, deadline=deadline)
+            schedules.append(found)
+        best = _best(instance, schedules)
+        if effort.rebuilds and monotonic() < deadline:
+            moves = effort.rebuilds
+            best = rebuild(instance, best, moves=moves, seed=seed, deadline=deadline)
+    except KeyboardInterrupt as stop:
+        schedules += [stop.found] if isinstance(stop, Stopped) else []
+        if not schedules:
+            raise
+        raise Stopped(_best(instance, schedules)) from None
     return best
+
+
+def _best(instance: Instance, schedules: Sequence[Schedule]) -> Schedule:
+    return min(schedules, key=lambda schedule: verify(schedule, instance).tel)
+
+
+def _orders(instance: Instance, schedules: Sequence[Schedule]) -> list[tuple[int, ...]]:
+    """Orders to anneal from: of the schedules' starts, and by the earliest completion."""
+    # the release of memory, not the length, decides: shortest first is the usual good start
+    shortest = sorted(range(instance.n), key=lambda i: instance.arrival[i] + instance.output[i])
+    started = [sorted(range(instance.n), key=s.start.__getitem__) for s in schedules]
+    return list(dict.fromkeys(tuple(order) for order in (*started, shortest)))
 
 
 def _without_cancellations(instance: Instance, schedule: Schedule) -> Schedule:

@@ -16,6 +16,7 @@ import numpy as np
 from kvratio._compiled import compiled_on_disk
 from kvratio.theory.hindsight.annealing import Ints, _add, _fit
 from kvratio.theory.hindsight.search import plain_schedule
+from kvratio.theory.hindsight.stopped import Stopped
 from kvratio.theory.model import Instance, Schedule
 
 HOT, COLD = 10.0, 0.5  # temperatures in steps of latency
@@ -37,7 +38,8 @@ def rebuild(
     """A schedule without cancellations that is at least as good as `schedule`, which has none.
 
     Its rows must stand in the order of the requests (`plain_schedule`). Same seed, same answer,
-    unless the clock (`time.monotonic`) passes `deadline` first.
+    unless the clock (`time.monotonic`) passes `deadline` first. Ctrl-C raises `Stopped` with the
+    best so far.
 
     >>> instance = Instance.of(4, [4, 2, 4, 2])
     >>> worst = plain_schedule(instance, [0, 4, 6, 10])
@@ -51,14 +53,17 @@ def rebuild(
     best = now.copy()
     rng = np.random.default_rng(seed)
     blocks = -(-moves // BLOCK) if instance.n else 0
-    for block in range(blocks):
-        hot, cold = (HOT * (COLD / HOT) ** ((block + k) / blocks) for k in (0, 1))
-        drawn, its = int(rng.integers(2**31)), min(BLOCK, moves - block * BLOCK)
-        found = _search(instance.memory, prompt, output, arrival, now, its, hot, cold, drawn)
-        if found.sum() < best.sum():
-            best = found
-        if monotonic() > deadline:
-            break
+    try:
+        for block in range(blocks):
+            hot, cold = (HOT * (COLD / HOT) ** ((block + k) / blocks) for k in (0, 1))
+            drawn, its = int(rng.integers(2**31)), min(BLOCK, moves - block * BLOCK)
+            found = _search(instance.memory, prompt, output, arrival, now, its, hot, cold, drawn)
+            if found.sum() < best.sum():
+                best = found
+            if monotonic() > deadline:
+                break
+    except KeyboardInterrupt:
+        raise Stopped(plain_schedule(instance, best.tolist())) from None
     return plain_schedule(instance, best.tolist())
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from kvratio.theory.hindsight.annealing import LONGEST_DELAY, Ints, State, Tables, place
 from kvratio.theory.hindsight.annealing import anneal as anneal_order
+from kvratio.theory.hindsight.stopped import Stopped
 from kvratio.theory.model import Instance, Schedule
 
 # Temperatures in steps of latency: restarts begin at each in turn. Measured on Model 1 (n near 50):
@@ -59,7 +60,7 @@ def anneal(
 
     Runs of at most `RESTART` moves begin at the orders in turn; each order is tried at least once.
     Same seed, same answer, unless the clock (`time.monotonic`) passes `deadline` first. Ctrl-C
-    raises `KeyboardInterrupt` after the present block of moves.
+    raises `Stopped` with the best schedule, `KeyboardInterrupt` if no run has ended.
 
     >>> instance = Instance.of(9, [7, 4, 1, 4, 1])
     >>> from kvratio.theory.model import verify
@@ -70,14 +71,19 @@ def anneal(
     rng = np.random.default_rng(seed)
     runs = max(len(orders), moves // RESTART)
     found: list[tuple[int, list[int], list[int]]] = []
-    for run in range(runs):
-        state = _state(instance, orders[run % len(orders)], None)
-        place(tables, state, 0)
-        # the first order is tried at every temperature before the others are tried again
-        hottest = HOTTEST[(run // len(orders)) % len(HOTTEST)]
-        found.append(_run(tables, state, rng, moves // runs, hottest, deadline))
-        if monotonic() > deadline:
-            break
+    try:
+        for run in range(runs):
+            state = _state(instance, orders[run % len(orders)], None)
+            place(tables, state, 0)
+            # the first order is tried at every temperature before the others are tried again
+            hottest = HOTTEST[(run // len(orders)) % len(HOTTEST)]
+            found.append(_run(tables, state, rng, moves // runs, hottest, deadline))
+            if monotonic() > deadline:
+                break
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        raise Stopped(generate(instance, *min(found)[1:])) from None
     _, the_order, the_delay = min(found)
     return generate(instance, the_order, the_delay)
 

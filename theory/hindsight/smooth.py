@@ -81,7 +81,10 @@ class Smooth:
         return found
 
     def climb(self, tau: float, iterations: int, deadline: float = float("inf")) -> None:
-        """Improve the prices at a temperature; the clock (`time.monotonic`) may end it early."""
+        """Improve the prices at a temperature; the clock (`time.monotonic`) may end it early.
+
+        After Ctrl-C the prices are those of the last iteration.
+        """
         from scipy.optimize import minimize
         from threadpoolctl import threadpool_limits
 
@@ -89,7 +92,8 @@ class Smooth:
             value, shares = soft_minimum(self.costs(y), tau)
             return y.sum() - value, -self._slope(shares)
 
-        def look(_y: Floats) -> None:
+        def look(y: Floats) -> None:
+            self.y = y.copy()
             if monotonic() > deadline:
                 raise StopIteration
 

@@ -8,6 +8,7 @@ from kvratio.theory.hindsight.profile import Profile
 from kvratio.theory.hindsight.relaxation import Floats, Relaxation
 from kvratio.theory.hindsight.separate import VIOLATED, separate
 from kvratio.theory.hindsight.smooth import LADDER, Smooth
+from kvratio.theory.hindsight.stopped import Stopped
 
 FIRST, LATER, LAST = 60, 120, 300  # L-BFGS-B iterations at each temperature
 WARM, COLD = 0.4, 0.1  # temperatures between and after the rounds
@@ -29,19 +30,22 @@ def tighten(
     """Add profile cuts to the relaxation in `rounds` rounds, and return good prices.
 
     Stops early when the bound proves `target`, or when the clock (`time.monotonic`) passes
-    `deadline`.
+    `deadline`. Ctrl-C raises `Stopped` with the prices of the last iteration.
     """
     rng = np.random.default_rng(seed)
     smooth = Smooth.of(relaxation)
-    for tau in LADDER:
-        smooth.climb(tau, FIRST, deadline)
-    for _ in range(rounds):
-        if smooth.bound() > target - 1 or monotonic() > deadline:
-            break
-        _cut(smooth, rng)
-        smooth.climb(WARM, LATER, deadline)
-        smooth = _pruned(smooth)
-    smooth.climb(COLD, LAST, deadline)
+    try:
+        for tau in LADDER:
+            smooth.climb(tau, FIRST, deadline)
+        for _ in range(rounds):
+            if smooth.bound() > target - 1 or monotonic() > deadline:
+                break
+            _cut(smooth, rng)
+            smooth.climb(WARM, LATER, deadline)
+            smooth = _pruned(smooth)
+        smooth.climb(COLD, LAST, deadline)
+    except KeyboardInterrupt:
+        raise Stopped(_pruned(smooth)) from None
     return _pruned(smooth)
 
 
