@@ -10,8 +10,10 @@ between. How a result was obtained is read off the steps, never typed:
     cited      some step is taken from a paper
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import mpmath
@@ -109,6 +111,8 @@ class Bound:
     compared; `closed_form` is readable text; `value` has 12 significant digits (or is empty where
     the closed form has free parameters); `attained` says where the supremum is reached; `formula`
     is the closed form for evaluation (`at`), where there is one.
+
+    Raises `DerivationError` where these contradict each other (see `contradiction`).
     """
 
     id: str
@@ -122,6 +126,10 @@ class Bound:
     source: str
     steps: tuple[Step, ...] = ()
     formula: Formula | None = None
+
+    def __post_init__(self) -> None:
+        if problem := contradiction(self):
+            raise DerivationError(f"{self.id}: {problem}")
 
     def at(self, values: Mapping[str, Any]) -> "Bound":
         """The same result at given parameters, the value worked out there.
@@ -147,7 +155,7 @@ class Bound:
         ...     family="all lengths",
         ...     benchmark="FCFS",
         ...     closed_form="1",
-        ...     value="1",
+        ...     value="1.00000000000",
         ...     attained="everywhere",
         ...     source="here",
         ...     steps=(identity("trivial", 1, 1),),
@@ -176,6 +184,108 @@ class Bound:
             "source": self.source,
             "steps": [{"text": step.text, "check": step.kind} for step in self.steps],
         }
+
+
+_PIECE = re.compile(r"\d+|[A-Za-z]+|\S")
+_FUNCTIONS = {"sqrt": sympy.sqrt, "ln": sympy.log, "max": sympy.Max}
+
+
+def read(text: str, *symbols: Any) -> Any:
+    """The expression that a formula in a statement says; a factor beside another is a product.
+
+    A statement that is put together from such texts, in a derivation that works with what they say,
+    cannot be changed alone.
+
+    >>> k, s = sympy.symbols("k s", positive=True)
+    >>> read("2(s+2k-1)/(s k)", k, s)
+    (4*k + 2*s - 2)/(k*s)
+    """
+    names = {str(symbol): symbol for symbol in symbols}
+    parts: list[str] = []
+    for piece in _PIECE.findall(text.replace("^", "**")):
+        follows = parts and (parts[-1] == ")" or parts[-1].isalnum())
+        applies = parts and parts[-1] in _FUNCTIONS
+        if follows and not applies and (piece == "(" or piece.isalnum()):
+            parts.append("*")
+        parts += ["(", piece, ")"] if applies and piece != "(" else [piece]
+    # `lambda` is a word of Python
+    known = {"lambda_" if name == "lambda" else name: value for name, value in names.items()}
+    source = " ".join("lambda_" if part == "lambda" else part for part in parts)
+    return sympy.sympify(source, locals={**_FUNCTIONS, **known})
+
+
+_NUMBER = re.compile(r"(?:.*-> )?((?:[\d\s+\-*/().]|sqrt|log|exp)+)")
+_TIMES = re.compile(r"(?<![\w.^/)])(\d+(?:\.\d+)?(?:/\d+)?) times\b")
+_ENDS = re.compile(r"(?:the limit is|rising to|falls from .* to) ((?:[\d\s+\-*/().]|ln)+)$")
+_BETWEEN = re.compile(r"is between (\d+\.\d+) and (\d+\.\d+)")
+
+
+def constant(closed_form: str) -> Any:
+    """The number that a closed form without parameters is; None where it has some.
+
+    >>> constant("CR / ln(1/alpha) -> 1/4"), constant("(1 + sqrt(2))/2"), constant("1/alpha")
+    (1/4, 1/2 + sqrt(2)/2, None)
+    """
+    found = _NUMBER.fullmatch(closed_form)
+    return sympy.sympify(found[1]) if found else None
+
+
+def contradiction(bound: Bound) -> str:
+    """What is wrong between the parts of a result that must say the same; "" if nothing is.
+
+    The closed form is the formula's text. The value of a closed form without parameters is that
+    number. The numbers that the statement gives ("at most 5 times ...", "is between ... and ...")
+    are the value, in as many digits as they have.
+
+    >>> half = Bound(
+    ...     id="half",
+    ...     statement="FCFS is at most 0.50 times FCFS",
+    ...     policy="FCFS",
+    ...     family="all lengths",
+    ...     benchmark="FCFS",
+    ...     closed_form="1/2",
+    ...     value="0.500000000000",
+    ...     attained="nowhere",
+    ...     source="here",
+    ... )
+    >>> replace(half, value="0.600000000000")
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.bound.DerivationError: half: the closed form 1/2 has the value 0.500000000000
+    """
+    if bound.formula is not None and not _says(bound.closed_form, bound.formula):
+        return f"the closed form {bound.closed_form} is not that of the formula {bound.formula}"
+    exact = constant(bound.closed_form)
+    if exact is not None and bound.value and digits(exact) != bound.value:
+        return f"the closed form {bound.closed_form} has the value {digits(exact)}"
+    if not bound.value or bound.value == "inf":
+        return ""
+    value = Fraction(bound.value)
+    for text in _TIMES.findall(bound.statement):
+        if abs(Fraction(text) - value) >= _last_digit(text, bound.value):
+            return f"the statement says {text} times, the value is {bound.value}"
+    if (end := _ENDS.search(bound.statement)) and digits(read(end[1])) != bound.value:
+        return f"the statement ends at {end[1]}, the value is {bound.value}"
+    for low, high in _BETWEEN.findall(bound.statement):
+        slack = _last_digit(low, bound.value)
+        if not Fraction(low) - slack <= value <= Fraction(high) + slack:
+            return f"the statement says between {low} and {high}, the value is {bound.value}"
+    return ""
+
+
+def _says(closed_form: str, formula: Formula) -> bool:
+    """Is the text that of the formula, or, with alpha = l/u, one that reads the same?"""
+    if str(formula.expression) in closed_form:
+        return True
+    low, high, alpha = sympy.symbols("l u alpha", positive=True)
+    return is_zero(read(closed_form, low, high, alpha).subs(alpha, low / high) - formula.full)
+
+
+def _last_digit(text: str, value: str) -> Fraction:
+    """One unit in the last decimal of a rounded number; for a whole number or a fraction one of
+    the value's own."""
+    decimals = (text if "." in text else value).partition(".")[2]
+    return Fraction(1, 10 ** len(decimals))
 
 
 def words(text: str) -> Step:
@@ -222,6 +332,17 @@ def identity(text: str, left: Any, right: Any) -> Step:
     if not is_zero(sympy.sympify(left) - sympy.sympify(right)):
         raise DerivationError(f"{text}: {left} is not {right}")
     return Step(text, "derived")
+
+
+def same(text: str, left: Any, right: Any) -> None:
+    """Two expressions that a derivation uses for one thing are identical; no step of its text.
+
+    >>> same("half", sympy.Rational(1, 2), 1)
+    Traceback (most recent call last):
+    ...
+    kvratio.theory.bound.DerivationError: half: 1/2 is not 1
+    """
+    identity(text, left, right)
 
 
 def nonnegative(text: str, expression: Any, *symbols: Any) -> Step:

@@ -27,6 +27,7 @@ algorithms.
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import sympy
 
@@ -37,6 +38,8 @@ from kvratio.theory.bound import (
     digits,
     identity,
     nonnegative,
+    read,
+    same,
     words,
 )
 from kvratio.theory.forms import A_MIN, H_SF, batch_charge
@@ -48,6 +51,15 @@ K, LAMBDA, ROOT = sympy.symbols("k lambda r", positive=True)
 FAMILY = "all lengths in [l, u]"
 NO_PROMPT = f"{FAMILY}, s = 0"
 OURS = "ours"
+HALF = sympy.Rational(1, 2)
+# what the statements say; the steps below prove what these texts read
+LOWER, WIDTH = "(1 + lambda)/2", "(u-l)/(2(s+u))"  # the enclosure
+TERM, RIGHT = "1/(lambda(s+2k-1)+s)", "l(lambda-1)/(lambda l+s)"  # the secular equation
+ODD, LAST = "1/(2k-1)", "(u-l)/(2u)"  # the same at s = 0
+LONG_PROMPTS = "(1 + sqrt(1/alpha))/2"
+BELOW, ABOVE = "2(u-l)/(2s+2l+1)", "2(u-l)/(s+2l)"  # X of ln(1 + X) in the order
+DOUBLE_ROOT = "1 + x/2 + sqrt((1 + x/2)^2 + 2 sigma x)"
+RATE = "L = ln(1 + (1/alpha - 1)/(1 + sigma))"
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +106,11 @@ def _secular_steps() -> tuple[Step, ...]:
             "Cauchy and Schwarz this holds for all S if and only if sum v_k^2 / g_k <= 1."
         ),
         identity("g_l = (s + l) (lambda l + s)", first, (S + LOW) * (LAMBDA * LOW + S)),
-        identity("g_k = lambda (s + 2k - 1) + s for k > l", later, LAMBDA * (S + 2 * K - 1) + S),
+        identity("g_k = lambda (s + 2k - 1) + s for k > l", later, 1 / _read(TERM)),
         identity(
             "1 - v_l^2 / g_l = l (lambda - 1) / (lambda l + s): the secular equation",
             1 - (S + LOW) ** 2 / first,
-            LOW * (LAMBDA - 1) / (LAMBDA * LOW + S),
+            _read(RIGHT),
         ),
         words(
             "Equality holds at S_k = v_k / g_k: S_l = 1 / (lambda l + s), and for k > l "
@@ -119,6 +131,10 @@ def _secular_steps() -> tuple[Step, ...]:
             LAMBDA,
         ),
     )
+
+
+def _read(text: str) -> Any:
+    return read(text, S, LOW, HIGH, K, LAMBDA)
 
 
 def _record(
@@ -150,12 +166,11 @@ def main_theorem() -> Bound:
     """CR(A_min) within 1/2, for every prompt and interval."""
     return _record(
         "enclosure",
-        "For all s >= 0 and 1 <= l <= u: (1 + lambda)/2 <= CR(A_min) <= (1 + lambda)/2 + "
-        "(u-l)/(2(s+u)), lambda the root of the secular equation",
-        "(1 + lambda)/2 + [0, (u-l)/(2(s+u))], sum_{k=l+1..u} 1/(lambda(s+2k-1)+s) = "
-        "l(lambda-1)/(lambda l+s)",
+        f"For all s >= 0 and 1 <= l <= u: {LOWER} <= CR(A_min) <= {LOWER} + "
+        f"{WIDTH}, lambda the root of the secular equation",
+        f"{LOWER} + [0, {WIDTH}], sum_{{k=l+1..u}} {TERM} = {RIGHT}",
         "",
-        "lower side: tails S_l = 1/(lambda l + s), S_k = 1/(lambda(s+2k-1)+s)",
+        f"lower side: tails S_l = 1/(lambda l + s), S_k = {TERM}",
         [
             *decomposition(),
             *_secular_steps(),
@@ -164,7 +179,7 @@ def main_theorem() -> Bound:
             identity(
                 "the upper side is (1 + lambda)/2 + (u-l)/(2(s+u))",
                 1 + LAMBDA / 2 - (S + LOW) / (2 * (S + HIGH)),
-                (1 + LAMBDA) / 2 + (HIGH - LOW) / (2 * (S + HIGH)),
+                _read(LOWER) + _read(WIDTH),
             ),
         ],
     )
@@ -173,19 +188,24 @@ def main_theorem() -> Bound:
 def without_prompts() -> Bound:
     """s = 0: the exact constant 1/4 of ln(1/alpha)."""
     x = sympy.Symbol("x", positive=True)
+    odd, slope = _read(ODD), sympy.diff(_read(LOWER), LAMBDA)
+    integral = sympy.integrate(odd.subs(K, x + HALF), x)  # k = x + 1/2
+    rate = slope * integral / sympy.log(x)
+    same("at s = 0 the terms, times lambda", _read(TERM).subs(S, 0) * LAMBDA, odd)
+    same("at s = 0 the width", _read(WIDTH).subs(S, 0), _read(LAST))
     return _record(
         "log-constant",
-        "s = 0: 1 + (1/2) sum_{k=l+1..u} 1/(2k-1) <= CR(A_min) <= that + (u-l)/(2u); so "
-        "CR(A_min) = (1/4) ln(1/alpha) + O(1), and no constant below 1/4 is possible; for l = 1 "
-        "CR(A_min) <= 1 + (1/2) sum_{k<=u} 1/(2k-1)",
-        "CR(A_min) / ln(1/alpha) -> 1/4",
-        digits(sympy.Rational(1, 4)),
-        "tails S_k = 1/(2k-1) (l = 1), up to the additive constant",
+        f"s = 0: 1 + ({slope}) sum_{{k=l+1..u}} {ODD} <= CR(A_min) <= that + {LAST}; so "
+        f"CR(A_min) = ({rate}) ln(1/alpha) + O(1), and no constant below {rate} is possible; for "
+        f"l = 1 CR(A_min) <= 1 + ({slope}) sum_{{k<=u}} {ODD}",
+        f"CR(A_min) / ln(1/alpha) -> {rate}",
+        digits(rate),
+        f"tails S_k = {ODD} (l = 1), up to the additive constant",
         [
             *main_theorem().steps,
             identity(
                 "at s = 0 the secular equation gives lambda = 1 + sum_{k=l+1..u} 1/(2k-1)",
-                (LOW * (LAMBDA - 1) / (LAMBDA * LOW + S)).subs(S, 0) * LAMBDA,
+                _read(RIGHT).subs(S, 0) * LAMBDA,
                 LAMBDA - 1,
             ),
             identity(
@@ -198,9 +218,9 @@ def without_prompts() -> Bound:
                 "least its integral over [k-1/2, k+1/2]; being convex, at most that over [k-1, k]."
             ),
             identity(
-                "the antiderivative is (1/2) ln x", sympy.diff(sympy.log(x) / 2, x), 1 / (2 * x)
+                "the antiderivative is (1/2) ln x", sympy.diff(integral, x), odd.subs(K, x + HALF)
             ),
-            words("So 1 + (1/4) ln((2u+1)/(2l+1)) <= CR(A_min) <= 3/2 + (1/4) ln(u/l)."),
+            words(f"So 1 + ({rate}) ln((2u+1)/(2l+1)) <= CR(A_min) <= 3/2 + ({rate}) ln(u/l)."),
         ],
         NO_PROMPT,
     )
@@ -208,13 +228,14 @@ def without_prompts() -> Bound:
 
 def long_prompts() -> Bound:
     """s -> infinity: (1 + sqrt(1/alpha)) / 2."""
-    limit = sympy.limit(S * LOW * (LAMBDA - 1) / (LAMBDA * LOW + S), S, sympy.oo)
-    term = sympy.limit(S / (LAMBDA * (S + 2 * K - 1) + S), S, sympy.oo)
+    limit = sympy.limit(S * _read(RIGHT), S, sympy.oo)
+    term = sympy.limit(S * _read(TERM), S, sympy.oo)
+    root = sympy.sqrt(HIGH / LOW)
     return _record(
         "long-prompts",
-        "s -> infinity with l, u fixed: CR(A_min) -> (1 + sqrt(1/alpha))/2, so neither 3/2 nor "
+        f"s -> infinity with l, u fixed: CR(A_min) -> {LONG_PROMPTS}, so neither 3/2 nor "
         "O(log(1/alpha)) survives prompts as long as the outputs",
-        "(1 + sqrt(1/alpha))/2",
+        LONG_PROMPTS,
         "",
         "two lengths: a share 1/(1 + sqrt(1/alpha)) of length u, the others of length l",
         [
@@ -225,22 +246,22 @@ def long_prompts() -> Bound:
             ),
             identity(
                 "(u - l)/(lambda + 1) = l (lambda - 1) at lambda = sqrt(u/l)",
-                ((HIGH - LOW) - LOW * (LAMBDA**2 - 1)).subs(LAMBDA, sympy.sqrt(HIGH / LOW)),
+                ((HIGH - LOW) * term - limit).subs(LAMBDA, root),
                 0,
             ),
             identity(
                 "S_k / S_l tends to 1/(1 + lambda) for every k > l: two lengths",
-                sympy.limit((LAMBDA * LOW + S) / (LAMBDA * (S + 2 * K - 1) + S), S, sympy.oo),
+                sympy.limit((LAMBDA * LOW + S) * _read(TERM), S, sympy.oo),
                 1 / (1 + LAMBDA),
             ),
             identity(
                 "and the width of the enclosure tends to 0",
-                sympy.limit((HIGH - LOW) / (2 * (S + HIGH)), S, sympy.oo),
+                sympy.limit(_read(WIDTH), S, sympy.oo),
                 0,
             ),
         ],
         f"{FAMILY}, s -> infinity",
-        Formula((1 + sympy.sqrt(HIGH / LOW)) / 2),
+        Formula(_read(LOWER).subs(LAMBDA, root)),
     )
 
 
@@ -248,13 +269,14 @@ def every_prompt() -> Bound:
     """lambda <= sqrt(u/l) for every s."""
     z, r = sympy.Symbol("z", nonnegative=True), 1 + ROOT  # r = sqrt(u/l) >= 1
     left = z + r * (r + 1)  # (r + 1) (r + sigma) with z = (r + 1) sigma
+    most = sympy.limit(_read(WIDTH).subs(S, 0), HIGH, sympy.oo)  # it falls in s and rises in u
     return _record(
         "every-prompt",
-        "For every s >= 0: CR(A_min) <= (1 + sqrt(1/alpha))/2 + (u-l)/(2(s+u)); with the limit "
-        "s -> infinity, sup over s of CR(A_min) lies between (1 + sqrt(1/alpha))/2 and 1/2 more",
-        "sup_s CR(A_min) in (1 + sqrt(1/alpha))/2 + [0, 1/2]",
+        f"For every s >= 0: CR(A_min) <= {LONG_PROMPTS} + {WIDTH}; with the limit "
+        f"s -> infinity, sup over s of CR(A_min) lies between {LONG_PROMPTS} and {most} more",
+        f"sup_s CR(A_min) in {LONG_PROMPTS} + [0, {most}]",
         "",
-        "s -> infinity, up to 1/2",
+        f"s -> infinity, up to {most}",
         [
             *main_theorem().steps,
             words(
@@ -295,13 +317,14 @@ def every_prompt() -> Bound:
 def order() -> Bound:
     """The true order of CR(A_min) in alpha and s."""
     x, sigma = sympy.symbols("x sigma", positive=True)
-    root = (1 + x / 2 + sympy.sqrt((1 + x / 2) ** 2 + 2 * sigma * x)) / 2
+    root = read(DOUBLE_ROOT, x, sigma) / 2
+    below, above = (_read(text).subs(HIGH, LOW + K) for text in (BELOW, ABOVE))
     return _record(
         "order",
-        "With sigma = s/l: R(L1) <= lambda <= R(L2), L1 = ln(1 + 2(u-l)/(2s+2l+1)), "
-        "L2 = ln(1 + 2(u-l)/(s+2l)), 2 R(x) = 1 + x/2 + sqrt((1 + x/2)^2 + 2 sigma x); so "
-        "CR(A_min) = Theta(1 + L + sqrt(sigma L)), L = ln(1 + (1/alpha - 1)/(1 + sigma))",
-        "Theta(1 + L + sqrt(sigma L)), L = ln(1 + (1/alpha - 1)/(1 + sigma))",
+        f"With sigma = s/l: R(L1) <= lambda <= R(L2), L1 = ln(1 + {BELOW}), "
+        f"L2 = ln(1 + {ABOVE}), 2 R(x) = {DOUBLE_ROOT}; so "
+        f"CR(A_min) = Theta(1 + L + sqrt(sigma L)), {RATE}",
+        f"Theta(1 + L + sqrt(sigma L)), {RATE}",
         "",
         "the tails of the enclosure",
         [
@@ -317,7 +340,7 @@ def order() -> Bound:
             ),
             nonnegative(
                 "upper: X = 2 lambda (u-l)/(lambda(s+2l)+s) <= 2(u-l)/(s+2l), with u = l + k",
-                2 * K / (S + 2 * LOW) - 2 * LAMBDA * K / (LAMBDA * (S + 2 * LOW) + S),
+                above - 2 * LAMBDA * K / (LAMBDA * (S + 2 * LOW) + S),
                 S,
                 LOW,
                 K,
@@ -325,8 +348,7 @@ def order() -> Bound:
             ),
             nonnegative(
                 "lower: 2 lambda (u-l)/(lambda(s+2l+1)+s) >= 2(u-l)/(2s+2l+1), lambda = 1 + r >= 1",
-                2 * (1 + ROOT) * K / ((1 + ROOT) * (S + 2 * LOW + 1) + S)
-                - 2 * K / (2 * S + 2 * LOW + 1),
+                2 * (1 + ROOT) * K / ((1 + ROOT) * (S + 2 * LOW + 1) + S) - below,
                 S,
                 LOW,
                 K,

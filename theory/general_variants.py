@@ -9,7 +9,18 @@ from typing import Any
 import sympy
 
 from kvratio.theory import survival
-from kvratio.theory.bound import Bound, Step, certified, cited, digits, identity, nonnegative, words
+from kvratio.theory.bound import (
+    Bound,
+    Step,
+    certified,
+    cited,
+    digits,
+    identity,
+    nonnegative,
+    read,
+    same,
+    words,
+)
 from kvratio.theory.forms import A_MIN, batch_charge, volume
 from kvratio.theory.general import (
     FAMILY,
@@ -26,6 +37,8 @@ from kvratio.theory.general import (
 from kvratio.theory.matrices import coefficient, matrix
 
 # (policy, s, l, u, benchmark) of the maxima that are published with twelve digits
+SHORTENED = "max(1/2, (l-1)/(s+l))"  # of H-SF: what staggered starts save at most
+FIRST = "2l/(l+1)"  # the first term of T against the area bound, at s = 0
 MAXIMA = tuple(
     (policy, s, 1, u, benchmark)
     for policy in survival.POLICIES
@@ -63,24 +76,26 @@ def trace_bound() -> Bound:
         + a.subs({SHORT: i, LONG: i}, simultaneous=True)
     )
     step = batch_charge(K, S) - batch_charge(K - 1, S)
+    term, every = "1/k", "1/(s+k)"  # of the trace without a prompt and with one
+    same("at s = 0", read(every, S, K).subs(S, 0), read(term, K))
     return Bound(
         id="general/A_min/H-SF/trace",
         statement=(
-            "s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{k=l+1..u} 1/k, H_u for l = 1 (far from "
-            "tight). For s > 0 the trace is 1 + sum_{k=l+1..u} 1/(s+k), but no bound: A is "
+            f"s = 0: CR(A_min) <= trace(B^-1 A) = 1 + sum_{{k=l+1..u}} {term}, H_u for l = 1 (far "
+            f"from tight). For s > 0 the trace is 1 + sum_{{k=l+1..u}} {every}, but no bound: A is "
             "indefinite"
         ),
         policy="A_min",
         family=NO_PROMPT,
         benchmark="H-SF",
-        closed_form="1 + sum_{k=l+1..u} 1/k",
+        closed_form=f"1 + sum_{{k=l+1..u}} {term}",
         value="",
         attained="not attained for u > 1",
         source="P Theorem 5",
         steps=(
             words("B = H-SF is diagonal in the tails S, so trace(B^-1 A) adds A_kk / b_k there,"),
             words("A_kk (in S) being A at x = e_k - e_(k-1), and b_k = c(k) - c(k-1)."),
-            identity("the term of k > l is 1/(s+k)", second / step, 1 / (S + K)),
+            identity("the term of k > l is 1/(s+k)", second / step, read(every, S, K)),
             identity(
                 "and that of l is 1",
                 a.subs({SHORT: LOW, LONG: LOW}, simultaneous=True),
@@ -107,7 +122,12 @@ def _indefinite() -> bool:
 
 def against_the_optimum() -> list[Bound]:
     """A_min against the area bound, the optimum of the fluid limit."""
-    total = sympy.Symbol("T", positive=True)
+    total, x = sympy.symbols("T x", positive=True)
+    term, lower, upper = "1/k", "(1 + T)/2", "2 + T/2"
+    # what remains of lower / ln(1/alpha), as T = ln(1/alpha) + O(1)
+    rate = sympy.diff(read(lower, total), total) * sympy.integrate(read(term, x, K).subs(K, x), x)
+    rate = sympy.simplify(rate / sympy.log(x))
+    same("both sides grow alike", sympy.diff(read(upper, total) - read(lower, total), total), 0)
     return [
         Bound(
             id="general/A_min/area/factor",
@@ -130,14 +150,14 @@ def against_the_optimum() -> list[Bound]:
         Bound(
             id="general/A_min/area/log",
             statement=(
-                "s = 0, T = 2l/(l+1) + sum_{k=l+1..u} 1/k: (1 + T)/2 <= CR(A_min) <= 2 + T/2 "
-                "against the area bound; so the constant of ln(1/alpha) is exactly 1/2"
+                f"s = 0, T = {FIRST} + sum_{{k=l+1..u}} {term}: {lower} <= CR(A_min) <= {upper} "
+                f"against the area bound; so the constant of ln(1/alpha) is exactly {rate}"
             ),
             policy="A_min",
             family=NO_PROMPT,
             benchmark="area bound",
-            closed_form="CR(A_min) / ln(1/alpha) -> 1/2",
-            value=digits(sympy.Rational(1, 2)),
+            closed_form=f"CR(A_min) / ln(1/alpha) -> {rate}",
+            value=digits(rate),
             attained="tails S_l = 2/(l+1), S_k = 1/k, up to the additive constant",
             source=OURS,
             steps=(
@@ -148,12 +168,12 @@ def against_the_optimum() -> list[Bound]:
                     "E <= T area, T = l^2 / v(l) + sum 1 / (v(k) - v(k-1)), with equality at "
                     "S_l = l / v(l), S_k = 1/k, which decreases."
                 ),
-                identity("l^2 / v(l) = 2l/(l+1)", LOW**2 / volume(LOW, 0), 2 * LOW / (LOW + 1)),
-                identity("v(k) - v(k-1) = k", volume(K, 0) - volume(K - 1, 0), K),
+                identity("l^2 / v(l) = 2l/(l+1)", LOW**2 / volume(LOW, 0), read(FIRST, LOW)),
+                identity("v(k) - v(k-1) = k", volume(K, 0) - volume(K - 1, 0), 1 / read(term, K)),
                 nonnegative("S_l >= S_(l+1)", 2 / (LOW + 1) - 1 / (LOW + 1), LOW),
                 words("Upper: A <= H-SF + E/2 <= (2 + T/2) area."),
                 words("Lower, at that S: A >= H-SF/2 + E/2 >= (1/2 + T/2) area."),
-                identity("that is (1 + T)/2", Fraction(1, 2) + total / 2, (1 + total) / 2),
+                identity("that is (1 + T)/2", Fraction(1, 2) + total / 2, read(lower, total)),
                 words("sum_{k=l+1..u} 1/k lies between ln((u+1)/(l+1)) and ln(u/l)."),
             ),
         ),
@@ -164,17 +184,18 @@ def staggered_starts() -> Bound:
     """Staggered starts save at most one H-SF, so they change no order."""
     extra = K * (K - 1)  # 2 r_k (s + k), where r_k (steps) is saved for each share in class k
     charge = batch_charge(K, S) - batch_charge(K - 1, S)
+    half, first = read(SHORTENED, S, LOW).args  # sympy puts the number first
     return Bound(
         id="general/staggered A_min/H-SF",
         statement=(
-            "For all s, l, u and all shares: A_min - H-SF max(1/2, (l-1)/(s+l)) <= staggered "
+            f"For all s, l, u and all shares: A_min - H-SF {SHORTENED} <= staggered "
             "A_min <= A_min; so CR(staggered A_min) grows as CR(A_min), and is strictly below it "
             "for all s and u > l: Theorem 4 of P fails for every interval"
         ),
         policy="staggered A_min",
         family=FAMILY,
         benchmark="H-SF",
-        closed_form="CR(A_min) - [0, max(1/2, (l-1)/(s+l))]",
+        closed_form=f"CR(A_min) - [0, {SHORTENED}]",
         value="",
         attained="",
         source=OURS,
@@ -193,14 +214,14 @@ def staggered_starts() -> Bound:
             nonnegative("(s + l + 2(i-l))/(s+i) <= 2", 2 * (S + HIGH) - (S + 2 * HIGH), S, HIGH),
             nonnegative(
                 "k > l: 2 r_k <= (c(k) - c(k-1))/2, with k one more than the symbol",
-                (charge / 2 - extra / (S + K)).subs(K, K + 1),
+                (charge * half - extra / (S + K)).subs(K, K + 1),
                 S,
                 K,
             ),
             identity(
                 "k = l: 2 (s+l) r_l = l(l-1) = c(l) (l-1)/(s+l)",
                 extra.subs(K, LOW),
-                batch_charge(LOW, S) * (LOW - 1) / (S + LOW),
+                batch_charge(LOW, S) * first,
             ),
             words("Adding up, the difference is at most max(1/2, (l-1)/(s+l)) times H-SF."),
             words(

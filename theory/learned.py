@@ -30,6 +30,7 @@ FACTORS = (5, 7, 10, 14)
 GROWTH = 4
 FRACTION = 16  # levels are multiples of 1 / FRACTION
 BIN = sympy.Rational(17, 16)  # lengths are known up to this factor
+CONSTANT = 4  # of the mean of the four families, to the area bound
 PERRON = (120_000, 106_982, 84_853, 75_648)  # near the eigenvector of the largest ratio
 OURS = "ours"
 POLICY = "learned slicing"
@@ -114,7 +115,9 @@ def _pairs() -> tuple[Step, ...]:
             "5, 7, 10, 14 times powers of 4: the level below them is less than V."
         ),
         identity("their mean is at most 18/7 V", mean, sympy.Rational(18, 7)),
-        identity("so a pair costs on average at most 4 V", 1 + sympy.Rational(7, 6) * mean, 4),
+        identity(
+            "so a pair costs on average at most 4 V", 1 + sympy.Rational(7, 6) * mean, CONSTANT
+        ),
         words("The area bound charges it V: the smaller volume. Sum over all pairs."),
         nonnegative(
             "area <= H-SF: increments s + 2k + 1 >= s + k + 1",
@@ -132,15 +135,16 @@ def four() -> Bound:
         id="general/four slicings/area",
         statement=(
             "For all lengths and all prompts, common or mixed: the mean fluid latency of slicing "
-            "at the levels F 4^k / 16 of volume, over F = 5, 7, 10, 14, is at most 4 times the "
-            "area bound (so at most 4 times the optimum, and 4 times H-SF); so is that of the "
+            f"at the levels F {GROWTH}^k / {FRACTION} of volume, over F = "
+            f"{', '.join(map(str, FACTORS))}, is at most {CONSTANT} times the area bound (so at "
+            f"most {CONSTANT} times the optimum, and {CONSTANT} times H-SF); so is that of the "
             "best of them"
         ),
         policy="slicing, best of four families of levels",
         family=FAMILY,
         benchmark="area bound",
-        closed_form="4",
-        value=digits(sympy.Integer(4)),
+        closed_form=str(CONSTANT),
+        value=digits(CONSTANT),
         attained="not attained: the supremum is 3.639125... (general/four slicings/supremum)",
         source=OURS,
         steps=_pairs(),
@@ -239,19 +243,20 @@ def learned() -> Bound:
     first = T1 * (2 * R - N1) + T2 * (2 * (R - N1) - N2)
     second = T2 * (2 * R - N2) + T1 * (2 * (R - N2) - N1)
     longer = (1 + E) ** 2 * volume(K, S) - volume((1 + E) * K, S)
+    most = CONSTANT * BIN**2
     return Bound(
         id="general/learned slicing/area",
         statement=(
             "For every l <= u with l + u <= 2^20, one predicted interval [l, u], all lengths in "
             "it and all prompts independent of them: learned slicing, with exact numbers and "
-            "staggered starts, is at most 289/64 times the area bound in the fluid limit, all "
-            "requests present at time 0 (so at most 289/64 times the optimum, and H-SF)"
+            f"staggered starts, is at most {most} times the area bound in the fluid limit, all "
+            f"requests present at time 0 (so at most {most} times the optimum, and H-SF)"
         ),
         policy=POLICY,
         family=FAMILY,
         benchmark="area bound",
-        closed_form="289/64",
-        value=digits(4 * BIN**2),
+        closed_form=str(most),
+        value=digits(most),
         attained="not attained",
         source=OURS,
         steps=(
@@ -279,7 +284,7 @@ def learned() -> Bound:
                 K,
                 E,
             ),
-            identity("4 (17/16)^2", 4 * BIN**2, sympy.Rational(289, 64)),
+            identity("4 (17/16)^2", most, sympy.Rational(289, 64)),
             words(
                 "Order: prompts differ, so stages of several requests wait at a time. In stage "
                 "order a plan has the latency above; ordering runs of stages by rank (each chain "

@@ -21,14 +21,16 @@ from typing import Any
 import sympy
 
 from kvratio.theory import stages, survival
-from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, same, words
 from kvratio.theory.forms import batch_charge, geometric_caps, interval, prompt_length, volume
 from kvratio.theory.stages import Case
 
 P, Q, A, X, C, Z, G, M = sympy.symbols("P Q a X C zeta gamma m", positive=True)
 OURS = "ours"
 FAMILY = "all lengths in [l, u]"
-GROWTH = 4  # v grows by this factor from stage to stage; no other factor gives 5
+GROWTH = 4  # v grows by this factor from stage to stage; no other factor gives FIVE
+FIVE = sympy.Integer(5)  # to the area bound, with that growth
+HALVED = FIVE / 2  # to H-SF, with doubling caps and no prompts
 
 # (s, u, benchmark) of the published maxima: doubling caps, the caps of `five`, caps by descent
 MAXIMA = (
@@ -61,15 +63,16 @@ def proved_caps(s: Any, l: int, u: int) -> tuple[int, ...]:  # noqa: E741
 
 def five() -> Bound:
     """At most 5 times the area bound, for every prompt."""
+    most = GROWTH - 1  # of w, as v grows by GROWTH
     empty = P**2 - P * Q + 7 * Q**2  # w = 0
     mean = Q + A
     full = P**2 - P * Q + 15 * mean**2 - 3 * P * mean - 3 * Q * mean - 8 * Q**2  # w = 3
     w, mean_size = sympy.symbols("w p", nonnegative=True)
-    e = 3 - w
+    e = most - w
     stage = (
         2 * P**2
-        + 5 * w * mean_size**2
-        + 5 * e * Q**2
+        + FIVE * w * mean_size**2
+        + FIVE * e * Q**2
         - (P + w * mean_size) * (P + Q)
         - 2 * (1 + w + e) * Q**2
     )
@@ -77,14 +80,14 @@ def five() -> Bound:
         id="general/slicing/area/growth 4",
         statement=(
             "For every s >= 0, l <= u and all lengths in [l, u]: slicing with X_0 = l - 1, X_r "
-            "the largest k with v(k) <= 4 v(X_(r-1) + 1), is at most 5 times the area bound (so "
-            "at most 5 times the optimum, and 5 times H-SF)"
+            f"the largest k with v(k) <= {GROWTH} v(X_(r-1) + 1), is at most {FIVE} times the area "
+            f"bound (so at most {FIVE} times the optimum, and {FIVE} times H-SF)"
         ),
         policy="slicing, caps of growth 4 in volume",
         family=FAMILY,
         benchmark="area bound",
-        closed_form="5",
-        value=digits(sympy.Integer(5)),
+        closed_form=str(FIVE),
+        value=digits(FIVE),
         attained="in the limit of large u; tails that halve just after each cap",
         source=OURS,
         steps=(
@@ -99,12 +102,14 @@ def five() -> Bound:
                 "5 v(l) S_l^2 covers 2 v(l) S_l^2."
             ),
             identity(
-                "e has the coefficient 3 Q^2 >= 0: put e = 3 - w", 5 * Q**2 - 2 * Q**2, 3 * Q**2
+                "e has the coefficient 3 Q^2 >= 0: put e = 3 - w",
+                FIVE * Q**2 - 2 * Q**2,
+                3 * Q**2,
             ),
             identity("then it is linear in w", sympy.diff(stage, w, 2), 0),
             identity("at w = 0", stage.subs(w, 0), empty),
             identity("a sum of squares", empty, (P - Q / 2) ** 2 + 27 * Q**2 / 4),
-            identity("at w = 3, p = Q + a, a >= 0", stage.subs({w: 3, mean_size: mean}), full),
+            identity("at w = 3, p = Q + a, a >= 0", stage.subs({w: most, mean_size: mean}), full),
             identity(
                 "a sum of nonnegative terms",
                 full,
@@ -131,7 +136,7 @@ def five_halves() -> Bound:
         return volume(k, 0)
 
     bench, size = c(2 * X) - c(X + 1), v(2 * X) - v(X + 1)
-    half = sympy.Rational(5, 2)
+    half = HALVED
     equal = (
         c(X + 1) * P**2
         + half * (bench + c(2 * X + 1) - c(2 * X)) * Q**2
@@ -146,12 +151,13 @@ def five_halves() -> Bound:
     return Bound(
         id="general/slicing/H-SF/doubling, s=0",
         statement=(
-            "s = 0: slicing with the caps 1, 2, 4, ... is at most 5/2 times H-SF, for all lengths"
+            "s = 0: slicing with the caps 1, 2, 4, ... is at most "
+            f"{half} times H-SF, for all lengths"
         ),
         policy="slicing, doubling caps",
         family="all lengths in [1, u], s = 0",
         benchmark="H-SF",
-        closed_form="5/2",
+        closed_form=str(half),
         value=digits(half),
         attained="in the limit of large u; tails that halve just after each cap",
         source=OURS,
@@ -194,17 +200,18 @@ def five_halves() -> Bound:
 def no_better() -> Bound:
     """No choice of caps has a constant below 5 against the area bound, whatever s."""
     best = sympy.sqrt((C - 1) / Z)
+    same("C = 4 m^3 + 1 at m = 1, where C - 2 - 3 m vanishes", (4 * M**3 + 1).subs(M, 1), FIVE)
     return Bound(
         id="general/slicing/area/any caps",
         statement=(
-            "For every s >= 0 and C < 5 there is a u from which on every choice of caps has a "
-            "ratio above C against the area bound (and above C/2 against H-SF)"
+            f"For every s >= 0 and C < {FIVE} there is a u from which on every choice of caps has "
+            "a ratio above C against the area bound (and above C/2 against H-SF)"
         ),
         policy="slicing, any caps",
         family=FAMILY,
         benchmark="area bound",
-        closed_form="5",
-        value=digits(sympy.Integer(5)),
+        closed_form=str(FIVE),
+        value=digits(FIVE),
         attained="tails that drop just after each cap",
         source=OURS,
         steps=(
