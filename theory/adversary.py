@@ -215,7 +215,7 @@ def _sweep(a: Array, b: Array, x: Array) -> None:
         old, a2, b2 = x[k], a[k, k], b[k, k]
         a1, b1 = ax[k] - a2 * old, bx[k] - b2 * old
         a0, b0 = top - old * (2 * a1 + a2 * old), bottom - old * (2 * b1 + b2 * old)
-        if b0 <= SETTLED * bottom:  # the only share: its size does not matter
+        if b0 <= SETTLED * bottom or old == x.sum():  # the only share: its size does not matter
             continue
         new, value = old, top / bottom
         for t in (0.0, *_roots(a2 * b1 - b2 * a1, a2 * b0 - b2 * a0, a1 * b0 - b1 * a0)):

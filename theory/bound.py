@@ -278,7 +278,11 @@ def _says(closed_form: str, formula: Formula) -> bool:
     if str(formula.expression) in closed_form:
         return True
     low, high, alpha = sympy.symbols("l u alpha", positive=True)
-    return is_zero(read(closed_form, low, high, alpha).subs(alpha, low / high) - formula.full)
+    try:
+        said = read(closed_form, low, high, alpha).subs(alpha, low / high)
+    except (sympy.SympifyError, TypeError):  # no formula that `read` can read
+        return False
+    return is_zero(said - formula.full)
 
 
 def _last_digit(text: str, value: str) -> Fraction:
