@@ -15,7 +15,7 @@
     requests = [2000]
 
 Lists: workloads, policies, memory, predictions, requests, takes, prompts, timed, gpus, iterations,
-preemptions, seeds.
+preemptions, columns, skip_invalid, seeds.
 One value may stand for a list of one. Paths are relative to where the command runs.
 """
 
@@ -29,6 +29,12 @@ from kvratio.simulate.cells import Cell
 from kvratio.simulate.streams import read_text
 from kvratio.simulate.sweep import AXES, MOST_CELLS, cells_of
 from kvratio.theory.checks import InputError, whole
+
+KINDS: dict[str, type] = {
+    **dict.fromkeys(("seeds", "memory", "requests", "prompts"), int),
+    "skip_invalid": bool,
+}
+WORDS = {int: "a whole number", str: "a text", bool: "true or false"}
 
 
 def read_config(path: Path) -> list[Cell]:
@@ -76,8 +82,8 @@ def _axes(block: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
             axes[name] = range(whole("seeds", value, least=1, most=MOST_CELLS))
         else:
             axes[name] = value if isinstance(value, list) else [value]
-        kind = int if name in ("seeds", "memory", "requests", "prompts") else str
+        kind = KINDS.get(name, str)
         for entry in axes[name] if isinstance(axes[name], list) else ():
             if name in AXES and type(entry) is not kind:
-                raise InputError(name, entry, "a whole number" if kind is int else "a text")
+                raise InputError(name, entry, WORDS[kind])
     return axes

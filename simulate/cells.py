@@ -53,6 +53,8 @@ class Cell:
     seed: int = 0
     take: str = FIRST
     preemption: str = str(Preemption.CANCEL)
+    columns: str | None = None
+    skip_invalid: bool = False
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():

@@ -32,6 +32,8 @@ SCHEMA = pa.schema(
         ("seed", pa.int64()),
         ("take", pa.string()),
         ("preemption", pa.string()),
+        ("columns", pa.string()),
+        ("skip_invalid", pa.bool_()),
         ("obtained", pa.string()),
         ("error", pa.string()),
         ("tel", pa.int64()),

@@ -35,6 +35,8 @@ AXES = {
     "iterations": "iteration",
     "takes": "take",
     "preemptions": "preemption",
+    "columns": "columns",
+    "skip_invalid": "skip_invalid",
     "seeds": "seed",
     "policies": "policy",
 }

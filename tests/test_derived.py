@@ -265,7 +265,7 @@ def growth(bench: str) -> Check:
 
     def check(bound: Bound) -> bool:
         small, large = (float(survival.worst_case(0, 1, u, bench).ratio) for u in (1000, 4000))
-        return abs((large - small) / log(4) - float(bound.value)) < 1.5e-2
+        return abs((large - small) / log(4) - float(bound.value)) < 4e-2
 
     return check
 

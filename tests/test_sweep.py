@@ -373,3 +373,24 @@ def test_without_dask_one_line_says_what_to_install(
     with pytest.raises(SystemExit):
         main(["sweep", "--dask", "tcp://x:1", "--out", str(tmp_path / "s.parquet")])
     assert 'pip install "kvratio[distributed]"' in capsys.readouterr().err
+
+
+def test_traces_of_any_columns_and_with_wrong_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.csv").write_text("in,out\n1,2\n3,0\n2,4\n")
+    words = ["sweep", "--workload", "own.csv", "--policy", "fcfs", "--memory", "20"]
+    words += ["--columns", "prompt=in,output=out", "--processes", "1", "--out", "s.parquet"]
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    main([*words, "--skip-invalid"])
+    (row,) = read_rows(Path("s.parquet"))
+    assert (row["requests"], row["tel"], row["skip_invalid"]) == (2, 6, True)
+    block = {"workloads": "own.csv", "policies": "fcfs", "memory": 20}
+    block |= {"columns": "prompt=in,output=out", "skip_invalid": True}
+    (cell,) = cells_of_config(block)
+    assert (cell.columns, cell.skip_invalid) == (row["columns"], True)
+    with pytest.raises(InputError, match="skip_invalid: expected true or false, got 'yes'"):
+        cells_of_config({**block, "skip_invalid": "yes"})

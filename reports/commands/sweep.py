@@ -28,6 +28,10 @@ from kvratio.reports.commands._workers import computing, worker_options
     help="Number of requests; default 2000 or all of the file; repeatable.",
 )
 @click.option("--take", "takes", multiple=True, help="first (default) or sample; repeatable.")
+@click.option("--columns", multiple=True, help="Of the traces, as for `simulate`; repeatable.")
+@click.option(
+    "--skip-invalid", is_flag=True, help="Leave out wrong rows of the traces (`requests` counts)."
+)
 @click.option("--prompt", "prompts", multiple=True, type=int, help="Common prompt; repeatable.")
 @click.option(
     "--timed",
@@ -82,7 +86,9 @@ def _cells(config: Path | None, options: dict[str, Any]) -> Any:
     from kvratio.simulate.requests import DEFAULT_WORKLOAD
     from kvratio.theory.checks import InputError
 
+    skipping = [True] if options.pop("skip_invalid") else []
     given = {name: list(value) for name, value in options.items() if name != "seeds" and value}
+    given |= {"skip_invalid": skipping} if skipping else {}
     if config is not None:
         if given:
             raise InputError("config", str(config), "either a file or options, not both")

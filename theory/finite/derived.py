@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
 from kvratio.theory.finite import closed
 from kvratio.theory.forms import volume
 from kvratio.theory.model import Instance
@@ -245,7 +245,7 @@ def below() -> Bound:
         family="lengths 1 and 2, no prompt, M a multiple of 3",
         benchmark="its fluid form",
         closed_form="3/4",
-        value="0.75",
+        value=digits(sympy.Rational(3, 4)),
         attained="b -> infinity",
         source=OURS,
         steps=(
