@@ -152,19 +152,52 @@ def judge(instance: Instance, starts: list[int] | None, bound: float) -> Answer:
     return Answer(status, min(lower, latency), schedule)
 
 
-def _through_cvxpy(
-    instance: Instance, last: int, name: str, seconds: float
-) -> tuple[list[int] | None, float]:
+def linear_bound(instance: Instance, schedule: Schedule, *, seconds: float = 60.0) -> int | None:
+    """The linear relaxation of the program by HiGHS, rounded up; None if the time did not suffice.
+
+    A solver's word, like every bound here.
+
+    >>> instance = Instance.of(2, [2, 2])
+    >>> linear_bound(instance, plain_schedule(instance, [0, 2]))
+    6
+    """
     import cvxpy as cp
 
-    program = build(instance, last)
-    x = cp.Variable(len(program.cost), integer=True)
+    last = horizon(instance, verify(schedule, instance).tel)
+    problem = _problem(instance, build(instance, last), whole=False)[1]
+    try:
+        with warnings.catch_warnings():  # that the time limit was met is said by the status
+            warnings.simplefilter("ignore", UserWarning)
+            with kept_from_standard_output():
+                problem.solve(solver="HIGHS", **_time_limit("HIGHS", seconds))
+    except cp.SolverError:
+        return None
+    if problem.status != "optimal":
+        return None
+    return judge(instance, None, float(problem.value)).lower
+
+
+def _problem(instance: Instance, program: Program, *, whole: bool) -> tuple[Any, Any]:
+    """The variable and the problem of cvxpy."""
+    import cvxpy as cp
+
+    x = cp.Variable(len(program.cost), integer=whole)
     counts = np.array([len(group) for group in program.members])
     choose = (program.kind[None, :] == np.arange(len(counts))[:, None]).astype(float)
     problem = cp.Problem(
         cp.Minimize(program.cost @ x),
         [choose @ x == counts, program.cache @ x <= instance.memory, x >= 0],
     )
+    return x, problem
+
+
+def _through_cvxpy(
+    instance: Instance, last: int, name: str, seconds: float
+) -> tuple[list[int] | None, float]:
+    import cvxpy as cp
+
+    program = build(instance, last)
+    x, problem = _problem(instance, program, whole=True)
     try:
         with warnings.catch_warnings():  # that a time limit was met is said by the status
             warnings.simplefilter("ignore", UserWarning)
