@@ -101,6 +101,22 @@ class IterationTime:
         host = self.request * output  # beside either of them
         return (arithmetic + self.pair * attended + host) // PS_PER_NS, (moved + host) // PS_PER_NS
 
+    def between(self, peak: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Two lines (fixed, a token held), in picoseconds, between which iterations lie in which
+        some request runs and none holds more than `peak` tokens.
+
+        A running request processes no more tokens than it holds, and attends to fewer pairs than
+        `peak` times these; the sum of memory traffic and arithmetic is above the larger of both.
+
+        >>> IterationTime(fixed=2000, weights=5000, cache=30, token=4).between(9)
+        ((7000, 30), (7999, 34))
+        """
+        whole("peak", peak, least=1)
+        fixed = self.fixed + self.weights
+        each = self.cache + self.token + self.sample + self.link + self.request + self.crowded
+        up = PS_PER_NS - 1  # durations are rounded up to nanoseconds
+        return (fixed + self.request, self.cache), (fixed + up, each + self.pair * peak)
+
     def bound(self, memory: int) -> int:
         """No iteration within a budget of `memory` tokens takes more picoseconds than this."""
         each = self.cache + self.token + self.sample + self.link + self.request + self.crowded

@@ -41,6 +41,7 @@ MODULES = (
     "kvratio.theory.price.ladder",
     "kvratio.theory.price.predictions",
     "kvratio.theory.finite.derived",
+    "kvratio.theory.finite.thinned",
     "kvratio.reports.bounds.certificates",
 )
 # a parameter, and the modules with formulas that need it; the others have none to evaluate

@@ -13,8 +13,10 @@ admission   the lemma: while the queue's head waits, more than M - P tokens are 
             policies that start every request once (H-SF, A_random, A_max, SVF, MC-SF, ...)
 promotion   A_l, with any threshold: requests that start twice
 pipelines   GSA and GBA: the slicing that starts in staggered pipelines
+thinned     A_min as P's Lemmas 1 and 2 have it (thinned), in expectation
 closed      the same as multiples of the fluid forms
 derived     every step of that, checked; and what is false of the forms at every size
 sizes       the M and n from which a published ratio holds within 1, 5 and 10 %
+seconds     what a bound in steps says in time, where iterations lie between two lines
 policies    all of them by the names of `kvratio.simulate`, each with its conditions
 """

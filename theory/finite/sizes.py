@@ -20,8 +20,10 @@ from typing import NamedTuple
 
 from kvratio.theory.checks import whole
 from kvratio.theory.finite.closed import error
+from kvratio.theory.finite.thinned import smallest_memory as smallest_memory_of_a_min
 from kvratio.theory.forms import interval
 
+A_MIN_THINNED = "Theorems 5 and 6: A_min, thinned, in expectation, as n/M grows (powers of 2)"
 WITHIN = (Fraction(1, 100), Fraction(1, 20), Fraction(1, 10))
 
 
@@ -32,7 +34,7 @@ class Sizes(NamedTuple):
     """
 
     statement: str
-    published: Fraction
+    published: Fraction | None  # None: whatever ratio the forms have
     proved: Fraction | None  # the ratio as M and n/M grow
     memory: tuple[int | None, ...]
     requests: tuple[int | None, ...]
@@ -114,9 +116,10 @@ def table(l: int, u: int, s: int = 0) -> list[Sizes]:  # noqa: E741
         ("GBA, classes 1, 2, 4, ..., large memory: 6.75", Fraction(675, 100), classes),
     ):
         rows.append(_row(name, number, ratio, longest, Fraction(0)))
-    for name in ("Theorem 5: A_min", "Theorem 6: A_min on two lengths", "Theorem 8: A_min"):
-        none = (None,) * len(WITHIN)
-        rows.append(Sizes(name, Fraction(0), None, none, none))
+    none = (None,) * len(WITHIN)
+    from_here = tuple(smallest_memory_of_a_min(low, high, prompt, within) for within in WITHIN)
+    rows.append(Sizes(A_MIN_THINNED, None, None, from_here, none))
+    rows.append(Sizes("Theorem 8: A_min, lengths without an upper end", None, None, none, none))
     return rows
 
 
