@@ -75,7 +75,7 @@ def test_closeness_is_latency_over_the_bound() -> None:
 
 @pytest.mark.parametrize("bad", ["2", float("nan"), float("inf"), 0.99, True, -1, [2]])
 def test_a_bound_that_is_no_number_or_below_1_is_one_clear_error(bad: Any) -> None:
-    with pytest.raises(InputError, match=r"proved_bound = .*: required a number of at least 1"):
+    with pytest.raises(InputError, match="proved_bound: expected a number of at least 1"):
         check_policy("fcfs", only=ONLY, examples=5, proved_bound=bad)
-    with pytest.raises(InputError, match=r"proved_bound\(instance\) = .*: required a number"):
+    with pytest.raises(InputError, match=r"proved_bound\(instance\): expected a number"):
         check_policy("fcfs", only=ONLY, examples=5, proved_bound=lambda _: bad)
