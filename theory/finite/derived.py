@@ -240,7 +240,7 @@ def below() -> Bound:
         statement="s = 0, M = 3 m, (3 a + 2) m requests of one token and b m of two: H-SF has "
         "TEL = m (3 a (a + 1)/2 + 2 (a + 1) + a b + b (b - 1)/2 + 2 b) for every m, a, b. As b "
         "grows that is 3/4 of its form for every M: TEL = F (1 + O(1/M)) fails from below, and a "
-        "policy at A_min's form has 4/3 > (3 - alpha)/2 = 5/4 times H-SF",
+        "policy at A_min's form has 4/3 of H-SF's latency, more than (3 - alpha)/2 = 5/4 of it",
         policy="H-SF",
         family="lengths 1 and 2, no prompt, M a multiple of 3",
         benchmark="its fluid form",
