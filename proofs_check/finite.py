@@ -1,4 +1,4 @@
-"""Statements of the theorems about finite instances (`formal/Model.v`, `formal/Greedy.v`).
+"""Statements of the theorems about finite instances (`formal/Model.v`, `Policies.v`, `Greedy.v`).
 
 Templates as in `statements`. "For all schedules" is any valid one, with cancelled attempts; SVF and
 MC-SF are the schedules `in_order`: what starts never waits while it fits (a test compares them with
@@ -6,6 +6,7 @@ MC-SF are the schedules `in_order`: what starts never waits while it fits (a tes
 """
 
 INSTANCE = "sane rs -> (forall q, In q rs -> arrival q = 0)%Z -> (0 < M)%Z ->\n    "
+SCALED = "t'"  # the starts with less memory
 BY_VOLUME = (
     "(forall i j, (i <= j < length rs)%nat -> (twice (pick rs i) <= twice (pick rs j))%Z) ->"
 )
@@ -20,6 +21,15 @@ def _in_order_of_volume(share: str) -> str:
         f"      IZR (prompt (pick rs i) + output (pick rs i))%Z <= {share} * IZR M) ->\n"
         "    in_order M rs (fun i => output (pick rs i)) t -> valid M rs sch ->\n"
         f"    {LATENCY} <= (1 + {{c}} / (1 - {share})) * IZR (tel rs sch)"
+    )
+
+
+def _packed(starts: str, memory: str) -> str:
+    """No request has room at a step before its own, down to the latest start before that."""
+    return (
+        f"(forall i k, (i < length rs)%nat -> 0 <= k < {starts} i ->\n"
+        f"    (forall j, (j < length rs)%nat -> {starts} j < {starts} i -> {starts} j <= k) ->\n"
+        f"    ~ valid {memory} rs (fun j => Run [] (if Nat.eqb j i then k else {starts} j)))"
     )
 
 
@@ -38,6 +48,50 @@ FINITE: tuple[tuple[str, str, str], ...] = (
         f"  {BY_VOLUME} valid M rs sch ->\n"
         "  (total (length rs) (fun j => total (S j) (fun i => twice (pick rs i)))\n"
         "    <= 2 * (M * tel rs sch))%Z",
+    ),
+    (
+        "kept-area",
+        "Stopped.kept_area",
+        f"forall M rs steps, sane rs -> {BY_VOLUME} keeps_tokens M rs steps ->\n"
+        "  {c} * IZR (total (length rs) (fun j => total (S j) (fun i => twice (pick rs i))))\n"
+        "    <= 2 * (IZR M * IZR (kept_tel rs steps))",
+    ),
+    (
+        "kept-preemption-helps",
+        "Stopped.preemption_helps",
+        "exists M rs steps, sane rs /\\ keeps_tokens M rs steps /\\\n"
+        "  forall sch, valid M rs sch -> {c} * IZR (kept_tel rs steps) <= IZR (tel rs sch)",
+    ),
+    (
+        "lemma-ec1",
+        "Remarks.a_max_slower",
+        "(exists M l u rs steps, 0 < l <= u /\\\n"
+        "  Forall (fun r => l <= output r <= u /\\ arrival r = 0) rs /\\\n"
+        "  let a_max := run_of (starts M rs (map (fun _ => u) rs) steps) in\n"
+        "  let a_random := run_of (starts (M * l / u) rs (map output rs) steps) in\n"
+        "  valid M rs a_max /\\ valid (M * l / u) rs a_random /\\\n"
+        "  tel rs a_random < tel rs a_max)%Z",
+    ),
+    (
+        "ec10-turned",
+        "Remarks.turned_fails",
+        "(exists M l u rs steps, 0 < l <= u /\\\n"
+        "  Forall (fun r => l <= output r <= u /\\ arrival r = 0) rs /\\\n"
+        "  let whole := run_of (starts M rs (map output rs) steps) in\n"
+        "  let part := run_of (starts (M * l / u) rs (map output rs) steps) in\n"
+        "  valid M rs whole /\\ valid (M * l / u) rs part /\\\n"
+        "  u * tel rs whole < l * tel rs part)%Z",
+    ),
+    (
+        "prop-ec1",
+        "Remarks.scaling_fails",
+        "(exists M p q rs t t', 0 < p < q /\\\n"
+        "  valid M rs (fun j => Run [] (t j)) /\\\n"
+        "  valid (M * p / q) rs (fun j => Run [] (t' j)) /\\\n"
+        "  (forall i j, (i < length rs)%nat -> (j < length rs)%nat ->\n"
+        "    0 <= (t i - t j) * (t' i - t' j)) /\\\n"
+        f"  {_packed('t', 'M')} /\\\n  {_packed(SCALED, '(M * p / q)')} /\\\n"
+        "  q * tel rs (fun j => Run [] (t j)) < p * tel rs (fun j => Run [] (t' j)))%Z",
     ),
     (
         "mc-sf-4.3",

@@ -5,6 +5,7 @@ capital module before a dot: a definition of that file). Everything is about rea
 lengths l, u, which are natural ones; `INR` makes a real number of a natural one.
 """
 
+from kvratio.proofs_check.by_volume import BY_VOLUME
 from kvratio.proofs_check.endless import ENDLESS
 from kvratio.proofs_check.finite import FINITE
 from kvratio.proofs_check.unformalised import NONE
@@ -13,7 +14,6 @@ LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
 PAIR = "(1 <= l < u)%nat -> 0 <= X -> 0 <= Y ->"
 TWO = "(two l u X Y) l u"
 DOUBLING = "slicing 0 x 1 u 0 (map (Nat.pow 2) (seq 0 (S m)))"
-LEVELS = "forall r a z, requests r -> a <= z ->"
 T = "2 * INR l / (INR l + 1) + sum (fun k => / INR k) (S l) (u - l)"
 
 
@@ -232,6 +232,29 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "  forall x, shares x -> a_min 0 x 1 u <= C * b * h_sf 0 x 1 u",
     ),
     (
+        "asymptotic-prompts",
+        "Remarks.not_within_a_constant_prompts",
+        "~ exists C, forall s u m b, 0 <= s -> (1 <= u <= 2 ^ m)%nat ->\n"
+        "  (forall x, shares x ->\n"
+        f"    {DOUBLING.replace('slicing 0', 'slicing s')} <= b * h_sf s x 1 u) ->\n"
+        "  forall x, shares x -> a_min s x 1 u <= C * b * h_sf s x 1 u",
+    ),
+    (
+        "sec4-range",
+        "Remarks.slower_than_1_5",
+        "~ exists c, 0 < c /\\ forall l u, (1 <= l <= u)%nat -> exists x, shares x /\\\n"
+        "  0 < h_sf 0 x l u /\\\n"
+        "  c * (INR u / INR l * sqrt (INR u / INR l)) * h_sf 0 x l u <= a_max 0 x l u",
+    ),
+    (
+        "switch-guarantee-prompts",
+        "Remarks.choice_with_prompts",
+        f"~ forall s l u X Y, 0 <= s -> {PAIR}\n"
+        f"  (if Rlt_dec (INR l / INR u) ((3 - sqrt 5) / 2) then a_l s {TWO} else a_min s {TWO})\n"
+        "  <= Rmin ((3 - INR l / INR u) / 2)\n"
+        f"       (1 + INR l / INR u / (2 * (1 - INR l / INR u))) * h_sf s {TWO}",
+    ),
+    (
         "t2-arithmetic",
         "Refuted.t2_arithmetic",
         "~ forall l u a b, 0 < l -> l < u -> 0 < a -> 0 < b -> (a / b) ^ 2 = l / u ->\n"
@@ -292,32 +315,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "    a_min s (two 1 (r * r) (INR r) 1) 1 (r * r))",
     ),
     *ENDLESS,
-    (
-        "four-slicings",
-        "FourSlicings.four",
-        "forall r m, requests r -> whole r ->\n"
-        "  (by_levels r 0 (four_levels 5 m) + by_levels r 0 (four_levels 7 m)\n"
-        "    + by_levels r 0 (four_levels 10 m) + by_levels r 0 (four_levels 14 m)) / 4\n"
-        "  <= {c} * area_of r",
-    ),
-    (
-        "price-upper",
-        "Constants.independent_offsets",
-        f"{LEVELS} ex_RInt (offset_stage {{y}} r) a z /\\\n"
-        "  RInt (offset_stage {y} r) a z <= {c} * area_of r",
-    ),
-    (
-        "price-common-offset",
-        "Constants.common_offset",
-        f"{LEVELS} ex_RInt (class_stage {{m}}%nat {{r}} r) a z /\\\n"
-        "  RInt (class_stage {m}%nat {r} r) a z <= {c} * area_of r",
-    ),
-    (
-        "price-four-classes",
-        "Constants.four_classes",
-        f"{LEVELS} ex_RInt (class_stage {{m}}%nat {{r}} r) a z /\\\n"
-        "  RInt (class_stage {m}%nat {r} r) a z <= {c} * area_of r",
-    ),
+    *BY_VOLUME,
     (
         "fig1-law",
         "Constants.no_law",

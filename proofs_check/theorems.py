@@ -14,6 +14,8 @@ from kvratio.proofs_check.claim import Claim, Numbers
 from kvratio.proofs_check.statements import PARTS, TEMPLATES
 from kvratio.proofs_check.verdict import Verdict
 
+# modules whose proofs use interval arithmetic
+BY_INTERVAL = ("Constants.", "OneMachine.")
 RIGOROUS = frozenset({Verdict.PROVED, Verdict.CERTIFIED, Verdict.REFUTED})
 
 
@@ -79,7 +81,7 @@ def printed(claims: Iterable[Claim]) -> str:
         ]
     # with Interval the kernel computes with machine integers, which it has axioms about
     for group, machine in (("ledger", False), ("ledger_by_interval", True)):
-        names = [t.name for t, _ in covered if ("Constants." in t.proof) == machine]
+        names = [t.name for t, _ in covered if t.proof.startswith(BY_INTERVAL) == machine]
         lines.append(f"Definition {group} := ({', '.join(['tt', *names])}).")
     return "\n".join([*lines, ""])
 
@@ -118,7 +120,7 @@ def _header(theorems: Iterable[Theorem]) -> list[str]:
         "(* Printed from the ledger by kvratio/proofs_check/theorems.py. *)",
         "Require Import Reals Arith List ZArith. Import ListNotations.",
         "From Coquelicot Require Import Rbar Hierarchy Lim_seq RInt.",
-        "From KVRatio Require Import Fluid Model Certificates Greedy Volumes.",
+        "From KVRatio Require Import Fluid Model Policies Certificates Greedy Volumes.",
         f"From KVRatio Require {' '.join(modules)}.",
         "Open Scope R_scope.",
         "",

@@ -10,7 +10,6 @@ TEXT_OF_WAIT = "WAIT is not formalised"
 SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
 SLICES_KEPT = "that no smaller constant holds (lengths just above the levels) is not formalised"
 GEOMETRIC_KEPT = "levels that are not whole tokens are not formalised when tokens are kept"
-JOBS = "the expected cost of single jobs (pairs with independent offsets) is not formalised"
 
 NONE: dict[str, str] = {
     "alg2-literal": ALGORITHM_2,
@@ -18,10 +17,7 @@ NONE: dict[str, str] = {
     "t6-exact-live": ALGORITHM_2,
     "t4-instance": ALGORITHM_2,
     "example-ec1": FINITE,
-    "prop-ec1": FINITE,
-    "lemma-ec1": FINITE,
     "coupling-ec3": FINITE,
-    "ec10-turned": FINITE,
     "lemma-1": ALGORITHM_2,
     "lemma-1-live": ALGORITHM_2,
     "prop-1": ALGORITHM_2,
@@ -31,9 +27,6 @@ NONE: dict[str, str] = {
     "lemma-3": "its integral (a Gram matrix) is not formalised",
     "alg5-overlap": TEXT,
     "alg5-disjoint": TEXT,
-    "sec4-range": "that a logarithm grows slower than a root is argued in words",
-    "switch-guarantee-prompts": "the bound on A_l is (theorem t7_rho); the comparison is not",
-    "asymptotic-prompts": "its parts are (theorems slicing_5, t5_prompts); put together in words",
     "sec5.3-peak": TEXT,
     "exp3-x": TEXT,
     "fig3-increasing-prompts": INFINITE,
@@ -57,8 +50,6 @@ NONE: dict[str, str] = {
     "gsa-finite": PIPELINES,
     "four-slicings-supremum": SCHUR,
     "kept-lower": ALL_POLICIES,
-    "kept-area": "preemption that keeps the tokens is not part of the finite model in Coq",
-    "kept-preemption-helps": "preemption that keeps the tokens is not part of the finite model",
     "kept-slices": SLICES_KEPT,
     "kept-slices-doubling": SLICES_KEPT,
     "kept-slices-geometric": GEOMETRIC_KEPT,
@@ -75,5 +66,4 @@ NONE: dict[str, str] = {
     "price-finite-fixed": PIPELINES,
     "price-finite-mixed": FINITE,
     "price-two-fixed-classes": SCHUR,
-    "price-one-machine": JOBS,
 }

@@ -1,4 +1,4 @@
-"""`in_order` (formal/Model.v), the property that the theorems on SVF and MC-SF are about.
+"""`in_order` (formal/Policies.v), the property that the theorems on SVF and MC-SF are about.
 
 The same words in Python: the schedules of `greedy.py` have the property, and a later start has not.
 It lets requests start before their predictions fit, so that the theorems are about more than MC-SF.

@@ -6,7 +6,7 @@
     complete before have had their volumes: 2 M TEL is at least the sum over pairs of the smaller
     doubled volume, and of all of them. *)
 Require Import ZArith List Bool Lia Arith Reals Lra Psatz.
-From KVRatio Require Import Model Totals Cuts Certificates.
+From KVRatio Require Import Model Policies Totals Cuts Certificates.
 Import ListNotations.
 Open Scope Z_scope.
 

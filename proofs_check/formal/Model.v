@@ -36,17 +36,3 @@ Definition valid (M : Z) (rs : list request) (sch : nat -> run) : Prop :=
 (** total end-to-end latency *)
 Definition tel (rs : list request) (sch : nat -> run) : Z :=
   total (length rs) (fun i => start (sch i) + output (pick rs i) - arrival (pick rs i)).
-
-(** A policy without preemption that starts requests in the order of their numbers, all there at step
-    0 (SVF, MC-SF): [t i] is the start of request i, [guess i] its assumed output. While all before j
-    have started and j waits, j does not fit with those that run: at some step y the cache would
-    overflow, were all to run to their assumed ends. *)
-Definition in_order (M : Z) (rs : list request) (guess t : nat -> Z) : Prop :=
-  (forall i, (i < length rs)%nat -> 0 <= t i) /\
-  (forall i j, (i <= j < length rs)%nat -> t i <= t j) /\
-  (forall x, total (length rs) (fun i => holds (pick rs i) (t i) (t i + output (pick rs i)) x) <= M) /\
-  (forall j x, (j < length rs)%nat -> 0 <= x < t j -> (forall i, (i < j)%nat -> t i <= x) ->
-     exists y, M < total j (fun i => if (t i <=? x) && (x <? t i + output (pick rs i))
-                                     then holds (pick rs i) (t i) (t i + guess i) y else 0)
-                   + holds (pick rs j) x (x + guess j) y).
-Definition twice (r : request) : Z := output r * (2 * prompt r + output r + 1).  (* its volume, doubled *)

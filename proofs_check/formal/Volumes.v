@@ -52,3 +52,19 @@ Definition whole (r : list (R * R)) : Prop :=
   List.Forall (fun p => exists n, (1 <= n)%nat /\ snd p = INR n) r.
 Definition four_levels (F stages : nat) : list R :=
   map (fun k => INR (F * 4 ^ k / 16)) (seq 0 stages).
+
+(** Offset slicing of jobs on one machine, with weights x and v = (processing time)/x: a list of (x, v),
+    levels of growth y^2 in v, an independent uniform offset each. [others f r]: the sum of x_i x_j
+    (f v_i v_j + f v_j v_i) over pairs; [own f r] of x_i^2 f(v_i). The expected sum of weight times
+    completion time is the integral over all levels e^l of what an attempt of one job delays the
+    others that still wait, and for each job itself v and its attempts before its last one.
+    [smith]: smallest v first, each completed before the next one starts, which is optimal. *)
+Fixpoint others (f : R -> R -> R) (r : list (R * R)) : R :=
+  match r with [] => 0 | (x, V) :: more => x * mean (fun W => f V W + f W V) more + others f more end.
+Fixpoint own (f : R -> R) (r : list (R * R)) : R :=
+  match r with [] => 0 | (x, V) :: more => x * x * f V + own f more end.
+Definition delays (y : R) (r : list (R * R)) (l : R) : R :=
+  let beta := 2 * ln y in others (fun V W => attempt beta l V / beta * waiting beta l W) r.
+Definition own_times (y a : R) (r : list (R * R)) : R :=
+  own (fun V => V + RInt (fun l => exp l / (2 * ln y)) a (ln V)) r.
+Definition smith (r : list (R * R)) : R := own (fun V => V) r + others Rmin r / 2.
