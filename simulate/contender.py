@@ -55,11 +55,10 @@ class Contender:
     def check_preemption(self, preemption: Preemption) -> None:
         """Raise `InputError` where the contender has no meaning with this reading of preemption.
 
-        A class of schedulers with the attribute `preemption = "keep"` resumes requests.
+        A class of schedulers with the attribute `preemption = "keep"` resumes requests. Declared
+        policies have a meaning either way.
         """
-        if self.declared is not None:
-            self.declared.check_preemption(preemption)
-        elif getattr(self.player, "preemption", None) == Preemption.KEEP and not preemption.keeps:
+        if getattr(self.player, "preemption", None) == Preemption.KEEP and not preemption.keeps:
             required = f"keep for {self.name}, which resumes requests where they stopped"
             raise InputError("preemption", str(preemption), required)
 

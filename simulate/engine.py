@@ -336,7 +336,6 @@ def run(
     whole("seed", seed)
     reading, player = Preemption.of(preemption), declared_or_own(policy)
     if isinstance(player, Policy):
-        player.check_preemption(reading)
         declared, most = Declared(player, instance.n, seed), patience(instance)
         schedule = run_scheduler(instance, declared, progress, most, reading)
         return Run(player.name, seed, instance, schedule, reading)
@@ -364,7 +363,6 @@ def run_timed(
     whole("seed", seed)
     reading, player = Preemption.of(preemption), declared_or_own(policy)
     if isinstance(player, Policy):
-        player.check_preemption(reading)
         declared, label = Declared(player, instance.n, seed), (player.name, seed)
         most = patience(instance)
         return _timed(instance, declared, timing, label, progress, most, reading)

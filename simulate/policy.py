@@ -29,7 +29,7 @@ from fractions import Fraction
 
 from kvratio.simulate import words
 from kvratio.theory.checks import InputError, rational
-from kvratio.theory.model import Instance, Preemption
+from kvratio.theory.model import Instance
 
 # Below it, a step may take too many rounds of clearing
 LEAST_CLEARING = Fraction(1, 1000)
@@ -189,14 +189,6 @@ class Policy:
         Engines do not ask: there a threshold above an upper end stands for that end.
         """
         words.of(self.assumes).check(instance, self)
-
-    def check_preemption(self, preemption: Preemption) -> None:
-        """Raise `InputError` for a reading of preemption in which the policy has no meaning."""
-        needed = words.of(self.assumes).needs_kept or words.of(self.order).needs_kept
-        needed = needed or words.of(self.evicts).needs_kept
-        if needed and not preemption.keeps:
-            required = f"keep for the policy {self.name}, which resumes requests where they stopped"
-            raise InputError("preemption", str(preemption), required)
 
     def budget(self, memory: int) -> int:
         """What admission may fill, in tokens."""

@@ -153,7 +153,6 @@ def _execute(
     from kvratio.simulate.kernel import build
 
     whole("seed", seed)
-    policy.check_preemption(preemption)
     if disabled() or not build.fits(instance, policy, timing):
         return None
     from kvratio.simulate.kernel import logs, machine

@@ -139,7 +139,6 @@ def _playing(known: Subject, target: Any) -> Subject:
 
 
 def _declared(known: Subject, policy: Policy) -> Subject:
-    policy.check_preemption(known.preemption)
     return replace(
         known,
         play=lambda instance, seed: watch(

@@ -27,8 +27,7 @@ class Assumption:
 
     Traits: `sees` are the hidden columns that are read; `covers`: with right predictions no output
     is longer than assumed; `below_truth`: where no lower end is above the truth, no assumed length
-    is; `promotes`: there is more than one stage; `by_chance`: the lengths are random;
-    `needs_kept`: it has a meaning only where a preemption keeps the tokens.
+    is; `promotes`: there is more than one stage; `by_chance`: the lengths are random.
     """
 
     sees: ClassVar[frozenset[str]] = frozenset()
@@ -36,7 +35,6 @@ class Assumption:
     below_truth: ClassVar[bool] = False
     promotes: ClassVar[bool] = False
     by_chance: ClassVar[bool] = False
-    needs_kept: ClassVar[bool] = False
 
     def __init__(self, book: Book) -> None:
         self.book = book

@@ -19,15 +19,13 @@ class Eviction:
 
     Traits: `by_assumed`: the order depends on assumed lengths; `pauses`: no request is admitted in
     a step with an overflow; `ranked`: requests go in ascending rank, and no more than necessary;
-    `idles`: the cache may be empty after an overflow though requests wait; `needs_kept`: it has a
-    meaning only where a preemption keeps the tokens.
+    `idles`: the cache may be empty after an overflow though requests wait.
     """
 
     by_assumed: ClassVar[bool] = False
     pauses: ClassVar[bool] = True
     ranked: ClassVar[bool] = True
     idles: ClassVar[bool] = False
-    needs_kept: ClassVar[bool] = False
 
     def __init__(self, book: Book) -> None:
         self.book = book

@@ -16,14 +16,12 @@ class QueueOrder:
     """The key of a request that joins the queue; ties are broken by `kvratio.simulate.queue`.
 
     Traits: `by_assumed`: the key depends on the assumed length; `by_chance`: the order is random;
-    `told`: a finished run tells in which order its queue was; `needs_kept`: it has a meaning only
-    where a preemption keeps the tokens.
+    `told`: a finished run tells in which order its queue was.
     """
 
     by_assumed: ClassVar[bool] = False
     by_chance: ClassVar[bool] = False
     told: ClassVar[bool] = True
-    needs_kept: ClassVar[bool] = False
 
     def __init__(self, book: Book) -> None:
         self.book = book
