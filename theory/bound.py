@@ -282,7 +282,8 @@ def _says(closed_form: str, formula: Formula) -> bool:
         said = read(closed_form, low, high, alpha).subs(alpha, low / high)
     except (sympy.SympifyError, TypeError):  # no formula that `read` can read
         return False
-    return is_zero(said - formula.full)
+    full = formula.full
+    return said.free_symbols == full.free_symbols and is_zero(said - full)
 
 
 def _last_digit(text: str, value: str) -> Fraction:
