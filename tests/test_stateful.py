@@ -29,7 +29,7 @@ from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.server import Server
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance
+from kvratio.theory.model import Attempt, Instance
 from tests.simple_server import SimpleServer
 
 WITHOUT_LUCK = ("fcfs", "h-sf", "mc-sf", "mc-benchmark", "a-l")
@@ -37,6 +37,11 @@ MOST = 12  # requests of a run
 LONG = 5_000  # steps after which a handful of requests must be done
 
 share = st.floats(0, 1)
+
+
+def attempts(server: Server) -> list[Attempt]:
+    """Those that have ended so far."""
+    return list(server.schedule.attempts())
 
 
 class Replay(RuleBasedStateMachine):
@@ -87,7 +92,7 @@ class Replay(RuleBasedStateMachine):
         server = self.server
         running = [i for i in self.there() if i in server.view.running]
         request = data.draw(st.sampled_from(running))
-        longest = max((b - a for i, a, b, _ in server._attempts if i == request), default=0)
+        longest = max((b - a for i, a, b, _ in attempts(server) if i == request), default=0)
         if self.policy.clairvoyant or longest >= server.view.made(request):
             self.no_longer_comparable()
         if self.comparable is None:
@@ -101,7 +106,7 @@ class Replay(RuleBasedStateMachine):
 
     def no_longer_comparable(self) -> None:
         if self.comparable is None:
-            self.comparable = len(self.server._attempts), self.server.instance.n
+            self.comparable = len(attempts(self.server)), self.server.instance.n
 
     @precondition(lambda self: len(self.there()) < self.server.instance.n)
     @rule(data=st.data())
@@ -122,12 +127,12 @@ class Replay(RuleBasedStateMachine):
         assert set(view.waiting) == {x.index for x in self.model.all("waiting")}
         running = {x.index: view.now - x.made for x in self.model.all("running")}
         assert dict(view.running) == running
-        assert sorted(self.server._attempts) == sorted(self.model.attempts)
+        assert sorted(attempts(self.server)) == sorted(self.model.attempts)
 
     @invariant()
     def nobody_is_lost(self) -> None:
         server = self.server
-        done = {i for i, _, _, finished in server._attempts if finished}
+        done = {i for i, _, _, finished in attempts(server) if finished}
         assert len(done) == server.completed
         places = (*done, *server.cancelled, *server.view.running, *server.view.waiting)
         assert sorted((*places, *server._arrivals)) == list(range(server.instance.n))
@@ -142,7 +147,7 @@ class Replay(RuleBasedStateMachine):
 
     def compare_with_the_compiled_engine(self) -> None:
         whole = self.server.instance
-        attempts, n = self.comparable or (len(self.server._attempts), whole.n)
+        count, n = self.comparable or (len(attempts(self.server)), whole.n)
         instance = Instance(
             self.memory,
             whole.prompt[:n],
@@ -153,7 +158,7 @@ class Replay(RuleBasedStateMachine):
         )
         fast = kernel.run(instance, self.policy, self.seed).schedule
         assert fast == engine.run(instance, self.policy, self.seed).schedule
-        mine = [(i, a, b) for i, a, b, _ in self.server._attempts[:attempts]]
+        mine = [(i, a, b) for i, a, b, _ in attempts(self.server)[:count]]
         theirs = sorted(zip(fast.request, fast.start, fast.end, strict=True))
         if self.comparable is None:
             assert sorted(mine) == theirs
@@ -255,7 +260,7 @@ class Tardy(Server):
     def step(self) -> None:
         super().step()
         known = {*self._arrivals, *self.view.waiting, *self.view.running, *self.cancelled}
-        known |= {i for i, _, _, finished in self._attempts if finished}
+        known |= {i for i, _, _, finished in attempts(self) if finished}
         self._arrivals[:0] = sorted(set(range(self.instance.n)) - known, reverse=True)
 
 
