@@ -1,7 +1,10 @@
 """The comparison of methods: every method's bounds hold on small instances."""
 
+import json
+
 import pytest
 
+from kvratio import reports
 from kvratio.reports.studies.hindsight.rivals import METHODS, OURS, Answered, Rivals, as_markdown
 from kvratio.reports.studies.hindsight.trials import draw
 from kvratio.theory.hindsight.program import linear_bound
@@ -38,3 +41,15 @@ def test_the_page_has_a_row_an_instance_and_a_dash_for_no_bound() -> None:
     ]
     page = as_markdown(answers, 5.0)
     assert page.endswith("| 8 | 0 | 120 | 118, 1.7 %, 1.0 s | - | - | - |\n")
+
+
+def test_the_published_page_follows_from_its_rows() -> None:
+    """And where two methods claim to have proven an optimum, it is the same."""
+    text = (reports.PUBLISHED / "hindsight-rivals.jsonl").read_text(encoding="utf-8")
+    answers = [Answered(**json.loads(line)) for line in text.splitlines()]
+    page = (reports.PUBLISHED / "hindsight-rivals.md").read_text(encoding="utf-8")
+    assert page == as_markdown(answers, 15.0)
+    for n in {a.requests for a in answers}:
+        its = [a for a in answers if a.requests == n]
+        lowers = [a.lower for a in its if a.lower is not None]
+        assert max(lowers) <= min(a.upper for a in its if a.upper is not None)

@@ -12,6 +12,9 @@ Horizon: T is such that a schedule of latency `upper` is known. No request of a 
 as good completes later than T = a_i + upper - (sum of the other outputs), as every other request
 contributes at least its output. So T = max_i (a_i + upper - sum_{j != i} o_j) loses nothing.
 
+The linear relaxation alone is weak: on one instance of 15 requests 23 % below the optimum, which
+profile cuts and branching prove (`reports/published/hindsight-rivals.md`, a table for 8 to 50).
+
 Source: Jaillet et al., arXiv 2502.07115 v5, section 3. A solver's word is not a proof: schedules
 are verified in integers here, and a solver's bound is reported as the solver's.
 """

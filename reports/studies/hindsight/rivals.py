@@ -128,8 +128,9 @@ INTRODUCTION = """\
 # The hindsight optimum by several methods
 
 Instances of model 1 (`hindsight.md`) with n requests; every method begins with the same schedule
-and has {seconds:g} s of wall-clock time, all on the machine of this run. A cell: lower bound to
-latency of its best schedule, the gap between them, seconds taken. Ours is certified; the lower
+and has {seconds:g} s of wall-clock time, one after the other on the machine of this run. What else
+runs there shortens what each can do. A cell: lower bound to latency of its best schedule, the gap
+between them, seconds taken (starting and building included). Ours is certified; the lower
 bounds of HiGHS (through cvxpy; the schedule gives it the horizon alone) and of CP-SAT (which is
 told the schedule, two threads) are their word. The last column is the linear relaxation of the
 integer program, rounded up: its gap is that to the first schedule. "-": no bound in the time, or a
