@@ -278,11 +278,18 @@ def _says(closed_form: str, formula: Formula) -> bool:
     if str(formula.expression) in closed_form:
         return True
     low, high, alpha = sympy.symbols("l u alpha", positive=True)
+    full = formula.full
+    own = {str(symbol): symbol for symbol in full.free_symbols}
+    names = {"l": low, "u": high, "alpha": alpha} | own
+    head, *where = re.split(r", (?=\w+ = )", closed_form)
     try:
-        said = read(closed_form, low, high, alpha).subs(alpha, low / high)
+        said = read(head, *names.values())
+        for name, text in (pair.split(" = ", 1) for pair in where):
+            said = said.subs(sympy.Symbol(name), read(text, *names.values()))
     except (sympy.SympifyError, TypeError):  # no formula that `read` can read
         return False
-    full = formula.full
+    if "alpha" not in own:
+        said = said.subs(alpha, names["l"] / names["u"])
     return said.free_symbols == full.free_symbols and is_zero(said - full)
 
 
