@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published bench browser formal thorough docs links clean
+.PHONY: report test lint types published bench browser formal thorough docs links vllm clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -59,6 +59,17 @@ thorough: $(VENV)/thorough formal
 # the documentation: reports/out/docs/index.html; every warning is an error
 docs: $(VENV)/ready
 	$(BIN)/python -m sphinx -q -W --keep-going -j auto -b html reports/docs reports/out/docs
+
+# policies inside vLLM's own scheduler: an environment of its own with 10 GB, half an hour in all
+TRACE ?= ../shared/data/azure2023_conv.csv
+
+vllm: .venv-vllm/ready
+	.venv-vllm/bin/python -m tests.inside_vllm.publish $(TRACE)
+
+.venv-vllm/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-vllm
+	.venv-vllm/bin/python -m pip install --quiet --editable '.[vllm]'
+	touch $@
 
 # the links that lead outside; needs the network, so it is no part of CI
 links: $(VENV)/ready

@@ -19,12 +19,16 @@ from kvratio.simulate.words.order import QueueOrder
 
 
 class Declared:
-    """A declared policy at work on one instance of `n` requests, or on a server of at most `n`."""
+    """A declared policy at work on one instance of `n` requests, or on a server of at most `n`.
 
-    def __init__(self, policy: Policy, n: int, seed: int) -> None:
+    `most`: no more than so many requests run at a time, where the engine has such a limit.
+    """
+
+    def __init__(self, policy: Policy, n: int, seed: int, most: int | None = None) -> None:
         self.policy = policy
         self.capacity = n  # requests that it has room for
         self.sees = policy.sees
+        self._most = n if most is None else most
         self.book = Book(policy, n, seed)
         self.assumption: Assumption = words.of(policy.assumes)(self.book)
         self.order: QueueOrder = words.of(policy.order)(self.book)
@@ -40,6 +44,7 @@ class Declared:
     def arrive(self, view: View, request: int) -> None:
         """Assume a length from what the policy may see, and join the queue."""
         self.assumption.arrive(view, request)
+        self.book.stage[request] = 0  # its number may be that of a request that is gone
         length = max(1, self.assumption.length(view, request, stage=0))
         self.book.assumed[request] = min(length, self.book.most(view, request))
         self._join(view, request)
@@ -59,6 +64,17 @@ class Declared:
             self.admission.leave(request)
             self.assumption.withdraw(request)
             del self.book.assumed[request]
+
+    def preempted(self, view: View, request: int) -> None:
+        """The engine, not the policy, preempts a request, which still runs in the view; it is
+        learned from as from an overflow."""
+        self.admission.ended(view, request)
+        self.assumption.evicted(view, request)
+        self._join(view, request)
+
+    def returned(self, view: View, request: int) -> None:
+        """The engine did not start a request that was admitted, which waits in the view again."""
+        self._join(view, request)
 
     def resize(self, view: View) -> None:
         """The budget has changed; waiting requests keep their places in the queue."""
@@ -96,8 +112,8 @@ class Declared:
         waiting = self.admission.waiting(view)
         if not waiting:
             return admitted
-        fits = self.admission.test(view)
-        while waiting and fits(waiting.head()):
+        fits, most = self.admission.test(view), self._most - len(view.running)
+        while waiting and len(admitted) < most and fits(waiting.head()):
             admitted.append(waiting.take())
         return admitted
 
