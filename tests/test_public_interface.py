@@ -35,7 +35,7 @@ from mysched import MyScheduler
 
 trace = kv.read_trace("chat.csv", memory=16_492, predict="columns:low,high")
 result = kv.compare(trace, ["h-sf", "fcfs", "a-min", MyScheduler], seeds=3)
-assert "<table>" in result._repr_html_() and "A_min" in repr(result)
+assert "<table>" in result._repr_html_() and "a-min" in repr(result)
 frame = result.to_pandas()
 assert list(frame.groupby("policy").size()[["a-min", "fcfs"]]) == [3, 1]
 assert result.plot()._repr_svg_().startswith("<svg")

@@ -13,12 +13,13 @@ from matplotlib.axes import Axes
 
 from kvratio.reports.document import Column, Figure, Kind, Obtained, Table
 from kvratio.reports.render.draw import Labels, draw
-from kvratio.reports.render.looks import look
+from kvratio.reports.render.looks import INK, MUTED, look, theory_look
 from kvratio.theory.ratios.promotion import switch, switch_prompt
 
 FAMILIES = ("geometric", "linear geometric")
 ALPHAS = tuple(Fraction(k, 1000) for k in range(251, 382, 2))  # below (3 - sqrt 5)/2, above 1/4
 MOST = 100  # s/l of the figure
+LIMIT = 0.25  # of alpha* for long prompts, where the curve of the second row ends
 Roots = dict[str, list[tuple[int, float]]]
 
 
@@ -53,9 +54,13 @@ def alpha_figure() -> Figure:
     xs, ys = zip(*points, strict=True)
 
     def plot(axes: Axes) -> None:
-        axes.plot(xs, ys, **{**look(0, "switch (derived)"), "marker": ""})
-        axes.axvline(0.25, **{**look(5, "alpha = 1/4, its limit for long prompts"), "marker": ""})
-        _sides(axes, (0.17, 0.42), 2.0)
+        axes.plot(xs, ys, color=INK, lw=1.8, label="switch")
+        axes.axvline(LIMIT, color=MUTED, lw=1.2, ls="--")
+        axes.annotate(
+            "limit of long prompts", (LIMIT, MOST), xytext=(-4, -4), textcoords="offset points",
+            ha="right", va="top", fontsize="small", color=MUTED,
+        )  # fmt: skip
+        _sides(axes, (0.12, 0.47), 2.0)
         axes.set_yscale("symlog", linthresh=1)
         axes.set_xlim(0, 0.6)
         axes.set_ylim(0, MOST)
@@ -63,13 +68,19 @@ def alpha_figure() -> Figure:
 
     return draw(
         "switch-alpha",
-        Labels("Two lengths: when A_l, when A_min", "alpha = l/u", "prompt s/l"),
+        Labels(
+            f"Two lengths: A_l is the better one below {xs[0]:.3f} without prompts, below "
+            f"{LIMIT:g} with long ones",
+            "alpha = l/u",
+            "prompt s/l",
+        ),
         plot,
         caption="Which has the smaller worst ratio to H-SF over all shares of the two lengths, A_l "
         "with the threshold l: the exact curve. It starts at (3 - sqrt 5)/2 without prompts. The "
         "axis of s/l is linear up to 1, then logarithmic.",
         text=f"A_l has the smaller worst ratio left of a curve that falls from alpha = {xs[0]:.3f} "
         "without prompts to 1/4 for long ones.",
+        legend=False,
     )
 
 
@@ -79,31 +90,44 @@ def q_figure(rows: Iterable[Mapping[str, Any]]) -> Figure:
 
     def plot(axes: Axes) -> None:
         for k, (name, points) in enumerate(found.items()):
-            axes.plot([q for _, q in points], [s for s, _ in points], **look(k, f"{name} (roots)"))
-        _sides(axes, (0.03, 0.32), 1.5)
+            style = look(k, f"{name} (roots)")
+            axes.plot([q for _, q in points], [s for s, _ in points], **style)
+            s, q = points[0]
+            axes.annotate(
+                name, (q, s), xytext=(7, 5), textcoords="offset points", fontsize="small",
+                color=style["color"],
+            )  # fmt: skip
+        _sides(axes, (0.03, 0.4), 1.5)
         axes.set_yscale("symlog", linthresh=1)
         axes.set_xlim(0, 0.5)
         axes.set_ylim(0, 110)
         axes.set_yticks([0, 1, 3, 10, 30, 100], ["0", "1", "3", "10", "30", "100"])
 
+    largest = max((q for points in found.values() for _, q in points), default=0)
     each = "; ".join(
         f"{name}: q = " + ", ".join(f"{q:.4f} (s = {s})" for s, q in points)
         for name, points in found.items()
     )
     return draw(
         "switch-q",
-        Labels("Endless families: when A_l, when A_min", "q", "prompt s (tokens)"),
+        Labels(
+            f"Endless families: A_l pays for small q only, at most {largest:.3f}",
+            "q",
+            "prompt s (tokens)",
+        ),
         plot,
         caption="Which has the smaller latency, A_l with the threshold 1, at own lengths: roots "
         "enclosed to 1e-12 at the marked prompts; lines between them are a guide. The axis of s is "
         "linear up to 1, then logarithmic.",
         text=f"A_l with the threshold 1 is the better one left of these points only. {each}.",
+        legend=False,
     )
 
 
 def _sides(axes: Axes, xs: tuple[float, float], y: float) -> None:
     for x, name in zip(xs, ("A_l", "A_min"), strict=True):
-        axes.text(x, y, name, fontsize="large", ha="center")
+        colour = theory_look(name)["color"]
+        axes.text(x, y, name, fontsize="large", fontweight="bold", ha="center", color=colour)
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> Table:

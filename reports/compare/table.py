@@ -1,4 +1,4 @@
-"""The tables of policies compared, for the terminal."""
+"""The tables of policies compared, for the terminal, with the names that `--policy` takes."""
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from kvratio.reports.compare.steps import Comparison
 from kvratio.reports.compare.timed import TimedComparison
-from kvratio.reports.render.looks import policy_title
 from kvratio.reports.terminal import print_table
 from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.measures import Measures
@@ -51,7 +50,7 @@ def comparison_cells(comparison: Comparison) -> list[tuple[str, ...]]:
         latency = mean(m.mean_latency for m in found)
         cells.append(
             (
-                policy_title(name),
+                name,
                 number(mean(m.tel for m in found)),
                 f"{float(latency):,.{1 if latency < 1000 else 0}f}",
                 number(mean(m.p50 for m in found)),
@@ -147,7 +146,7 @@ def timed_cells(comparison: TimedComparison) -> list[tuple[str, ...]]:
         found = {key: mean(row[key] for row in rows) for key in rows[0]}
         cells.append(
             (
-                policy_title(name),
+                name,
                 *(f"{found[f'latency_{name}_s']:,.2f}" for name in ("mean", "p50", "p95", "p99")),
                 f"{found['ttft_mean_s']:,.2f}",
                 f"{1000 * found['tpot_mean_s']:,.1f}",
