@@ -39,7 +39,9 @@ PROVED: dict[str, Proved] = {
 
 IN_EXPECTATION: dict[str, BoundOf] = {"a-min-thinned": thinned.a_min_thinned}
 
-PRINTED = "chance evicts the most advanced with the others: above its form at every size tried"
+PRINTED = (
+    "chance evicts those that have made most as it does the others: none of this kind is known"
+)
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
 GREEDY = "admits while the next step fits: what overflows lose is not bounded"
 PACED = "paced by what it learns: what overflows lose is not bounded (its pipelines are: gsa)"
