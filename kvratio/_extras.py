@@ -18,6 +18,7 @@ EXTRAS = {
     "mpmath": "theory",
     "scipy": "theory",
     "sympy": "theory",
+    "threadpoolctl": "theory",
     "jinja2": "report",
     "matplotlib": "report",
     "typst": "report",

@@ -160,7 +160,7 @@ def test_bad_options(
     options: tuple[str, ...], argument: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*options) == 2
-    assert capsys.readouterr().err.startswith(f"kvratio: {argument} = ")
+    assert capsys.readouterr().err.startswith(f"kvratio: {argument}: expected ")
 
 
 PUBLISHED = {  # arXiv 2502.07115, table 1: mean latency in seconds
