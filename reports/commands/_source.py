@@ -23,6 +23,8 @@ def policy_names(beginning: str) -> list[str]:
     return [name for name in (*POLICIES, *PREEMPTIVE) if name.startswith(beginning)]
 
 
+CANCEL = "cancel"  # P's reading of preemption, the default
+
 policy_option = click.option(
     "--policy",
     "policies",
@@ -67,7 +69,7 @@ OPTIONS = (
     click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
     click.option(
         "--preemption",
-        default="cancel",
+        default=CANCEL,
         show_default=True,
         metavar="WORD",
         help="Tokens of an evicted request: cancel (lost), keep; with --gpu recompute (as keep) "

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kvratio.reports.cli import Exit
-from kvratio.reports.commands._source import compare_source, source_options
+from kvratio.reports.commands._source import CANCEL, compare_source, source_options
 from kvratio.theory.checks import printable
 
 Options = Mapping[str, Any]  # those of `source_options`, by name
@@ -104,7 +104,8 @@ def _check_options(full: bool, data: Path | None, published: bool, options: Opti
     """Refuse options that do not go together."""
     from kvratio.theory.checks import InputError
 
-    chosen = [f"--{name}" for name, value in options.items() if value not in (None, (), 0)]
+    usual = (None, (), 0, CANCEL)
+    chosen = [f"--{name}" for name, value in options.items() if value not in usual]
     if published and (chosen or full):
         raise InputError("--check, --write", " ".join(chosen) or "--full", "the default report")
     if data is not None and not (full and data.is_dir()):
@@ -183,7 +184,7 @@ def _words(
             words += [word for policy in value for word in ("--policy", policy)]
         elif name == "skip_invalid":
             words += ["--skip-invalid"] if value else []
-        elif value is not None:
+        elif value not in (None, CANCEL):
             words += [f"--{name}", str(value)]
     words += [word for name in only for word in ("--only", name)]
     words += [f"--{name}" for name, given in flags.items() if given]
