@@ -12,8 +12,8 @@ MANIFEST = "manifest.json"
 # what `report --full`, `kvratio study` and the Makefile put beside a report in `reports/out`
 OTHERS = frozenset(
     {
-        *("adversary", "bench", "convergence", "experiments", "hindsight", "predictions"),
-        *("reproduction", "smallest", "studies"),
+        *("adversary", "bench", "convergence", "experiments", "gpu-fit", "hindsight"),
+        *("hindsight-rivals", "predictions", "reproduction", "smallest", "studies"),
         *("bounds", "docs", "formal", "fuzz", "links"),
         "jupyter_execute",  # the documentation's notebooks, which their extension keeps beside docs
     }

@@ -96,10 +96,16 @@ def test_coordinate_ascent_never_goes_down() -> None:
     [
         ({"policy": "a-best"}, "policy: expected one of a-max"),
         ({"benchmark": "a-min"}, "benchmark: expected one of area, h-sf"),
-        ({"upper": 0}, "upper: expected a whole number, at least 1, got 0"),
-        ({"lower": 9}, "upper: expected a whole number, at least 9, got 8"),
-        ({"prompt": -1}, "prompt: expected an exact rational number at least 0, got -1"),
-        ({"prompt": 0.5}, "prompt: expected an exact rational number at least 0, got 0.5"),
+        ({"upper": 0}, "upper: expected a whole number, at least 1 and at most 1000000000, got 0"),
+        ({"lower": 9}, "upper: expected a whole number, at least 9 and at most 1000000000, got 8"),
+        (
+            {"prompt": -1},
+            "prompt: expected an exact rational number at least 0 and at most 1000000000, got -1",
+        ),
+        (
+            {"prompt": 0.5},
+            "prompt: expected an exact rational number at least 0 and at most 1000000000, got 0.5",
+        ),
         ({"caps": (8,)}, "caps: expected caps for slicing"),
         ({"policy": "slicing", "caps": (2, 4)}, "a last cap of at least u = 8"),
         ({"lengths": (3, 2)}, "strictly ascending lengths"),

@@ -140,7 +140,7 @@ def test_policies_with_parameters(capsys: pytest.CaptureFixture[str]) -> None:
     few = ("--workload", "lmsys:rate=50", "--requests", "30", "--policy", "slicing:caps=9,99")
     assert run(*few, "--gpu", GPU) == 0
     assert run(*few, "--memory", "2000") == 0
-    assert capsys.readouterr().out.count("Slicing (caps=9,99)") == 2
+    assert capsys.readouterr().out.count("slicing:caps=9,99") == 2
 
 
 @pytest.mark.parametrize(

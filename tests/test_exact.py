@@ -177,7 +177,7 @@ def test_the_forms_agree_with_the_producers_forms(shares: dict[int, int], s: int
     ],
 )
 def test_the_judge_guesses_no_form(case: Any, named: str) -> None:
-    with pytest.raises(InputError, match=f"^{named} = "):
+    with pytest.raises(InputError, match=f"^{named}: expected "):
         list(fluid.stages(*case))
 
 

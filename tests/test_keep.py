@@ -22,7 +22,8 @@ from kvratio.simulate.testing import check_policy, examine
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance, Preemption, Schedule, verify
+from kvratio.theory.model import Instance, Preemption, verify
+from tests.broken import KeepsLessThanItMade, Rowed
 from tests.test_kernel import declarations, instances, random_instance
 
 KEEP = Preemption.KEEP
@@ -183,35 +184,9 @@ def test_declared_policies_pass_the_kit_under_keep(name: str) -> None:
     check_policy(name, examples=30, preemption="keep")
 
 
-class Rowed:
-    """A system that stops every request of more than two tokens once, after two."""
-
-    preemption = "keep"
-    began = 2
-
-    def simulate(self, instance: Instance, seed: int) -> Schedule:  # noqa: ARG002
-        rows: list[tuple[int, int, int, bool, int]] = []
-        now = 0
-        for i in range(instance.n):
-            start, o = max(now, instance.arrival[i]), instance.output[i]
-            if o > self.began:
-                rows.append((i, start, start + 2, False, 0))
-                rows.append((i, start + 3, start + 1 + o + 2 - self.began, True, self.began))
-            else:
-                rows.append((i, start, start + o, True, 0))
-            now = rows[-1][2]
-        return Schedule.of(rows)
-
-
-class Forgets(Rowed):
-    """It says that one token was kept where two were made."""
-
-    began = 1
-
-
 def test_the_kit_sees_tokens_that_were_not_made() -> None:
     assert examine(Rowed, examples=40, only=("progress-kept", "completes-once")).passed
-    report = examine(Forgets, examples=40, only=("progress-kept",), least_prompt=0)
+    report = examine(KeepsLessThanItMade, examples=40, only=("progress-kept",), least_prompt=0)
     assert [result.invariant.name for result in report.violated] == ["progress-kept"]
     assert 'preemption="keep"' in report.violated[0].code()
 

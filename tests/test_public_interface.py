@@ -238,7 +238,7 @@ def test_a_record_must_not_pass_for_a_policy_that_it_is_not() -> None:
     from dataclasses import replace
 
     other = replace(POLICIES["a-l"], name="fcfs")
-    with pytest.raises(kv.InputError, match="another name"):
+    with pytest.raises(kv.InputError, match="a name that no policy has"):
         kv.compare(kv.Instance.of(9, [1]), other)
 
 

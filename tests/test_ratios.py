@@ -316,7 +316,9 @@ def test_how_a_result_was_obtained_follows_from_its_steps() -> None:
 
 def test_formulas_ask_for_their_parameters() -> None:
     u, r = sympy.symbols("u r")
-    bound = replace(NOTHING, formula=Formula(r + 1, ((r, sympy.sqrt(u)),)))
+    bound = replace(
+        NOTHING, closed_form="sqrt(u) + 1", formula=Formula(r + 1, ((r, sympy.sqrt(u)),))
+    )
     assert bound.at({"u": 4}).value == digits(sympy.Integer(3))
     with pytest.raises(InputError, match="'u'"):
         bound.at({"l": 1})

@@ -4,6 +4,7 @@ import copy
 import json
 import shlex
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,18 @@ def test_the_viewers_data_is_that_of_the_runs() -> None:
         "prompt": [1, 1, 1, 1], "output": [3, 1, 5, 4], "arrival": [0, 0, 1, 2]
     }  # fmt: skip
     for run, data in zip(runs(), shown.data["runs"], strict=True):
-        rows = zip(data["request"], data["start"], data["end"], data["finished"], strict=True)
-        assert [(*row[:3], bool(row[3])) for row in rows] == list(run.schedule.attempts())
+        rows = zip(data["request"], accumulate(data["start"]), data["length"], strict=True)
+        # steps if evicted; 0, or the steps with a minus sign, if completed
+        assert [
+            (i, start, start + (abs(steps) or run.instance.output[i]), steps <= 0)
+            for i, start, steps in rows
+        ] == list(run.schedule.attempts())
         assert (data["tel"], data["evictions"]) == (run.tel, run.measures.evictions)
         time, base, running = cache_profile(run.schedule, run.instance)
-        assert data["profile"]["time"] == time.tolist()
-        assert data["profile"]["base"] == base.tolist()
-        assert data["profile"]["running"] == running.tolist()
+        profile = {name: list(accumulate(column)) for name, column in data["profile"].items()}
+        assert profile["time"] == time.tolist()
+        assert profile["base"] == base.tolist()
+        assert profile["running"] == running.tolist()
     json.dumps(shown.data)
 
 

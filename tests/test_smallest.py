@@ -273,7 +273,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
         (["--out", "pyproject.toml/x"], r"out: .*got 'pyproject\.toml/x'"),
         (["--requests", "0"], "requests: .*got 0"),
         (["--seeds", "1"], "seeds: .*got 1"),
-        (["--memory", "x"], "'x' is not a valid integer"),
+        (["--memory", "x"], "expected a whole number, got 'x'"),
     ],
 )
 def test_bad_arguments(arguments: list[str], words: str) -> None:

@@ -371,4 +371,4 @@ def test_comparison_and_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--gpu" in capsys.readouterr().err
     main(["simulate", "--gpu", "llama-2-7b:a100-80", "--workload", "lmsys:rate=20", "--requests",
           "40", "--policy", "nested-wait"])  # fmt: skip
-    assert "Nested WAIT" in capsys.readouterr().out
+    assert " nested-wait " in capsys.readouterr().out

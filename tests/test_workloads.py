@@ -219,7 +219,7 @@ BAD = [
     ("histogram:5=8,05=3", "each length once"),
     ("histogram:5=9223372036854775807,6=1", "at most 9223372036854775807"),
     ("histogram:99999999999999999999=1", "at most 1000000000"),
-    ("lmsys:q=1", "exactly the keys (none)"),
+    ("lmsys:q=1", r"exactly the keys \(none\)"),
 ]
 
 
