@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+OURS = (".html", ".css", ".js")
 WIDTHS = {"desktop": 1440, "tablet": 768, "phone": 390}
 
 
@@ -88,7 +89,8 @@ class Visit:
 @pytest.fixture
 def visit(browser: Any, folder: Path, alone: Path) -> Iterator[Any]:
     """Open a page of the report, or view.html; at the end nothing may have been said by the
-    console, nor asked for but pages of the same folder, to which links led."""
+    console, nor asked for but pages of the same folder, to which links led, with the style and the
+    scripts there."""
     visits: list[tuple[Visit, str]] = []
 
     def open_page(name: str = "index.html", width: str = "desktop", scheme: str = "light") -> Any:
@@ -106,5 +108,5 @@ def visit(browser: Any, folder: Path, alone: Path) -> Iterator[Any]:
         asked = {url.split("#")[0] for url in one.asked if not url.startswith("data:")}
         assert address.split("#")[0] in asked
         near = (folder.as_uri(), alone.as_uri())
-        assert all(url.startswith(near) and url.endswith(".html") for url in asked)
+        assert all(url.startswith(near) and url.endswith(OURS) for url in asked)
         one.context.close()

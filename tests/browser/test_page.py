@@ -26,7 +26,9 @@ def pages(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.html"))
 
 
-# maps of settings, whose table tells the numbers
+# axe would ask for the pages' style by a request that browsers refuse between files
+AXE = {"preload": False}
+# pages with maps of settings, whose table tells the numbers
 MAPS = ("reproduction.html",)
 
 
@@ -43,7 +45,7 @@ def test_every_figure_is_drawn_and_tells_values(visit: Any, folder: Path) -> Non
             assert figures.nth(k).locator("path").count() > 5
             assert page.locator("figure [role=img]").nth(k).get_attribute("aria-label")
             told = page.locator("figure").nth(k).locator("script").count()
-            assert told == (name not in MAPS), name
+            assert told == 1 or name in MAPS, name
         total += figures.count()
     assert total >= 20
 
@@ -170,14 +172,14 @@ def test_pointing_and_keys_tell_values(visit: Any) -> None:
 def test_axe_finds_no_violation(visit: Any, name: str, scheme: str, width: str) -> None:
     page = visit(name, width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach((d, k) => { d.open = k % 9 == 0 })")
-    results = Axe().run(page)
+    results = Axe().run(page, options=AXE)
     assert results.violations_count == 0, results.generate_report()
 
 
 def test_axe_would_find_a_violation(visit: Any) -> None:
     page = visit("view.html")
     page.evaluate("document.querySelector('h1').style.color = '#fdfdfd'")
-    assert Axe().run(page).violations_count == 1
+    assert Axe().run(page, options=AXE).violations_count == 1
 
 
 @pytest.mark.parametrize("pixels", [320, 390, 768])
