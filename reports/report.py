@@ -167,12 +167,15 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+PAGES = (".html", ".css", ".js")  # pages with their style and scripts, which stand in `page/`
+
+
 def published_part(made: Files) -> dict[str, bytes]:
     """What `reports/published/report` holds: Markdown, tables, vector figures and the manifest."""
     return {
         name: data
         for name, data in made.items()
-        if not name.endswith((".html", ".png")) and name != "policies.json"
+        if not name.endswith((*PAGES, ".png")) and name != "policies.json"
     }
 
 

@@ -8,7 +8,7 @@ e = (P - 1)/(M - P + 1).
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from kvratio.proofs_check.claim import Claim, Numbers, Plan
+from kvratio.proofs_check.claim import Check, Claim, Numbers, Plan
 from kvratio.proofs_check.claims.known_lengths import AREA, area
 from kvratio.proofs_check.claims.slices_and_classes import LOST, doubling
 from kvratio.proofs_check.evidence import (
@@ -184,7 +184,7 @@ def below_its_form(_numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
 ALONG = Trial(300, ((1, 200), (2, 18_000)), (1, 2))
 
 
-def along(policy: str):  # type: ignore[no-untyped-def]
+def along(policy: str) -> Check:
     """TEL(policy)/TEL(H-SF) where H-SF stays below its form."""
 
     def check(numbers: Numbers, sources: Sources) -> list[Finding]:

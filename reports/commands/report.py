@@ -104,8 +104,8 @@ def _check_options(full: bool, data: Path | None, published: bool, options: Opti
     """Refuse options that do not go together."""
     from kvratio.theory.checks import InputError
 
-    usual = (None, (), 0, CANCEL)
-    chosen = [f"--{name}" for name, value in options.items() if value not in usual]
+    given = _without_usual_preemption(options)
+    chosen = [f"--{name}" for name, value in given.items() if value not in (None, (), 0)]
     if published and (chosen or full):
         raise InputError("--check, --write", " ".join(chosen) or "--full", "the default report")
     if data is not None and not (full and data.is_dir()):
@@ -174,17 +174,21 @@ def _publish(made: Mapping[str, bytes], check: bool, write: bool) -> None:
         sys.exit(bool(different))
 
 
+def _without_usual_preemption(options: Options) -> Options:
+    return {n: value for n, value in options.items() if (n, value) != ("preemption", CANCEL)}
+
+
 def _words(
     options: Options, only: Sequence[str], flags: Mapping[str, bool], data: Path | None
 ) -> str:
     """The command line that repeats the report."""
     words = ["kvratio", "report"]
-    for name, value in options.items():
+    for name, value in _without_usual_preemption(options).items():
         if name == "policies":
             words += [word for policy in value for word in ("--policy", policy)]
         elif name == "skip_invalid":
             words += ["--skip-invalid"] if value else []
-        elif value not in (None, CANCEL):
+        elif value is not None:
             words += [f"--{name}", str(value)]
     words += [word for name in only for word in ("--only", name)]
     words += [f"--{name}" for name, given in flags.items() if given]
