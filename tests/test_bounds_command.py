@@ -25,8 +25,9 @@ from kvratio.reports.bounds.table import (
 )
 from kvratio.reports.cli import main
 from kvratio.reports.output import differences, write_text
-from kvratio.theory.bound import Bound, Formula, identity
+from kvratio.theory.bound import Bound, identity
 from kvratio.theory.checks import InputError
+from kvratio.theory.formula import Formula
 
 NAMES = ["bounds.md", "bounds.csv", "bounds.tex", "bounds.json"]
 

@@ -26,7 +26,7 @@ from mpmath import workdps
 
 from kvratio.theory import general, general_variants, learned, slicing, survival
 from kvratio.theory.adversary import Problem, worst_case
-from kvratio.theory.bound import Bound, DerivationError, Formula, digits
+from kvratio.theory.bound import Bound, DerivationError
 from kvratio.theory.forms import (
     A_L,
     A_MAX,
@@ -42,6 +42,7 @@ from kvratio.theory.forms import (
     tel,
 )
 from kvratio.theory.forms import slicing as slicing_with
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios import built
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations.toml").read_text())

@@ -7,9 +7,6 @@ import numpy as np
 import pytest
 import sympy
 
-from kvratio.theory.bound import (
-    digits,
-)
 from kvratio.theory.forms import (
     A_MIN,
     A_MIN_STAGGERED,
@@ -21,6 +18,7 @@ from kvratio.theory.forms import (
     slicing,
     tel,
 )
+from kvratio.theory.formula import digits
 from kvratio.theory.lengths import geometric, linear_geometric
 from kvratio.theory.matrices import matrix_float
 from kvratio.theory.ratios import (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import kvratio.theory.bound
 import kvratio.theory.forms
+import kvratio.theory.formula
 import kvratio.theory.matrices
 import kvratio.theory.model
 from kvratio.theory.checks import InputError
@@ -46,7 +47,13 @@ histograms = st.dictionaries(st.integers(1, 30), st.integers(0, 9), min_size=1).
 
 
 @pytest.mark.parametrize(
-    "module", [kvratio.theory.forms, kvratio.theory.matrices, kvratio.theory.bound]
+    "module",
+    [
+        kvratio.theory.forms,
+        kvratio.theory.matrices,
+        kvratio.theory.bound,
+        kvratio.theory.formula,
+    ],
 )
 def test_examples_of_the_documentation(module: object) -> None:
     assert doctest.testmod(module).failed == 0

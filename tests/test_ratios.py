@@ -14,10 +14,8 @@ import sympy
 from kvratio.theory.bound import (
     Bound,
     DerivationError,
-    Formula,
     certified,
     cited,
-    digits,
     identity,
     nonnegative,
     numeric,
@@ -37,6 +35,7 @@ from kvratio.theory.forms import (
     ratio,
     slicing,
 )
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.matrices import matrix_float
 from kvratio.theory.ratios import (
     endless,

@@ -16,13 +16,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-import mpmath
 import sympy
 
 from kvratio.theory.checks import InputError
-
-DIGITS = 12  # significant digits of a printed value
-_GUARD = 40  # digits carried before rounding to DIGITS
+from kvratio.theory.formula import Formula, constant, digits, is_zero, read, says
 
 
 class DerivationError(ArithmeticError):
@@ -34,73 +31,6 @@ class Step(NamedTuple):
 
     text: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A closed form: a sympy expression and, for reading, abbreviations used in it.
-
-    `where` lists (symbol, expression) pairs; an expression may use the symbols of later pairs.
-
-    >>> u, r = sympy.symbols("u r")
-    >>> str(Formula(1 + r, ((r, sympy.sqrt(u)),)))
-    'r + 1, r = sqrt(u)'
-    """
-
-    expression: Any
-    where: tuple[tuple[Any, Any], ...] = ()
-
-    def __str__(self) -> str:
-        parts = [str(self.expression), *(f"{name} = {value}" for name, value in self.where)]
-        return ", ".join(parts)
-
-    def latex(self) -> str:
-        """The formula in LaTeX, for mathematics mode."""
-        pairs = (f"{sympy.latex(name)} = {sympy.latex(value)}" for name, value in self.where)
-        return ",\\; ".join([sympy.latex(self.expression), *pairs])
-
-    @property
-    def full(self) -> Any:
-        """The expression with the abbreviations put in."""
-        expression = sympy.sympify(self.expression)
-        for name, value in self.where:
-            expression = expression.subs(name, value)
-        return expression
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """Names of the free symbols.
-
-        >>> sorted(Formula(sympy.Symbol("u") / sympy.Symbol("l")).parameters)
-        ['l', 'u']
-        """
-        return frozenset(str(symbol) for symbol in self.full.free_symbols)
-
-    def at(self, values: Mapping[str, Any]) -> Any:
-        """The value (a sympy number) at these parameters: exact, but for digamma functions.
-
-        >>> Formula(sympy.Symbol("u") ** 2).at({"u": 3})
-        9
-        """
-        full = self.full
-        exact = {symbol: sympy.sympify(values[str(symbol)]) for symbol in full.free_symbols}
-        if full.has(sympy.polygamma):  # exact harmonic numbers of thousands of terms would follow
-            names = sorted(exact, key=str)
-            with mpmath.workdps(_GUARD):
-                points = [mpmath.mpf(str(sympy.N(exact[name], _GUARD))) for name in names]
-                value = sympy.lambdify(names, full, "mpmath")(*points)
-                return sympy.Float(str(value), _GUARD)
-        return full.subs(exact)
-
-    def function(self) -> Callable[..., float]:
-        """The closed form as a function of keyword arguments (floats), for drawing curves.
-
-        >>> Formula(sympy.Symbol("u") ** 2).function()(u=0.5)
-        0.25
-        """
-        names = sorted(self.parameters)
-        evaluate = sympy.lambdify(names, self.full, "mpmath")
-        return lambda **values: float(evaluate(*(mpmath.mpf(values[name]) for name in names)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,48 +117,9 @@ class Bound:
 
 
 _AT = " @ "  # between the id of a result and the parameters at which it is worked out
-_PIECE = re.compile(r"\d+|[A-Za-z]+|\S")
-_FUNCTIONS = {"sqrt": sympy.sqrt, "ln": sympy.log, "max": sympy.Max}
-
-
-def read(text: str, *symbols: Any) -> Any:
-    """The expression that a formula in a statement says; a factor beside another is a product.
-
-    A statement that is put together from such texts, in a derivation that works with what they say,
-    cannot be changed alone.
-
-    >>> k, s = sympy.symbols("k s", positive=True)
-    >>> read("2(s+2k-1)/(s k)", k, s)
-    (4*k + 2*s - 2)/(k*s)
-    """
-    names = {str(symbol): symbol for symbol in symbols}
-    parts: list[str] = []
-    for piece in _PIECE.findall(text.replace("^", "**")):
-        follows = parts and (parts[-1] == ")" or parts[-1].isalnum())
-        applies = parts and parts[-1] in _FUNCTIONS
-        if follows and not applies and (piece == "(" or piece.isalnum()):
-            parts.append("*")
-        parts += ["(", piece, ")"] if applies and piece != "(" else [piece]
-    # `lambda` is a word of Python
-    known = {"lambda_" if name == "lambda" else name: value for name, value in names.items()}
-    source = " ".join("lambda_" if part == "lambda" else part for part in parts)
-    return sympy.sympify(source, locals={**_FUNCTIONS, **known})
-
-
-_NUMBER = re.compile(r"(?:.*-> )?((?:[\d\s+\-*/().]|sqrt|log|exp)+)")
 _TIMES = re.compile(r"(?<![\w.^/)])(\d+(?:\.\d+)?(?:/\d+)?) times\b")
 _ENDS = re.compile(r"(?:the limit is|rising to|falls from .* to) ((?:[\d\s+\-*/().]|ln)+)$")
 _BETWEEN = re.compile(r"is between (\d+\.\d+) and (\d+\.\d+)")
-
-
-def constant(closed_form: str) -> Any:
-    """The number that a closed form without parameters is; None where it has some.
-
-    >>> constant("CR / ln(1/alpha) -> 1/4"), constant("(1 + sqrt(2))/2"), constant("1/alpha")
-    (1/4, 1/2 + sqrt(2)/2, None)
-    """
-    found = _NUMBER.fullmatch(closed_form)
-    return sympy.sympify(found[1]) if found else None
 
 
 def contradiction(bound: Bound) -> str:
@@ -254,7 +145,7 @@ def contradiction(bound: Bound) -> str:
     ...
     kvratio.theory.bound.DerivationError: half: the closed form 1/2 has the value 0.500000000000
     """
-    if bound.formula is not None and not _says(bound.closed_form, bound.formula):
+    if bound.formula is not None and not says(bound.closed_form, bound.formula):
         return f"the closed form {bound.closed_form} is not that of the formula {bound.formula}"
     exact = constant(bound.closed_form)
     if exact is not None and bound.value and digits(exact) != bound.value:
@@ -272,26 +163,6 @@ def contradiction(bound: Bound) -> str:
         if not Fraction(low) - slack <= value <= Fraction(high) + slack:
             return f"the statement says between {low} and {high}, the value is {bound.value}"
     return ""
-
-
-def _says(closed_form: str, formula: Formula) -> bool:
-    """Is the text that of the formula, or, with alpha = l/u, one that reads the same?"""
-    if str(formula.expression) in closed_form:
-        return True
-    low, high, alpha = sympy.symbols("l u alpha", positive=True)
-    full = formula.full
-    own = {str(symbol): symbol for symbol in full.free_symbols}
-    names = {"l": low, "u": high, "alpha": alpha} | own
-    head, *where = re.split(r", (?=\w+ = )", closed_form)
-    try:
-        said = read(head, *names.values())
-        for name, text in (pair.split(" = ", 1) for pair in where):
-            said = said.subs(sympy.Symbol(name), read(text, *names.values()))
-    except (sympy.SympifyError, TypeError):  # no formula that `read` can read
-        return False
-    if "alpha" not in own:
-        said = said.subs(alpha, names["l"] / names["u"])
-    return said.free_symbols == full.free_symbols and is_zero(said - full)
 
 
 def _last_digit(text: str, value: str) -> Fraction:
@@ -318,17 +189,6 @@ def cited(text: str) -> Step:
 def numeric(text: str) -> Step:
     """A step that rests on floating-point computation; the text says which."""
     return Step(text, "numeric")
-
-
-def is_zero(expression: Any) -> bool:
-    """Whether a sympy expression is identically zero (rational functions, radicals, logarithms).
-
-    >>> x = sympy.Symbol("x", positive=True)
-    >>> is_zero((x**2 - 1) / (x - 1) - x - 1)
-    True
-    """
-    e = sympy.together(sympy.sympify(expression))
-    return bool(sympy.cancel(e) == 0 or sympy.simplify(e) == 0)
 
 
 def identity(text: str, left: Any, right: Any) -> Step:
@@ -411,16 +271,3 @@ def certified(text: str, check: Callable[[], bool]) -> Step:
     if not check():
         raise DerivationError(f"{text}: the check failed")
     return Step(text, "certified")
-
-
-def digits(value: Any) -> str:
-    """A number (Fraction, sympy or mpmath) to 12 significant digits, the same on every machine.
-
-    >>> digits(10 - 12 * sympy.log(2)), digits(sympy.Rational(14, 9)), digits(sympy.oo)
-    ('1.68223383328', '1.55555555556', 'inf')
-    """
-    if value == sympy.oo:
-        return "inf"
-    with mpmath.workdps(_GUARD):
-        number = mpmath.mpf(str(sympy.N(sympy.sympify(value), _GUARD)))
-        return str(mpmath.nstr(number, DIGITS, strip_zeros=False))

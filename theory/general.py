@@ -31,18 +31,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import (
-    Bound,
-    Formula,
-    Step,
-    digits,
-    identity,
-    nonnegative,
-    read,
-    same,
-    words,
-)
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, same, words
 from kvratio.theory.forms import A_MIN, H_SF, batch_charge
+from kvratio.theory.formula import Formula, digits, read
 from kvratio.theory.matrices import coefficient
 
 S, LOW, HIGH, SHORT, LONG = sympy.symbols("s l u i j", positive=True)

@@ -9,19 +9,9 @@ from typing import Any
 import sympy
 
 from kvratio.theory import survival
-from kvratio.theory.bound import (
-    Bound,
-    Step,
-    certified,
-    cited,
-    digits,
-    identity,
-    nonnegative,
-    read,
-    same,
-    words,
-)
+from kvratio.theory.bound import Bound, Step, certified, cited, identity, nonnegative, same, words
 from kvratio.theory.forms import A_MIN, batch_charge, volume
+from kvratio.theory.formula import digits, read
 from kvratio.theory.general import (
     FAMILY,
     HIGH,

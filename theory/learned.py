@@ -22,9 +22,10 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.checks import whole
 from kvratio.theory.forms import batch_charge, interval, prompt_length, volume
+from kvratio.theory.formula import digits
 
 FACTORS = (5, 7, 10, 14)
 GROWTH = 4

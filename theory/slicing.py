@@ -21,8 +21,9 @@ from typing import Any
 import sympy
 
 from kvratio.theory import stages, survival
-from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, same, words
+from kvratio.theory.bound import Bound, certified, identity, nonnegative, same, words
 from kvratio.theory.forms import batch_charge, geometric_caps, interval, prompt_length, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.stages import Case
 
 P, Q, A, X, C, Z, G, M = sympy.symbols("P Q a X C zeta gamma m", positive=True)

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from kvratio.proofs_check.copositive import RatioBound, check
 from kvratio.reports import PUBLISHED
-from kvratio.theory.bound import Bound, certified, digits
+from kvratio.theory.bound import Bound, certified
+from kvratio.theory.formula import digits
 from kvratio.theory.survival import worst_case
 
 NAMES = {

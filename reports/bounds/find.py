@@ -15,8 +15,9 @@ from typing import Any
 
 from kvratio.reports import PUBLISHED
 from kvratio.reports.bounds.table import MODULES, at_point, collect, modules_at, point
-from kvratio.theory.bound import Bound, Formula, Step
+from kvratio.theory.bound import Bound, Step
 from kvratio.theory.checks import InputError, nearest, one_of
+from kvratio.theory.formula import Formula
 
 # names on the command line, and how the table writes them where letters do not tell
 POLICIES = {"a-min-staggered": "staggered A_min", "area": "area bound"}

@@ -9,9 +9,10 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.finite import closed
 from kvratio.theory.forms import volume
+from kvratio.theory.formula import digits
 from kvratio.theory.model import Instance
 
 OURS = "ours"

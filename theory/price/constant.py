@@ -17,8 +17,9 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.checks import whole
+from kvratio.theory.formula import digits
 
 Y = sympy.Symbol("y", positive=True)
 SHOWN = 50  # digits of K in the table

@@ -20,8 +20,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.forms import volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS, Y
 
 FAMILY = "every finite instance, all requests at time 0, one common prompt"

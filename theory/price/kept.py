@@ -23,9 +23,10 @@ from typing import Any
 import scipy.optimize
 import sympy
 
-from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, certified, identity, nonnegative, words
 from kvratio.theory.checks import rational
 from kvratio.theory.forms import interval, prompt_length, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS
 
 KEEPS = "every policy, preemption may keep the tokens"

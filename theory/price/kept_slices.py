@@ -24,9 +24,10 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, certified, identity, nonnegative, words
 from kvratio.theory.checks import InputError, rational, whole
 from kvratio.theory.forms import interval, prompt_length, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS
 
 FAMILY = "all lengths in [l, u], a common prompt; fluid limit, all requests at time 0"

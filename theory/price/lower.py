@@ -37,8 +37,9 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.forms import interval, prompt_length, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import LOSES, OURS, Y, enclosure, value
 
 FAMILY = "all lengths in [l, u], a common prompt"

@@ -20,8 +20,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
 from kvratio.theory.forms import volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS
 from kvratio.theory.price.finite import FAMILY as ONE_PROMPT
 from kvratio.theory.price.finite import moments

@@ -30,8 +30,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.checks import whole
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS, Y, enclosure, price, value
 
 POLICY = "offset slicing"

@@ -24,8 +24,9 @@ import numpy as np
 import sympy
 from flint import arb, ctx
 
-from kvratio.theory.bound import Bound, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, certified, identity, nonnegative, words
 from kvratio.theory.checks import InputError, rational, same_length, whole
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import LOSES, OURS, enclosure, value
 from kvratio.theory.price.lower import BITS, ball
 from kvratio.theory.price.offset import BETA, pair

@@ -20,7 +20,8 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Formula, Step, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
+from kvratio.theory.formula import Formula
 from kvratio.theory.price.constant import LOSES, OURS
 
 R, X, T, END, C, E = sympy.symbols("r x t m c e", positive=True)

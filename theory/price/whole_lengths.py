@@ -20,9 +20,10 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from kvratio.theory.bound import Bound, digits, identity, nonnegative, numeric, words
+from kvratio.theory.bound import Bound, identity, nonnegative, numeric, words
 from kvratio.theory.checks import InputError, one_of, rational
 from kvratio.theory.forms import Shares, batch_charge, interval, prompt_length, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.price.constant import OURS, enclosure, value
 from kvratio.theory.price.offset import CONDITION, POLICY
 from kvratio.theory.survival import CHARGES

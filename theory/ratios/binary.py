@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from kvratio.theory.bound import DerivationError, Formula, Step, identity, nonnegative, words
+from kvratio.theory.bound import DerivationError, Step, identity, nonnegative, words
 from kvratio.theory.forms import Form, Stage, every_length, one_stage
+from kvratio.theory.formula import Formula
 from kvratio.theory.matrices import coefficient, half_product
 
 l, u, s = sympy.symbols("l u s", positive=True)  # noqa: E741 (the paper's letters)

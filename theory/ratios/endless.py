@@ -13,15 +13,14 @@ import sympy
 from kvratio.theory.bound import (
     Bound,
     DerivationError,
-    Formula,
     Step,
     certified,
-    digits,
     identity,
     positive_between,
     words,
 )
 from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.matrices import coefficient
 from kvratio.theory.ratios.logs import log_bounds, log_sign, peak
 from kvratio.theory.ratios.series import close, i, logarithms, q, s, tail_sum

@@ -14,15 +14,14 @@ import sympy
 from kvratio.theory.bound import (
     Bound,
     DerivationError,
-    Formula,
     Step,
-    digits,
     identity,
     numeric,
     positive_between,
     words,
 )
 from kvratio.theory.forms import A_MIN, A_RANDOM, AREA, H_SF, OWN
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios.coverings import p, scaled, scaled_for_every_prompt, sigma
 from kvratio.theory.ratios.endless import (
     BENCHMARKS,

@@ -10,17 +10,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import (
-    Bound,
-    Formula,
-    Step,
-    digits,
-    identity,
-    nonnegative,
-    positive_between,
-    words,
-)
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, positive_between, words
 from kvratio.theory.forms import A_RANDOM, H_SF, OWN, SLOTS
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios.coverings import X, p, scaled, scaled_for_every_prompt, sigma
 from kvratio.theory.ratios.endless import (
     BENCHMARKS,

@@ -16,8 +16,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_MAX, A_RANDOM, OWN, SLOTS
+from kvratio.theory.formula import digits
 from kvratio.theory.ratios.coverings import X, p, scaled_for_every_prompt, sigma
 from kvratio.theory.ratios.endless import (
     BENCHMARKS,

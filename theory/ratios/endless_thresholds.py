@@ -20,13 +20,13 @@ from kvratio.theory.bound import (
     Bound,
     Step,
     certified,
-    digits,
     identity,
     nonnegative,
     positive_between,
     words,
 )
 from kvratio.theory.forms import H_SF, OWN, SLOTS, Form
+from kvratio.theory.formula import digits
 from kvratio.theory.ratios.coverings import (
     BestThreshold,
     X,

@@ -12,8 +12,9 @@ from typing import Any
 import mpmath
 import sympy
 
-from kvratio.theory.bound import Bound, digits, identity, numeric, words
+from kvratio.theory.bound import Bound, identity, numeric, words
 from kvratio.theory.forms import AREA, H_SF, Form, Stage, slicing, volume
+from kvratio.theory.formula import digits
 from kvratio.theory.ratios.endless import FAMILIES, Family
 from kvratio.theory.ratios.prompts import maximise
 from kvratio.theory.ratios.series import close, i, q, tail_sum

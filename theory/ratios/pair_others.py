@@ -10,8 +10,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.forms import A_MAX, A_MIN, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.formula import digits
 from kvratio.theory.ratios.binary import Binary, l, larger_root, s, two_point_form, u
 from kvratio.theory.ratios.endless import BENCHMARKS
 from kvratio.theory.ratios.pair_promotion import LABELS, MARGIN, never_above, shape

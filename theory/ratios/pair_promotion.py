@@ -16,17 +16,9 @@ from typing import Any, NamedTuple
 import mpmath
 import sympy
 
-from kvratio.theory.bound import (
-    Bound,
-    Formula,
-    Step,
-    certified,
-    digits,
-    identity,
-    nonnegative,
-    words,
-)
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
 from kvratio.theory.forms import A_L, A_MAX, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios.binary import Binary, l, larger_root, s, two_point_form, u
 from kvratio.theory.ratios.coverings import ball, covered, function
 from kvratio.theory.ratios.promotion import FAR, NEAR

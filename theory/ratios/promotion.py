@@ -12,8 +12,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_L, AREA, H_SF, Form, slicing
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios.binary import Binary, l, lemma_bound, s, t, two_point_form, u
 from kvratio.theory.ratios.two_point import FAMILY, RHO, a, alpha, rho
 

@@ -17,9 +17,7 @@ import sympy
 
 from kvratio.theory.bound import (
     Bound,
-    Formula,
     Step,
-    digits,
     identity,
     nonnegative,
     numeric,
@@ -27,6 +25,7 @@ from kvratio.theory.bound import (
     words,
 )
 from kvratio.theory.forms import A_MIN, A_RANDOM, H_SF
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.matrices import coefficient
 from kvratio.theory.ratios.endless import FAMILIES, GEOMETRIC, LINEAR, Family
 from kvratio.theory.ratios.series import close, i, q, slope_sign, tail_sum

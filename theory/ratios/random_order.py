@@ -16,8 +16,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_MAX, A_RANDOM, AREA, H_SF, Form
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.matrices import coefficient
 from kvratio.theory.ratios.binary import l, s, t, two_point_form, u
 

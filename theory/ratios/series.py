@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from kvratio.theory.bound import DerivationError, is_zero
+from kvratio.theory.bound import DerivationError
 from kvratio.theory.forms import Form, Stage
+from kvratio.theory.formula import is_zero
 
 q, s = sympy.symbols("q s", positive=True)
 i, k = sympy.symbols("i k", positive=True)

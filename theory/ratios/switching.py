@@ -21,8 +21,9 @@ import mpmath
 import sympy
 from flint import arb
 
-from kvratio.theory.bound import Bound, certified, digits, identity, words
+from kvratio.theory.bound import Bound, certified, identity, words
 from kvratio.theory.forms import A_MIN, OWN
+from kvratio.theory.formula import digits
 from kvratio.theory.ratios.coverings import ball, covered, function, p, precision
 from kvratio.theory.ratios.endless import FAMILIES, Family
 from kvratio.theory.ratios.series import close, q, s

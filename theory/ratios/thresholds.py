@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from kvratio.theory.bound import DerivationError, Formula
+from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.forms import OWN, SLOTS, Form, Stage, promotion
+from kvratio.theory.formula import Formula
 from kvratio.theory.matrices import coefficient
 from kvratio.theory.ratios.series import i, k, q, s, tail_sum
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import Bound, Formula, Step, digits, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form
+from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios.binary import (
     Binary,
     l,

@@ -9,17 +9,9 @@ from typing import Any
 
 import sympy
 
-from kvratio.theory.bound import (
-    Bound,
-    DerivationError,
-    Formula,
-    Step,
-    digits,
-    identity,
-    nonnegative,
-    words,
-)
+from kvratio.theory.bound import Bound, DerivationError, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form, Stage
+from kvratio.theory.formula import Formula, digits
 
 u, i, k = sympy.symbols("u i k", positive=True)
 t = sympy.Symbol("t", nonnegative=True)
