@@ -39,7 +39,7 @@ from tests.thorough.targets import TARGETS as GROUPS
 
 TARGETS = {module: tests for group in GROUPS.values() for module, tests in group.items()}
 ROOT = Path(__file__).parent.parent.parent
-OURS = ("theory", "simulate", "proofs_check", "reports", "tests")
+OURS = ("kvratio", "tests")
 RESULTS = ROOT / "reports" / "out" / "mutation.jsonl"
 LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
 TIMES = ROOT / "reports" / "out" / "mutation.times.json"  # of the tests without a fault
@@ -178,16 +178,27 @@ def _difference(code: str, text: str) -> tuple[str, str]:
     return gone, come
 
 
+def name(module: str) -> str:
+    """What the tests import a module as.
+
+    >>> name("theory/hindsight/__init__.py")
+    'kvratio.theory.hindsight'
+    """
+    return "kvratio." + module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
     """Imports one module from a text instead of its file."""
 
     def __init__(self, module: str, code: str) -> None:
         self.file, self.code = str(ROOT / module), code
-        self.name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.name = name(module)
+        self.used = False
 
     def find_spec(self, fullname: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.name:
             return None
+        self.used = True
         return importlib.util.spec_from_file_location(fullname, self.file, loader=self)
 
     def get_filename(self, _: str) -> str:
@@ -271,11 +282,15 @@ def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, flo
     os.dup2(sink, 1)
     os.dup2(sink, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    sys.meta_path.insert(0, _Hook(module, code))
+    hook = _Hook(module, code)
+    sys.meta_path.insert(0, hook)
     clock = _Clock(usual)
     clock.start(COLLECTION)
     try:
         status = int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings(), clock]))
+        if not hook.used:
+            print(f"no test imports {hook.name}: no fault could be found")
+            return int(pytest.ExitCode.USAGE_ERROR)
         if usual is None:
             TIMES.write_text(json.dumps(clock.taken))
         return status

@@ -60,25 +60,95 @@ WORDS = sorted(
     str(path.relative_to(FOLDER.parent.parent)) for path in FOLDER.with_name("words").rglob("*.py")
 )
 
+# the rows of the ratios need a minute: the rows of a module alone
+DERIVED = ("tests/test_derived.py::test_a_result_and_no_mutant_of_it_is_accepted", "-k")
+MEASURED = ("tests/test_measures.py", "tests/test_third_statements.py")
+READ = ("tests/test_traces.py", "tests/test_formats.py", "tests/test_streams.py")
+MODELLED = (
+    *("tests/test_gpu.py", "tests/test_gpu_fit.py", "tests/test_gpu_profile.py"),
+    "--deselect=tests/test_gpu_fit.py::test_the_published_errors_come_out_again",
+    "--deselect=tests/test_gpu_fit.py::test_the_fit_finds_durations_again",
+)
+WAITING = ("tests/test_wait_thresholds.py", "tests/test_wait.py", "tests/test_third_statements.py")
+LEARNING = (
+    "tests/test_third_statements.py",
+    "tests/test_learned.py",
+    "--deselect=tests/test_learned.py::test_both_engines_cut_and_replan",
+    "--deselect=tests/test_learned.py::test_the_price_of_a_plan_is_the_form",
+)
+# compiled anew for every fault, about a minute each
+KERNEL = (
+    "tests/test_third_statements.py",
+    "tests/test_kernel.py::test_random_batches_have_the_reference_schedules",
+    "tests/test_kernel.py::test_a_livelock_is_named_as_the_reference_names_it",
+    "tests/test_timing.py::test_random_batches_agree_in_time",
+    "tests/test_keep.py",
+)
+COMPARED = ("tests/test_compare_timed.py", "tests/test_third_statements.py")
+EXPERIMENTS = (
+    "tests/test_experiments.py",
+    "--deselect=tests/test_experiments.py::test_a_slice_comes_out_again",
+)
+HINDSIGHT = (
+    *("tests/test_profile_cuts.py", "tests/test_annealing.py", "tests/test_relaxation.py"),
+    "tests/test_hindsight.py",
+)
+
+
+def _modules(folder: str) -> list[str]:
+    """The modules of a folder that hold code, from the project's root."""
+    root = FOLDER.parent.parent
+    return sorted(
+        str(path.relative_to(root)) for path in (root / folder).glob("*.py") if path.stat().st_size
+    )
+
+
 TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "model": {
-        "theory/model.py": ("theory/model.py", "tests/test_model.py"),
-        "theory/checks.py": ("theory/checks.py", "tests/test_checks.py"),
+        "theory/model.py": ("kvratio/theory/model.py", "tests/test_model.py"),
+        "theory/checks.py": ("kvratio/theory/checks.py", "tests/test_checks.py"),
         "theory/area.py": ("tests/test_area.py",),
     },
     "checker": {
-        "proofs_check/certificate.py": ("proofs_check/certificate.py", *CHECKER),
-        "proofs_check/optimality.py": ("proofs_check/optimality.py", *CHECKER),
+        "proofs_check/certificate.py": ("kvratio/proofs_check/certificate.py", *CHECKER),
+        "proofs_check/optimality.py": ("kvratio/proofs_check/optimality.py", *CHECKER),
     },
     "engine": {
-        "simulate/engine.py": ("simulate/engine.py", *ENGINE, *TIMED),
-        "simulate/queue.py": ("simulate/queue.py", "tests/test_queue.py", *ENGINE),
-        "simulate/forecast.py": ("simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
-        "simulate/view.py": ("simulate/view.py", "tests/test_view.py", *ENGINE),
+        "simulate/engine.py": ("kvratio/simulate/engine.py", *ENGINE, *TIMED),
+        "simulate/queue.py": ("kvratio/simulate/queue.py", "tests/test_queue.py", *ENGINE),
+        "simulate/forecast.py": ("kvratio/simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
+        "simulate/view.py": ("kvratio/simulate/view.py", "tests/test_view.py", *ENGINE),
         **dict.fromkeys(("simulate/declared.py", *WORDS), WORD_TESTS),
     },
     "policies": {
-        "simulate/policy.py": ("simulate/policy.py", *DECLARED),
-        **{module: (module, *DECLARED) for module in POLICIES},
+        "simulate/policy.py": ("kvratio/simulate/policy.py", *DECLARED),
+        **{module: (f"kvratio/{module}", *DECLARED) for module in POLICIES},
     },
+    "theory": {
+        "theory/bound.py": ("kvratio/theory/bound.py", *DERIVED, "general"),
+        "theory/formula.py": ("kvratio/theory/formula.py", *DERIVED, "general"),
+        "theory/forms.py": ("kvratio/theory/forms.py", "tests/test_forms.py"),
+        "theory/lengths.py": ("tests/test_lengths.py",),
+        "theory/general.py": ("tests/test_general.py", *DERIVED, "general"),
+        "theory/general_variants.py": ("tests/test_general.py", *DERIVED, "general"),
+        "theory/survival.py": ("kvratio/theory/survival.py", "tests/test_general.py"),
+        "theory/slicing.py": ("tests/test_slicing.py",),
+        "theory/stages.py": ("kvratio/theory/stages.py", "tests/test_slicing.py"),
+        "theory/learned.py": ("kvratio/theory/learned.py", *LEARNING),
+    },
+    "simulation": {
+        "simulate/measures.py": ("kvratio/simulate/measures.py", *MEASURED),
+        "simulate/predictions.py": ("tests/test_predictions.py",),
+        "simulate/traces.py": READ,
+        "simulate/formats.py": READ,
+        "simulate/timed.py": TIMED,
+        "simulate/timing.py": TIMED,
+        **dict.fromkeys(_modules("simulate/gpu"), MODELLED),
+        **dict.fromkeys(_modules("simulate/wait"), WAITING),
+        **dict.fromkeys(_modules("simulate/learned"), LEARNING),
+    },
+    "kernel": dict.fromkeys(_modules("simulate/kernel"), KERNEL),
+    "comparison": dict.fromkeys(_modules("reports/compare"), COMPARED),
+    "experiments": dict.fromkeys(_modules("reports/studies/experiments"), EXPERIMENTS),
+    "hindsight": dict.fromkeys(_modules("theory/hindsight"), HINDSIGHT),
 }
