@@ -124,6 +124,7 @@ def compare(
     gpu: str | None = None,
     iteration: str = FITTED,
     preemption: str = "cancel",
+    chunk: int | None = None,
 ) -> "Comparison | TimedComparison":
     """Run policies on the same requests, beside H-SF and a certified lower bound.
 
@@ -136,7 +137,8 @@ def compare(
     measured iterations, "roofline", "line", "D0:D1" in nanoseconds, or "profile:FILE", measurements
     of your own. `preemption`: "cancel", an evicted request loses its tokens; or "keep", it resumes
     with them; on a GPU they are prefilled again with the prompt, or with "swap" swapped to the
-    host's memory and back.
+    host's memory and back. `chunk`: on a GPU, the tokens that an iteration processes, decodes
+    first, and prompts in chunks (Sarathi-Serve); by default prompts are processed whole.
 
     The result shows itself as a table; `to_pandas()`, `plot()`, `view("runs.html")` and `rows()`
     give the rest. Raises `InputError` for what is unknown, and for a scheduler that breaks the
@@ -162,10 +164,14 @@ def compare(
             raise InputError(
                 "gpu", gpu, "requests of a trace or a workload (an Instance has steps)"
             )
+        if chunk is not None:
+            Spec(chunk=chunk)  # says why it has no meaning in steps
         words = f"{drawn.n} requests, M = {drawn.memory} tokens"
         return compare_in_steps(words, drawn, chosen, seed, seeds=seeds, preemption=preemption)
     if gpu is not None:
-        drawn = replace(drawn, spec=replace(drawn.spec, timed=None)).on(gpu, iteration)
+        drawn = replace(drawn, spec=replace(drawn.spec, timed=None)).on(gpu, iteration, chunk)
+    elif chunk is not None:
+        replace(drawn.spec, chunk=chunk)  # says why it has no meaning in steps
     drawn = drawn.preempting(preemption)
     reading = drawn.spec.reading
     if drawn.timing is None:

@@ -15,7 +15,7 @@
     requests = [2000]
 
 Lists: workloads, policies, memory, predictions, requests, takes, prompts, timed, gpus, iterations,
-preemptions, columns, skip_invalid, seeds.
+chunks, preemptions, columns, skip_invalid, seeds.
 One value may stand for a list of one. Paths are relative to where the command runs.
 """
 
@@ -31,7 +31,7 @@ from kvratio.simulate.sweep import AXES, MOST_CELLS, cells_of
 from kvratio.theory.checks import InputError, whole
 
 KINDS: dict[str, type] = {
-    **dict.fromkeys(("seeds", "memory", "requests", "prompts"), int),
+    **dict.fromkeys(("seeds", "memory", "requests", "prompts", "chunks"), int),
     "skip_invalid": bool,
 }
 WORDS = {int: "a whole number", str: "a text", bool: "true or false"}

@@ -55,6 +55,7 @@ class Cell:
     preemption: str = str(Preemption.CANCEL)
     columns: str | None = None
     skip_invalid: bool = False
+    chunk: int | None = None
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -215,7 +216,9 @@ def _row(cell: Cell, drawn: RequestSet) -> Row:
         timed = run_timed(instance, player, drawn.timing, cell.seed, preemption=reading)
     except EngineError as error:
         return described | {"error": str(error)}
-    return described | timed.run.measures.to_json() | _seconds(timed)
+    counts = timed.counts  # with preempted prefills, and what prefills hold
+    counted = {"evictions": counts.evictions, "peak_cache": counts.peak_cache}
+    return described | timed.run.measures.to_json() | counted | _seconds(timed)
 
 
 def _seconds(timed: TimedRun) -> Row:

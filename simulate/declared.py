@@ -113,8 +113,12 @@ class Declared:
         if not waiting:
             return admitted
         fits, most = self.admission.test(view), self._most - len(view.running)
-        while waiting and len(admitted) < most and fits(waiting.head()):
+        open_ = view.open  # for more prompts, where prefill is chunked
+        while waiting and len(admitted) < most and (open_ is None or open_ > 0):
+            if not fits(waiting.head()):
+                break
             admitted.append(waiting.take())
+            open_ = None if open_ is None else open_ - view.to_process(admitted[-1])
         return admitted
 
     def _join(self, view: View, request: int) -> None:

@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from kvratio.simulate.chunks import Stretch, chunked
 from kvratio.simulate.contender import contender, scheduler
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.iteration import Batch
@@ -117,6 +118,8 @@ class Engine:
         self.watch = None if timing is None else Watch(timing.iteration)
         arrivals = None if timing is None else timing.arrival
         self.view = View(instance, frozenset(scheduler.sees), arrivals, preemption)
+        if timing is not None:
+            self.view._chunk, self.view._swaps = timing.chunk, timing.swap is not None
         self.completed = 0
         self._arrival = instance.arrival if timing is None else timing.arrival
         # the next one stands last
@@ -125,6 +128,10 @@ class Engine:
         )
         self._attempts: list[FullAttempt] = []
         self._swapped = 0  # tokens of the requests evicted in this step, where tokens are kept
+        # running request: the step in which it really started, and how many had before
+        self._since: dict[int, tuple[int, int]] = {}
+        self._starts = 0
+        self._stretches: list[tuple[int, Stretch]] = []
 
     @property
     def finished(self) -> bool:
@@ -141,15 +148,19 @@ class Engine:
         """The attempts that have ended so far, in order of their ends."""
         return Schedule.of(self._attempts)
 
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Steps of chunked prefill in which their requests made no token, in order of starts."""
+        return [stretch for _, stretch in sorted(self._stretches)]
+
     def step(self) -> None:
         """The four phases of the current step; the last step of a run only observes."""
         self._observe()
         if self.finished:
             return
-        evicted = tuple(self.scheduler.evict(self.view))
-        for request in evicted:
+        self._swapped = 0
+        for request in tuple(self.scheduler.evict(self.view)):
             self._evict(request)
-        self._swapped = self._cache(evicted)
         admitted = tuple(self.scheduler.admit(self.view))
         for request in admitted:
             self._start(request)
@@ -170,17 +181,25 @@ class Engine:
         view = self.view
         if request not in view._running:
             raise EngineError(f"step {view.now}: evicts request {request}, which does not run")
-        made = view.made(request)
+        made, whole_cache = view.made(request), request not in view._prefill
         self._end(request, finished=False)
-        if view.preemption.keeps:
+        if view.preemption.keeps and made:
             view._kept[request] = made
+        if whole_cache:
+            self._swapped += view.prompt(request) + made
         view._waiting[request] = None
 
     def _end(self, request: int, finished: bool) -> None:
         """An attempt ends now."""
         view = self.view
         began, start = view._kept.pop(request, 0), view._running.pop(request)
-        self._attempts.append(FullAttempt(request, start, view.now, finished, began))
+        since, number = self._since.pop(request)
+        if since < start and view._chunk is not None:
+            stretch = Stretch(request, since, start, start < view.now)
+            self._stretches.append((number, stretch))
+        if start < view.now:
+            self._attempts.append(FullAttempt(request, start, view.now, finished, began))
+        view._prefill.pop(request, None)
 
     def _start(self, request: int) -> None:
         view = self.view
@@ -188,6 +207,8 @@ class Engine:
             raise EngineError(f"step {view.now}: admits request {request}, which does not wait")
         del view._waiting[request]
         view._running[request] = view.now
+        self._since[request] = (view.now, self._starts)
+        self._starts += 1
 
     def _generate(self, admitted: Sequence[int]) -> None:
         """Let a step pass; tokens made are `now - start`. Idle time is skipped in one go."""
@@ -208,21 +229,55 @@ class Engine:
 
     def _iterate(self, admitted: Sequence[int], need: int) -> None:
         """An iteration: prompts of those that start are processed, with the tokens that they have
-        kept, unless these are swapped back."""
+        kept, unless these are swapped back; or so much of them as the budget of tokens allows."""
         view, timing = self.view, self.timing
         assert timing is not None
         assert self.watch is not None
         swapped = [i for i in admitted if timing.swap is not None and i in view._kept]
-        sizes = [self._cache([i]) for i in admitted if i not in swapped]
-        pairs = sum(s * (s + 1) // 2 for s in sizes)
-        batch = Batch(len(view._running), len(sizes), need, sum(sizes), pairs)
-        moved = self._swapped + self._cache(swapped) if view.preemption.keeps else 0
-        view._time = self.watch.iterate(batch, swapping=timing.swapping(moved))
+        view._prefill |= {i: self._cache(i) for i in admitted if i not in swapped}
+        decoding = len(view._running) - len(view._prefill)
+        budget = need if timing.chunk is None else max(0, timing.chunk - decoding)
+        batch = Batch(decoding, 0, need, 0, 0)
+        for request, left in tuple(view._prefill.items()):
+            now, size = min(left, budget), self._cache(request)
+            budget -= now
+            batch = _with_chunk(batch, size, size - left, now, waits=left > 0)
+            self._progress(request, left - now)
+        moved = self._swapped + sum(map(self._cache, swapped)) if view.preemption.keeps else 0
+        swapping = timing.swapping(moved)
+        view._time = self.watch.iterate(batch, need - batch.cache, swapping)
 
-    def _cache(self, requests: Sequence[int]) -> int:
-        """Tokens of prompts and of those that have been kept."""
-        kept, prompt = self.view._kept, self.instance.prompt
-        return sum(prompt[i] + kept.get(i, 0) for i in requests)
+    def _progress(self, request: int, left: int) -> None:
+        """A prefill has `left` tokens to go: until it is over, its request makes no token, and is
+        kept as if it had started a step later, so that `view.made` counts tokens."""
+        view = self.view
+        view._prefill[request] = left
+        if left:
+            view._running[request] += 1
+        else:
+            del view._prefill[request]
+
+    def _cache(self, request: int) -> int:
+        """Tokens of its prompt and of those that have been kept."""
+        return self.instance.prompt[request] + self.view._kept.get(request, 0)
+
+
+def _with_chunk(batch: Batch, size: int, done: int, now: int, waits: bool) -> Batch:
+    """The batch, in which the next `now` tokens of a prefill are processed after `done` ones.
+
+    All of its cache was counted in; what is not yet there is not read. A request that has to wait
+    for all of its chunk is not in the batch.
+    """
+    if waits and not now:
+        return batch._replace(cache=batch.cache - size - 1)
+    return Batch(
+        batch.running + 1,
+        batch.started + 1,
+        batch.cache - (size - done - now),
+        batch.prompt + now,
+        batch.pairs + done * now + now * (now + 1) // 2,
+        batch.before + done,
+    )
 
 
 def run_scheduler(
@@ -268,7 +323,10 @@ def timed_record(
     moments = Moments(range(len(watch.times)), times[:-1], times[1:])
     passed = Passed(watch.busy, watch.held)
     reading = engine.view.preemption
-    return timed_run(label, engine.instance, timing, schedule, moments, passed, reading)
+    found = timed_run(label, engine.instance, timing, schedule, moments, passed, reading)
+    if timing.chunk is None:
+        return found
+    return chunked(found, engine.stretches, timing.chunk, timing.swap is not None)
 
 
 def finish(

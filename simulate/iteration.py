@@ -20,6 +20,10 @@ class Batch(NamedTuple):
     `running` requests make a token each; the `started` among them process their prompts, of
     `prompt` tokens in all, with `pairs` pairs of tokens that attend to each other: the sum of
     s (s + 1) / 2. `cache`: tokens held in this step, as the model counts them (s + g + 1 each).
+
+    Under chunked prefill (`kvratio.simulate.chunks`) a request that processes c tokens after p of
+    earlier iterations counts as one that starts: p + c + 1 tokens of `cache`, c of `prompt`, p c +
+    c (c + 1) / 2 `pairs`. `before` sums the p.
     """
 
     running: int
@@ -27,6 +31,7 @@ class Batch(NamedTuple):
     cache: int
     prompt: int
     pairs: int
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def nanoseconds(times: Any, batch: Batch) -> int:
 
     With a table, `times` has further fields (`kvratio.simulate.gpu.profile.Profiled`).
 
-    >>> nanoseconds(IterationTime(fixed=1), Batch(0, 0, 0, 0, 0))
+    >>> nanoseconds(IterationTime(fixed=1), Batch(0, 0, 0, 0, 0, 0))
     1
     """
     if times.decodes > 0 and batch.running > 0:
@@ -136,7 +141,7 @@ def nanoseconds(times: Any, batch: Batch) -> int:
     total: int = times.fixed
     if batch.running > 0:
         tokens = batch.prompt + batch.running - batch.started
-        attended = batch.pairs + batch.cache - batch.prompt - batch.running
+        attended = batch.pairs + batch.cache - batch.before - batch.prompt - batch.running
         memory = times.weights + times.cache * batch.cache
         arithmetic = times.token * tokens + times.sample * batch.running + times.pair * attended
         total += max(memory, arithmetic) + times.link * tokens + times.request * batch.running
@@ -148,7 +153,8 @@ def interpolated(times: Any, batch: Batch) -> int:
     """Nanoseconds by a table: of the decoding, and of the prefill. Each interpolation is rounded
     up. `BEYOND` where more than the largest that was measured is asked for."""
     going = batch.running - batch.started
-    held = batch.cache - batch.prompt - batch.started  # by those that decode
+    # by those that decode; what a chunk attends to of earlier ones is not in the table
+    held = batch.cache - batch.before - batch.prompt - batch.started
     total = 0
     if going > 0:
         if going > times.at_requests[times.decodes - 1]:

@@ -36,7 +36,7 @@ from kvratio.simulate.streams import STANDARD, existing
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.workloads import NAMES, Requests, synthetic
 from kvratio.theory.checks import InputError, one_of, printable, rational, whole
-from kvratio.theory.model import Instance, Preemption
+from kvratio.theory.model import MOST_TOKENS, Instance, Preemption
 
 DEFAULT_WORKLOAD = "lmsys"
 DEFAULT_REQUESTS = 2000  # the sample size of arXiv 2508.14544, section 6
@@ -70,7 +70,9 @@ class Spec:
     a text of `kvratio.simulate.gpu.roofline.iteration_by`. `seed`: of what is drawn. `columns`:
     which columns of a trace hold what (`kvratio.simulate.formats.asked_for`). `skip_invalid`: leave
     out rows of a trace that are wrong or can never fit the budget, and count them. `preemption`:
-    what becomes of the tokens of a preempted request, one of `PREEMPTIONS`.
+    what becomes of the tokens of a preempted request, one of `PREEMPTIONS`. `chunk`: with a GPU,
+    the tokens that an iteration processes, decodes first (`kvratio.simulate.chunks`); None: prompts
+    are processed whole.
 
     Raises `InputError` for values that no workload can have.
 
@@ -93,6 +95,7 @@ class Spec:
     columns: str | None = None
     skip_invalid: bool = False
     preemption: str = str(Preemption.CANCEL)
+    chunk: int | None = None
 
     def __post_init__(self) -> None:
         asked_for(self.columns)
@@ -100,6 +103,13 @@ class Spec:
         if self.preemption in (RECOMPUTE, SWAP) and self.gpu is None:
             required = "keep in steps, where restoring the cache costs nothing (or a gpu as well)"
             raise InputError("preemption", self.preemption, required)
+        if self.chunk is not None:
+            whole("chunk", self.chunk, least=1, most=MOST_TOKENS)
+            if self.gpu is None:
+                required = (
+                    "none in steps, where processing a prompt takes no time (or a gpu as well)"
+                )
+                raise InputError("chunk", self.chunk, required)
         one_of("take", self.take, (FIRST, SAMPLE))
         whole("seed", self.seed)
         for name, least in (("memory", 1), ("requests", 1), ("prompt", 0)):
@@ -165,13 +175,13 @@ class RequestSet:
         """
         return put(replace(self.spec, preemption=preemption), self.source)
 
-    def on(self, gpu: str, iteration: str = FITTED) -> "RequestSet":
+    def on(self, gpu: str, iteration: str = FITTED, chunk: int | None = None) -> "RequestSet":
         """The same requests before a GPU, in seconds; its budget, unless a memory was asked for.
 
         >>> requests(Spec("uniform:l=2,u=3", requests=2)).on("llama-3-8b:h100").instance.memory
         448308
         """
-        return put(replace(self.spec, gpu=gpu, iteration=iteration), self.source)
+        return put(replace(self.spec, gpu=gpu, iteration=iteration, chunk=chunk), self.source)
 
 
 def requests(spec: Spec, digests: Mapping[str, str] | None = None) -> RequestSet:
@@ -206,6 +216,7 @@ def put(spec: Spec, source: Source) -> RequestSet:
         timing = Timing.of(source, iteration_by(worker, spec.iteration))
         if spec.preemption == SWAP:
             timing = replace(timing, swap=swap_time(worker))
+        timing = replace(timing, chunk=spec.chunk)
     words = _described(spec, instance, _clock(source))
     if source.skipped:
         words += f"; {source.skipped} rows left out"
@@ -272,6 +283,8 @@ def _described(spec: Spec, instance: Instance, clock: str) -> str:
     worker = spec.worker
     if worker is not None:
         words = f"{words}; {worker.describe()}, {spec.iteration}"
+    if spec.chunk is not None:
+        words += f"; prefill in chunks, {spec.chunk} tokens an iteration"
     return words + KEPT[spec.preemption]
 
 

@@ -34,6 +34,7 @@ SCHEMA = pa.schema(
         ("preemption", pa.string()),
         ("columns", pa.string()),
         ("skip_invalid", pa.bool_()),
+        ("chunk", pa.int64()),  # tokens of an iteration, where prefill is chunked
         ("obtained", pa.string()),
         ("error", pa.string()),
         ("tel", pa.int64()),

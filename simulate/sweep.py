@@ -37,6 +37,7 @@ AXES = {
     "preemptions": "preemption",
     "columns": "columns",
     "skip_invalid": "skip_invalid",
+    "chunks": "chunk",
     "seeds": "seed",
     "policies": "policy",
 }
@@ -48,8 +49,8 @@ def cells_of(axes: Mapping[str, Sequence[Any]]) -> list[Cell]:
     """The product of the axes, policies varying fastest so that they share an instance.
 
     `axes`: a list for each of workloads and policies, and optionally for requests, takes,
-    predictions, memory, prompts, timed, gpus, iterations, preemptions, seeds. Raises `InputError`
-    for other names and missing or empty lists.
+    predictions, memory, prompts, timed, gpus, iterations, chunks, preemptions, seeds. Raises
+    `InputError` for other names and missing or empty lists.
 
     >>> axes = {"workloads": ["lmsys"], "requests": [9], "memory": [999]}
     >>> [cell.policy for cell in cells_of({**axes, "policies": ["h-sf", "a-min"]})]

@@ -68,12 +68,13 @@ class Seconds:
     """What a run costs in time.
 
     `latency`: from arrival to the last token. `ttft`: from arrival to the first token, made in the
-    iteration that processes the prompt; after an eviction the same token is made again, so the
-    first attempt counts. `tpot`: from the first to the last token over the tokens after the first,
-    in whole nanoseconds (rounded down), of requests with two tokens or more; evictions and waiting
-    for a restart are part of it. `span`: from the first arrival to the last token, in nanoseconds.
-    `tokens_per_second` counts output tokens once. `busy`: share of the span in iterations with
-    running requests. `mean_cache`: time average of the cache over the span, a share of the budget.
+    iteration that processes the prompt, or its last chunk; after an eviction the same token is made
+    again, so the first attempt counts. `tpot`: from the first to the last token over the tokens
+    after the first, in whole nanoseconds (rounded down), of requests with two tokens or more;
+    evictions and waiting for a restart are part of it. `span`: from the first arrival to the last
+    token, in nanoseconds. `tokens_per_second` counts output tokens once. `busy`: share of the span
+    in iterations with running requests. `mean_cache`: time average of the cache over the span, a
+    share of the budget.
     """
 
     latency: Distribution

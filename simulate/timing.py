@@ -8,10 +8,11 @@ the arrival steps that were observed.
 
 Where preemption keeps the tokens, a request with prompt s that starts again with g of them has its
 cache back in the iteration that makes token g + 1. Either that iteration processes s + g tokens
-for it, as it would a prompt of that length (recomputation; all at once, as prompts are: there is no
-chunked prefill here). Or (swapping) the cache of s + g tokens goes to the host's memory in the
-iteration in which the request is preempted, and comes back in that in which it starts again; both
-iterations take that much longer, and the request processes one token as any other that runs.
+for it, as it would a prompt of that length (recomputation; all at once, as prompts are, unless
+prefill is chunked: `kvratio.simulate.chunks`). Or (swapping) the cache of s + g tokens goes to the
+host's memory in the iteration in which the request is preempted, and comes back in that in which it
+starts again; both iterations take that much longer, and the request processes one token as any
+other that runs.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from kvratio.simulate.iteration import MOST_PS, NS_PER_S, PS_PER_NS, Batch, IterationTime
 from kvratio.simulate.workloads import Requests
 from kvratio.theory.checks import InputError, same_length, whole
-from kvratio.theory.model import Instance
+from kvratio.theory.model import MOST_TOKENS, Instance
 
 MOST_NS = 10**18  # of an arrival: thirty years
 
@@ -29,7 +30,9 @@ class Timing:
     """When requests arrive, in nanoseconds, and how long iterations take.
 
     `swap`: picoseconds for the cache of a token on its way to the host's memory, or back; None
-    where the cache of a preempted request that keeps its tokens is recomputed.
+    where the cache of a preempted request that keeps its tokens is recomputed. `chunk`: tokens that
+    an iteration processes, decodes first, and the rest of them of prompts, in chunks; None: every
+    prompt is processed whole, in one iteration.
 
     >>> Timing((0, 5), IterationTime(fixed=1000)).arrival
     (0, 5)
@@ -38,10 +41,13 @@ class Timing:
     arrival: tuple[int, ...]
     iteration: IterationTime
     swap: int | None = None
+    chunk: int | None = None
 
     def __post_init__(self) -> None:
         if self.swap is not None:
             whole("swap", self.swap, least=1, most=MOST_PS)
+        if self.chunk is not None:
+            whole("chunk", self.chunk, least=1, most=MOST_TOKENS)
         for i, time in enumerate(self.arrival):
             whole(f"arrival[{i}]", time, most=MOST_NS)
 

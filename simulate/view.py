@@ -38,6 +38,9 @@ class View:
         self._running: dict[int, int] = {}
         self._kept: dict[int, int] = {}  # by request, where a preemption has kept any
         self._waiting: dict[int, None] = {}
+        self._chunk: int | None = None
+        self._swaps = False
+        self._prefill: dict[int, int] = {}  # running requests whose prefill is not over: its rest
         self._now = 0
         self._time: int | None = None if arrivals is None else 0
 
@@ -63,7 +66,10 @@ class View:
 
     @property
     def running(self) -> Mapping[int, int]:
-        """Running request -> the step in which its current attempt started, in order of starts."""
+        """Running request -> the step in which its current attempt started, in order of starts.
+
+        Under chunked prefill: in which it made its first token, or the current step, if it has not.
+        """
         return MappingProxyType(self._running)
 
     @property
@@ -83,6 +89,25 @@ class View:
         0 unless the request was preempted and its tokens are kept.
         """
         return self._kept.get(self._arrived(request), 0)
+
+    def prefill(self, request: int) -> int:
+        """Tokens that a running request must still process before it makes one; 0 but under
+        chunked prefill."""
+        return self._prefill.get(request, 0)
+
+    def to_process(self, request: int) -> int:
+        """Tokens that a waiting request processes before or as it makes its next one."""
+        kept = self.kept(request)
+        return 1 if kept and self._swaps else self._prompts[request] + kept
+
+    @property
+    def open(self) -> int | None:
+        """Tokens of prompts that this step's budget has room for, beside those of the running
+        requests; None where prefill is not chunked. A request may start while it is above 0."""
+        if self._chunk is None:
+            return None
+        decoding = len(self._running) - len(self._prefill)
+        return self._chunk - decoding - sum(self._prefill.values())
 
     def prompt(self, request: int) -> int:
         """Prompt length in tokens."""

@@ -138,10 +138,11 @@ def compare_source(
 
     spec = spec_of(**source)
     also = TITLES if spec.gpu is not None else {}
+    usual = also if spec.chunk is None else {}
     for name in policies:
         if name in TITLES and not also:
             raise InputError("policy", name, "--gpu as well: it runs in time only")
-    names = list(policies) or default_policies(spec.reading, also)
+    names = list(policies) or default_policies(spec.reading, usual)
     contenders(names, also)
     with phase(stopwatch, "reading or drawing the requests"):
         drawn = requests(spec)

@@ -24,6 +24,12 @@ from kvratio.reports.commands._source import compare_source, source_options
     metavar="FILE",
     help="With --gpu: iterations that you measured (CSV), instead of a model.",
 )
+@click.option(
+    "--chunk",
+    type=int,
+    metavar="TOKENS",
+    help="With --gpu: tokens an iteration processes, decodes first; prompts in chunks.",
+)
 @click.option("--json", "json_target", metavar="FILE|-", help="Write the results as JSON.")
 @click.option("--save-run", metavar="FILE", help="Write the schedules, for kvratio view.")
 @click.option("--profile", is_flag=True, help="Say where the time went (on standard error).")
@@ -31,6 +37,7 @@ def command(
     gpu: str | None,
     iteration: str | None,
     gpu_profile: str | None,
+    chunk: int | None,
     json_target: str | None,
     save_run: str | None,
     profile: bool,
@@ -49,7 +56,8 @@ def command(
 
     An evicted request loses its tokens, as in the paper, or keeps them (--preemption keep), as
     serving systems do. In steps restoring them costs nothing. With --gpu they are prefilled again
-    with the prompt, or swapped over the host's link (--preemption swap).
+    with the prompt, or swapped over the host's link (--preemption swap). Prompts are processed
+    whole or, with --chunk, beside the decodes, up to so many tokens an iteration.
 
     A GPU is such as llama-3-8b:h100, llama-2-70b:a100-80x2 or llama-2-70b:a100-80x2:pipeline.
 
@@ -78,7 +86,9 @@ def command(
             raise InputError("gpu-profile", gpu_profile, "--gpu as well, and no --iteration")
         iteration = NAME + gpu_profile
     watch = Stopwatch() if profile else None
-    comparison = compare_source(gpu=gpu, iteration=iteration or FITTED, stopwatch=watch, **options)
+    comparison = compare_source(
+        gpu=gpu, iteration=iteration or FITTED, chunk=chunk, stopwatch=watch, **options
+    )
     show: Callable[[Any], None] = comparison_table if gpu is None else timed_table
     with phase(watch, "measures, tables and files"):
         if json_target is not None:

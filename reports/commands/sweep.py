@@ -42,6 +42,14 @@ from kvratio.reports.commands._workers import computing, worker_options
 @click.option("--gpu", "gpus", multiple=True, help="MODEL:ACCELERATOR[xCOUNT], for seconds.")
 @click.option("--iteration", "iterations", multiple=True, help="With --gpu, as for `simulate`.")
 @click.option(
+    "--chunk",
+    "chunks",
+    multiple=True,
+    type=int,
+    metavar="TOKENS",
+    help="With --gpu: chunked prefill, as for `simulate`; repeatable.",
+)
+@click.option(
     "--preemption",
     "preemptions",
     multiple=True,

@@ -10,11 +10,11 @@ from kvratio.reports.compare.shown import Shown
 from kvratio.reports.compare.steps import check_preemption, engine_of, load, seed_by_seed
 from kvratio.reports.compare.stopwatch import LOADING, ONE, Stopwatch, phase
 from kvratio.simulate.cold import note_compiled
-from kvratio.simulate.contender import Contender
+from kvratio.simulate.contender import Contender, contenders
 from kvratio.simulate.iteration import NS_PER_S
 from kvratio.simulate.timed import TimedRun
 from kvratio.simulate.timing import Timing
-from kvratio.simulate.wait import TITLES, run_wait
+from kvratio.simulate.wait import TITLES, needs_whole_prompts, run_wait
 from kvratio.theory.area_in_time import lower_bound_in_time
 from kvratio.theory.model import Instance, Preemption
 
@@ -102,6 +102,8 @@ def compare_timed(
 
     reading = Preemption.of(preemption)
     check_preemption(policies, reading, also=TITLES)
+    for name in sorted(TITLES.keys() & {one.name for one in contenders(policies, TITLES)}):
+        needs_whole_prompts(name, timing)
     engine = engine_of(instance, policies, seeds, also=TITLES)
     load(engine, stopwatch)
 

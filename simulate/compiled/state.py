@@ -70,6 +70,7 @@ class Rules(Times):
     keeps: bool  # does a preemption keep the tokens?
     timed: bool
     swap: int  # picoseconds a token between accelerators and host; 0: recompute
+    chunk: int  # tokens that an iteration processes; 0: all of every prompt
 
 
 @dataclass
@@ -103,6 +104,15 @@ class Clock:
     prompt: int
     pairs: int
     swapped: int
+    # chunked prefill: the request whose prefill is under way, or -1, and its rest; in this step:
+    # room for prompts, tokens that its chunk attends to, its tokens of cache that are not read, and
+    # whether it has no chunk
+    partial: int
+    left: int
+    open: int
+    before: int
+    resting: int
+    waits: bool
     busy: int
     held_high: int
     held_low: int
@@ -126,7 +136,8 @@ class Request:
 
     `kept`: tokens with which its next attempt begins or, where it runs, its attempt began. `start`:
     that of its attempt, so many steps earlier: the step in which it would have started if it had
-    made all its tokens in this attempt. Ages, cache and ends follow from it.
+    made all its tokens in this attempt. Ages, cache and ends follow from it. Under chunked prefill
+    its attempt counts as started in the step of its first token; `waited` steps have been before.
     """
 
     prompt: int
@@ -141,6 +152,7 @@ class Request:
     rank: int
     survives: int
     place: int
+    waited: int
 
 
 @dataclass
@@ -189,12 +201,13 @@ class Victim:
 
 @dataclass
 class Ended:
-    """An attempt that has ended."""
+    """An attempt that has ended; `waited`: steps of chunked prefill before `start`."""
 
     start: int
     end: int
     request: int
     began: int
+    waited: int
     finished: bool
 
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from kvratio._compiled import disabled
 from kvratio.simulate import engine, words
+from kvratio.simulate.chunks import Stretch, chunked
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
@@ -119,7 +120,10 @@ def run_timed(
     if found is None:
         return engine.run_timed(instance, policy, timing, seed, progress, reading)
     label, times = (policy.name, seed), (found.moments, found.passed)
-    return timed_run(label, instance, timing, found.schedule, *times, reading)
+    timed = timed_run(label, instance, timing, found.schedule, *times, reading)
+    if timing.chunk is None:
+        return timed
+    return chunked(timed, found.prefills, timing.chunk, timing.swap is not None)
 
 
 def compiled_here() -> bool:
@@ -139,6 +143,7 @@ class _Found(NamedTuple):
     work: Work
     moments: Moments
     passed: Passed
+    prefills: list[Stretch]
 
 
 def _execute(
@@ -190,4 +195,5 @@ def _execute(
     )
     passed = Passed(int(clock.busy), (int(clock.held_high) << 32) + int(clock.held_low))
     del state  # its memory is large beside that of the schedule
-    return _Found(attempts.schedule(), work, moments.moments(), passed)
+    schedule, prefills = attempts.schedule(), attempts.prefills()
+    return _Found(schedule, work, moments.moments(), passed, prefills)

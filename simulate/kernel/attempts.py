@@ -28,14 +28,14 @@ def join(state: State, request: int) -> None:
 def start(state: State, request: int) -> None:
     """A waiting request starts to run."""
     clock, rules, this = state.clock[0], state.rules[0], state.requests[request]
-    this.start, this.rank = clock.now - this.kept, clock.starts
+    this.start, this.rank, this.waited = clock.now - this.kept, clock.starts, 0
     clock.starts += 1
     clock.running += 1
     clock.base += this.prompt - this.start
     hooks.counted(rules.admits, state, request)
     hooks.started(rules.assumes, state, request)
     if rules.timed:
-        watch.begin(clock, rules, this)
+        watch.begin(clock, rules, this, request)
     this.survives = thinning.survival(state, request) if rules.thinned else NEVER
     agenda.enter(state, request, next_event(state, request))
 
@@ -53,6 +53,19 @@ def next_event(state: State, request: int) -> int:
 def go_on(state: State, request: int) -> None:
     """A running request has outlived its assumed length, and stays."""
     hooks.overdue(state.rules[0].admits, state, request)
+    agenda.enter(state, request, next_event(state, request))
+
+
+@compiled
+def delay(state: State, request: int) -> None:
+    """A request whose prefill goes on makes no token in this step: it is kept as if it had
+    started a step later."""
+    clock, this = state.clock[0], state.requests[request]
+    agenda.leave(state, request)
+    hooks.delayed(state.rules[0].admits, state, request)
+    this.start += 1
+    this.waited += 1
+    clock.base -= 1
     agenda.enter(state, request, next_event(state, request))
 
 
@@ -101,12 +114,14 @@ def _end(state: State, request: int, finished: bool) -> None:
     clock, this = state.clock[0], state.requests[request]
     entry = state.log[clock.attempts]
     entry.request, entry.finished, entry.began = request, finished, this.kept
-    entry.start, entry.end = this.start + this.kept, clock.now
+    entry.start, entry.end, entry.waited = this.start + this.kept, clock.now, this.waited
     clock.attempts += 1
     clock.running -= 1
     clock.base -= this.prompt - this.start
     hooks.released(state.rules[0].admits, state, request)
     if state.rules[0].keeps:
         this.kept = clock.now - this.start
-        if state.rules[0].swap > 0 and not finished:
+        if state.rules[0].swap > 0 and not finished and request != clock.partial:
             clock.swapped += this.prompt + this.kept
+    if request == clock.partial:
+        clock.partial = -1

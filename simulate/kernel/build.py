@@ -68,9 +68,11 @@ def build(
     random_ties = policy.ties is Ties.RANDOM and policy.order is not Order.JOINED
     slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
     by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
+    clock = rows(1, Clock)
+    clock.partial = -1
     return State(
         rules=_rules(instance, policy, random_ties, timing, preemption),
-        clock=rows(1, Clock),
+        clock=clock,
         own=hooks.stores(instance, policy),
         requests=_requests(instance, policy, seed, arrival),
         arrivals=indices(by_arrival),
@@ -122,7 +124,7 @@ def _rules(
     if timing is not None:
         rules.timed = True
         put_times(rules, timing.iteration)
-        rules.swap = timing.swap or 0
+        rules.swap, rules.chunk = timing.swap or 0, timing.chunk or 0
     return rules
 
 

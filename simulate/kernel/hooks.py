@@ -177,6 +177,7 @@ used = _hook(Admits, "used", _nothing_for)  # before that, where it ends not for
 # does it matter to the test when a running request outlives its assumed length? then it is told
 watches = _hook(Admits, "watches", _no_for)
 overdue = _hook(Admits, "overdue", _nothing_for)
+delayed = _hook(Admits, "delayed", _nothing_for)  # before a request's start moves a step on
 finish = _hook(
     Admits, "finish", _nothing_for
 )  # a step's admissions; the candidate that is left, or -1

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from kvratio.simulate.chunks import Stretch
 from kvratio.simulate.compiled.state import Ints, State
 from kvratio.simulate.timed import Moments
 from kvratio.theory.model import Schedule
@@ -19,6 +20,7 @@ class Attempts:
     def __init__(self, n: int, keeps: bool) -> None:
         self._numbers = np.arange(n).astype(object)
         self._columns: tuple[list[Any], ...] = ([], [], [], [], *([[]] if keeps else []))
+        self._stretches: list[Stretch] = []
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -27,6 +29,11 @@ class Attempts:
         """Empty the log."""
         clock, log = state.clock[0], cast(Any, state.log)
         ended = log[: clock.attempts]
+        waited = ended[ended.waited > 0]
+        columns = (waited.request, waited.start - waited.waited, waited.start)
+        made = (waited.start < waited.end).tolist()
+        self._stretches += map(Stretch, *(column.tolist() for column in columns), made)
+        ended = ended[ended.start < ended.end]
         steps = _shared(np.concatenate([ended.start, ended.end]))
         pieces = (
             self._numbers[ended.request].tolist(),
@@ -38,6 +45,10 @@ class Attempts:
         for column, piece in zip(self._columns, pieces, strict=False):  # the last one if kept
             column.extend(piece)
         clock.attempts = 0
+
+    def prefills(self) -> list[Stretch]:
+        """Steps of chunked prefill, in the order of starts: one at most begins in a step."""
+        return sorted(self._stretches, key=lambda stretch: stretch.first)
 
     def schedule(self) -> Schedule:
         """All attempts."""

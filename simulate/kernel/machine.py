@@ -41,12 +41,16 @@ def _advance(state: State, events: int) -> int:
         clock.observed = False
         resolve(state)
         then = admit(state)
-        if clock.running > 0:
+        if clock.partial >= 0:
+            then = clock.now + 1
+        elif clock.running > 0:
             then = min(then, state.agenda[0].due)
             then = min(then, (rules.memory - clock.base) // clock.running)
         if rules.timed:
             # patience bounds the steps of which nothing is expected
             then = watch.pass_steps(state, min(then, clock.last_event + rules.patience + 2))
+            if clock.partial >= 0:
+                attempts.delay(state, clock.partial)
         else:
             then = until_arrival(state, then)
             clock.time = then
@@ -179,7 +183,10 @@ def admit(state: State) -> int:
 
     Returns the first later step in which a request might start if nothing else happens.
     """
-    clock, admits = state.clock[0], state.rules[0].admits
+    clock, rules = state.clock[0], state.rules[0]
+    admits = rules.admits
+    if rules.chunk > 0:
+        watch.go_on(clock, rules, state.requests)
     hooks.begin(admits, state)
     blocked, opens = start_prefix(state)
     for k in range(clock.late):
@@ -204,6 +211,8 @@ def start_prefix(state: State) -> tuple[int, int]:
         head = hooks.candidate(admits, state)
         if head == -1:
             break
+        if state.rules[0].chunk > 0 and clock.open <= 0:
+            return head, clock.now + 1
         opens = hooks.earliest(admits, state, head)
         if opens > clock.now:
             return head, opens

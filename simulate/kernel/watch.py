@@ -7,7 +7,7 @@ else a policy does happens from event to event, as without a clock.
 from typing import Any, Protocol
 
 from kvratio.simulate.compiled.compiler import compiled
-from kvratio.simulate.compiled.state import NEVER, Clock, Request, Rules, State
+from kvratio.simulate.compiled.state import NEVER, Clock, Request, Rows, Rules, State
 from kvratio.simulate.iteration import PS_PER_NS, Batch, interpolated, nanoseconds
 from kvratio.simulate.kernel import hooks
 
@@ -36,16 +36,52 @@ def note(state: State) -> None:
 
 
 @compiled
-def begin(clock: Clock, rules: Rules, request: Request) -> None:
+def begin(clock: Clock, rules: Rules, this: Request, request: int) -> None:
     """A request starts in this step: its prompt will be processed, with the tokens that it has
-    kept, unless these are swapped back."""
-    size = request.prompt + request.kept
-    if request.kept > 0 and rules.swap > 0:
+    kept, unless these are swapped back; or so much of them as the budget of tokens allows."""
+    size = this.prompt + this.kept
+    if this.kept > 0 and rules.swap > 0:
         clock.swapped += size
+        clock.open -= 1
         return
+    now = size
+    if rules.chunk > 0:
+        now = min(size, clock.open)
+        clock.open -= now
+        if now < size:
+            clock.partial, clock.left = request, size - now
+            clock.resting = size - now
     clock.started += 1
-    clock.prompt += size
-    clock.pairs += size * (size + 1) // 2
+    clock.prompt += now
+    clock.pairs += now * (now + 1) // 2
+
+
+@compiled
+def go_on(clock: Clock, rules: Rules, requests: Rows[Request]) -> None:
+    """Admissions begin: the prefill that is under way has the first of the budget that the
+    requests leave that decode."""
+    clock.open = rules.chunk - clock.running
+    clock.before = clock.resting = 0
+    clock.waits = False
+    if clock.partial < 0:
+        return
+    this = requests[clock.partial]
+    size = this.prompt + this.kept
+    clock.open += 1  # it does not decode
+    now = max(0, min(clock.left, clock.open))
+    clock.waits = now == 0
+    if clock.waits:
+        clock.resting = size + 1
+    else:
+        clock.started += 1
+        clock.prompt += now
+        clock.before = size - clock.left
+        clock.pairs += now * clock.before + now * (now + 1) // 2
+        clock.resting = clock.left - now
+    clock.left -= now
+    clock.open -= clock.left + now
+    if clock.left == 0:
+        clock.partial = -1
 
 
 @compiled
@@ -67,6 +103,8 @@ def pass_steps(state: State, then: int) -> int:
     _iterate(clock, state.rules[0], step)
     state.moments[clock.moments - 1].after = clock.time
     clock.started = clock.prompt = clock.pairs = clock.swapped = 0
+    clock.before = clock.resting = 0
+    clock.waits = False
     while step < then and clock.time < arrival and clock.time < NEVER:
         step += 1
         _iterate(clock, state.rules[0], step)
@@ -77,9 +115,15 @@ def pass_steps(state: State, then: int) -> int:
 def _iterate(clock: Clock, rules: Rules, end: int) -> None:
     """The iteration that ends where step `end` begins."""
     held = clock.base + clock.running * end
-    iterate(
-        clock, rules, Batch(clock.running, clock.started, held, clock.prompt, clock.pairs), held
+    batch = Batch(
+        clock.running - (1 if clock.waits else 0),
+        clock.started,
+        held - clock.resting,
+        clock.prompt,
+        clock.pairs,
+        clock.before,
     )
+    iterate(clock, rules, batch, held)
     if clock.swapped > 0:
         duration = (rules.swap * clock.swapped + PS_PER_NS - 1) // PS_PER_NS
         if clock.running > 0:

@@ -28,7 +28,7 @@ from kvratio.simulate.wait.thresholds import (
     wait_for_budget,
     wait_thresholds,
 )
-from kvratio.theory.checks import one_of
+from kvratio.theory.checks import InputError, one_of
 from kvratio.theory.model import Instance
 
 TITLES = {"wait": "WAIT", "nested-wait": "Nested WAIT"}
@@ -50,6 +50,7 @@ def run_wait(
     """
     one_of("policy", name, TITLES)
     timing.check(instance)
+    needs_whole_prompts(name, timing)
     scheduler = scheduler_for(name, instance, timing)
     found = None
     if not disabled():
@@ -59,6 +60,14 @@ def run_wait(
     if found is None:  # `scheduler` is as before: the compiled run only reads from it
         return run_holder(instance, scheduler, timing, (name, 0), progress)
     return found
+
+
+def needs_whole_prompts(name: str, timing: Timing) -> None:
+    """Raise `InputError` where prefill is chunked: the thresholds of both algorithms follow from
+    the duration of an iteration that processes the prompts of all who join it."""
+    if timing.chunk is not None:
+        required = f"none for {name}, whose thresholds count prompts processed whole"
+        raise InputError("chunk", timing.chunk, required)
 
 
 def scheduler_for(name: str, instance: Instance, timing: Timing) -> Wait | NestedWait:

@@ -303,7 +303,7 @@ def _pass(state: State) -> None:
     """
     clock = state.clock[0]
     if clock.moving > 0:
-        batch = Batch(clock.moving, clock.started, clock.cache, clock.prompt, clock.pairs)
+        batch = Batch(clock.moving, clock.started, clock.cache, clock.prompt, clock.pairs, 0)
         iterate(clock, state.rules[0], batch, clock.held)
     elif clock.arrived < state.arrivals.size:
         arrival = state.requests[state.arrivals[clock.arrived]].arrival

@@ -19,7 +19,7 @@ def thinned(book: Book, view: View) -> list[int]:
 
 def _survives(book: Book, view: View, request: int) -> bool:
     s, bound, made = view.prompt(request), book.assumed[request], view.made(request)
-    if made < bound:
+    if made < bound or made == view.kept(request):  # no token of this attempt, if prefill goes on
         return True
     uniform = book.draw(request, book.attempts[request], Purpose.THIN)
     return uniform * (s + made + 1) < (s + bound) << BITS

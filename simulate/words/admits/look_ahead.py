@@ -149,6 +149,16 @@ def released(state: State, request: int) -> None:
 
 
 @compiled
+def delayed(state: State, request: int) -> None:
+    """Its start and its assumed end move a step on."""
+    this = state.requests[request]
+    end = this.start + this.assumed
+    if end > state.clock[0].now:
+        _exclude(state, end, this.prompt - this.start)
+        _include(state, end + 1, this.prompt - this.start - 1)
+
+
+@compiled
 def _first_step(state: State, request: int) -> int:
     """The step before which the request cannot start, given that its next step fits now."""
     mine: Store = state.own.look_ahead

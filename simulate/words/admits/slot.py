@@ -112,6 +112,14 @@ def released(state: State, request: int) -> None:
 
 
 @compiled
+def delayed(state: State, request: int) -> None:
+    """Its start moves a step on; so does the growth of its slot."""
+    mine: Store = state.own.slot
+    if mine.overdue[request]:
+        mine.numbers[0].base -= 1
+
+
+@compiled
 def watches(state: State, request: int) -> bool:
     """Until it is overdue."""
     mine: Store = state.own.slot
