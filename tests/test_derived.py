@@ -12,16 +12,14 @@ domain, and the number of checks of a derivation, counted when it was written (`
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from itertools import product
-from math import inf, isclose, log, sqrt
+from math import inf, log, sqrt
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sympy
 from mpmath import workdps
 
 from kvratio.theory import general, general_variants, learned, slicing, survival
@@ -42,8 +40,8 @@ from kvratio.theory.forms import (
     tel,
 )
 from kvratio.theory.forms import slicing as slicing_with
-from kvratio.theory.formula import Formula, digits
 from kvratio.theory.ratios import built
+from tests.derived import checked, mutants, near, value
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations.toml").read_text())
 RATIOS = "two_point promotion random_order endless prompts uniform pair_promotion pair_others"
@@ -86,10 +84,6 @@ def at(bound: Bound, **values: Any) -> float:
     assert bound.formula is not None
     with workdps(40):  # prompts of 1e16 beside outputs of 1
         return bound.formula.function()(**{k: float(values[k]) for k in bound.formula.parameters})
-
-
-def near(one: float, other: float, tolerance: float = 1e-9) -> bool:
-    return isclose(one, other, rel_tol=tolerance)
 
 
 Check = Callable[[Bound], bool]
@@ -251,14 +245,6 @@ def enclosed(bound: Bound) -> bool:
         if not least - 1e-9 <= found <= least + value(width, **plain) + 1e-9:
             return False
     return True
-
-
-def value(text: str, **values: float) -> float:
-    """A formula as one writes it by hand, at numbers; x is lambda."""
-    source = text.replace("lambda", "x").replace("^", "**").replace("x l", "x*l")
-    source = re.sub(r"(\d)(?=[a-z(])", r"\1*", source)
-    source = re.sub(r"(?<![a-z])([luskx])(?=\()", r"\1*", source)
-    return float(eval(source, {"sqrt": sqrt}, dict(values)))
 
 
 def growth(bench: str) -> Check:
@@ -431,11 +417,6 @@ def reaches(bound: Bound) -> bool:
     return top < claimed * (1 + 1e-6) and near(top, claimed, 1e-5)
 
 
-def checked(bound: Bound) -> int:
-    """The steps of the derivation that carry a check."""
-    return sum(step.kind != "words" for step in bound.steps)
-
-
 def problem(bound: Bound) -> str:
     """What is wrong with a result, apart from what its constructor refuses; "" if nothing is."""
     if checked(bound) != CHECKS[bound.id]:
@@ -455,31 +436,8 @@ def test_every_result_of_these_modules_has_its_line() -> None:
 def test_a_result_and_no_mutant_of_it_is_accepted(name: str) -> None:
     bound = rows()[name]
     assert not problem(bound)
-    for part, mutant in mutants(bound):
+    for part, mutant in mutants(bound, numeric(bound) is not None):
         try:
             assert problem(mutant()), part
         except DerivationError:
             continue
-
-
-def mutants(bound: Bound) -> Iterator[tuple[str, Callable[[], Bound]]]:
-    """The same result with one part changed."""
-    keep = [k for k, step in enumerate(bound.steps) if step.kind != "words"]
-    for gone in {keep[0], keep[-1]}:
-        steps = (*bound.steps[:gone], *bound.steps[gone + 1 :])
-        yield "steps", partial(replace, bound, steps=steps)
-    if name_of_number := NUMBERS.search(bound.statement):
-        other = str(sympy.Rational(name_of_number[1]) + 1)
-        start, end = name_of_number.span(1)
-        text = bound.statement[:start] + other + bound.statement[end:]
-        yield "statement", lambda: replace(bound, statement=text)
-    if bound.formula is not None and numeric(bound) is not None:
-        more = Formula(bound.formula.expression + 1, bound.formula.where)
-        yield "formula alone", lambda: replace(bound, formula=more)
-        yield "formula", lambda: replace(bound, formula=more, closed_form=str(more))
-    if bound.value:
-        other = "7" if bound.value == "inf" else digits(sympy.Rational(bound.value) * 21 / 20)
-        yield "value", lambda: replace(bound, value=other)
-
-
-NUMBERS = re.compile(r"(\d+(?:\.\d+)?(?:/\d+)?) times\b")

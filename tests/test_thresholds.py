@@ -31,6 +31,7 @@ from kvratio.theory.ratios.coverings import BestThreshold, p, precision, scaled
 from kvratio.theory.ratios.endless import FAMILIES, GEOMETRIC, LINEAR
 from kvratio.theory.ratios.endless_means import switch
 from kvratio.theory.ratios.thresholds import READINGS, benchmark, promoted
+from tests.endless_sums import ratios
 
 LAWS = {GEOMETRIC: geometric, LINEAR: linear_geometric}
 NAMES = ("thresholds", "coverings", "endless_promotion", "endless_thresholds", "endless_slots")
@@ -123,23 +124,9 @@ def test_without_an_upper_end_it_is_the_limit_of_large_u(family) -> None:
 # the best threshold
 
 
-def ratios(family, readings, s: float, at: float, bench=H_SF, u: int = 0) -> np.ndarray:
-    """By threshold m = 1, 2, ..., summed in floating point, without the closed forms."""
-    k = np.arange(1, (u or int(50 / (1 - at)) + 5) + 1.0)
-    x = at ** (k - 1) * (1 - at) * (1 if family is GEOMETRIC else k * (1 - at))
-    longer = np.append(np.cumsum(x[::-1])[::-1], 0.0)
-    tails, longer = longer[:-1], longer[1:]
-    one = {OWN: np.cumsum((s + 2 * k - 1) * tails), SLOTS: (s + k) * np.cumsum(tails)}
-    own, slots = k * (s + k) * x, k * x * (s + k[-1])
-    two = {OWN: own.sum() - np.cumsum(own), SLOTS: slots.sum() - np.cumsum(slots)}
-    step = s + (2 * k - 1 if bench is H_SF else k)
-    form = one[readings[0]] * (tails[0] + longer) + two[readings[1]] * longer
-    return form / (step * tails**2).sum()
-
-
 def test_on_geometric_lengths_the_best_threshold_is_the_mean_rounded_down() -> None:
     for at in (0.1, 0.3, 0.45, 0.6, 0.77, 0.91, 0.934, 0.9903):
-        best = 1 + int(np.argmin(ratios(GEOMETRIC, (OWN, OWN), 0, at)))
+        best = 1 + int(np.argmin(ratios(False, (OWN, OWN), 0, at)))
         assert best == int(1 / (1 - at))
 
 
@@ -155,7 +142,7 @@ def test_suprema_are_never_exceeded_and_nearly_reached(key: str) -> None:
     for at in (0.05, 0.2, 0.37, 0.5, 0.66, 0.8, 0.9, 0.97, 0.999):
         mean = float(LAWS[family](Fraction(str(at))).mean)
         prompt = mean if key.endswith("mean") else 0
-        best = ratios(family, (first, OWN), prompt, at, bench).min()
+        best = ratios(family is LINEAR, (first, OWN), prompt, at, bench).min()
         assert best < value
     assert best == pytest.approx(value, rel=3e-3)
 
@@ -187,7 +174,7 @@ def test_every_prompt_on_geometric_lengths() -> None:
     for at in (0.2, 0.5, 0.66, 0.9, 0.99):
         m = int(1 / (1 - at))
         for s in (0, 0.5, 1, 10, 100, 10**4):
-            assert ratios(GEOMETRIC, (OWN, OWN), s, at)[m - 1] < top
+            assert ratios(False, (OWN, OWN), s, at)[m - 1] < top
 
 
 # no bound in slots
@@ -195,20 +182,20 @@ def test_every_prompt_on_geometric_lengths() -> None:
 
 def test_in_slots_the_ratio_grows_at_the_stated_rate() -> None:
     at = 0.5
-    growth = [ratios(GEOMETRIC, (SLOTS, SLOTS), 0, at, u=u).min() for u in (2**10, 2**14, 2**18)]
+    growth = [ratios(False, (SLOTS, SLOTS), 0, at, u=u).min() for u in (2**10, 2**14, 2**18)]
     rate = (1 - at) * (1 + at) ** 2 / (2 * np.log(1 / at) * (1 + at**2))  # over ln u
     steps = np.diff(growth) / (4 * np.log(2))
     assert steps == pytest.approx([rate, rate], rel=0.25)  # ln ln u still matters
-    fixed = [ratios(LINEAR, (OWN, SLOTS), 0, at, u=u)[4] for u in (2**12, 2**13)]
+    fixed = [ratios(True, (OWN, SLOTS), 0, at, u=u)[4] for u in (2**12, 2**13)]
     assert fixed[1] / fixed[0] == pytest.approx(2, rel=0.05)
-    own = [ratios(LINEAR, (OWN, SLOTS), 0, at, u=u).min() for u in (2**10, 2**18)]
-    assert own[0] < own[1] < ratios(LINEAR, (OWN, OWN), 0, at)[-1]
+    own = [ratios(True, (OWN, SLOTS), 0, at, u=u).min() for u in (2**10, 2**18)]
+    assert own[0] < own[1] < ratios(True, (OWN, OWN), 0, at)[-1]
 
 
 def test_which_share_is_promoted_in_slots() -> None:
     """exp(2 X) = U (1 + 2 X) + 1 - 2 X for u = U times the mean."""
     at, u = 0.99, 20_000
-    found = ratios(GEOMETRIC, (SLOTS, SLOTS), 0, at, u=u)
+    found = ratios(False, (SLOTS, SLOTS), 0, at, u=u)
     x, big = (1 + int(found.argmin())) * (1 - at), u * (1 - at)
     assert np.exp(2 * x) == pytest.approx(big * (1 + 2 * x) + 1 - 2 * x, rel=0.1)
 

@@ -115,7 +115,8 @@ def best_equations(family: Family) -> list[Bound]:
         rows.append(
             family.row(
                 f"{named(*readings)}/best threshold",
-                statement="the best threshold is X/(1 - q) as q -> 1, for the prompt sigma/(1 - q)",
+                statement="where the best threshold grows like 1/(1 - q) as q -> 1, it is "
+                "X/(1 - q), for the prompt sigma/(1 - q)",
                 policy="A_l, best threshold",
                 where=", q -> 1",
                 benchmark="both",

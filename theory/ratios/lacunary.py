@@ -20,6 +20,7 @@ from kvratio.theory.ratios.prompts import maximise
 from kvratio.theory.ratios.series import close, i, q, tail_sum
 
 _NEGLIGIBLE = mpmath.mpf(10) ** -30  # tails below it are left out of the series
+_POINTS = 120  # of the grid over log10(1/(1 - q)), 9 an oscillation: it finds the largest of them
 
 
 def slicing_value(family: Family) -> Callable[[Any], Any]:
@@ -78,7 +79,7 @@ def bounds() -> list[Bound]:
             def by_power(power: Any, at: Callable[[Any], Any] = at) -> Any:
                 return at(1 - mpmath.mpf(10) ** -power)
 
-            power, value = maximise(by_power, 0, 4)
+            power, value = maximise(by_power, 0, 4, _POINTS)
             rows.append(
                 Bound(
                     id=f"{family.name}/slicing 1, 2, 4, .../{name}/s=0",

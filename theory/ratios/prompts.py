@@ -178,10 +178,17 @@ def _numeric_supremum(family: Family, prompt: int) -> Bound:
     )
 
 
-def maximise(function: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any]:
-    """Grid of 30, then golden-section search between the neighbours of the best point."""
+def maximise(
+    function: Callable[[Any], Any], low: Any, high: Any, points: int = 30
+) -> tuple[Any, Any]:
+    """A grid, then golden-section search between the neighbours of the best point.
+
+    >>> at, value = maximise(lambda x: x * (2 - x), 0, 3)
+    >>> mpmath.nstr(at, 6), mpmath.nstr(value, 6)
+    ('1.0', '1.0')
+    """
     with mpmath.workdps(_PRECISION):
-        grid = [low + (high - low) * mpmath.mpf(n) / 30 for n in range(1, 30)]
+        grid = [low + (high - low) * mpmath.mpf(n) / points for n in range(1, points)]
         values = [function(x) for x in grid]
         best = values.index(max(values))
         a, b = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
