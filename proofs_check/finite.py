@@ -2,7 +2,7 @@
 
 Templates as in `statements`. "For all schedules" is any valid one, with cancelled attempts; SVF and
 MC-SF are the schedules `in_order`: what starts never waits while it fits (a test compares them with
-`greedy.py`).
+`greedy.py`); `gsa` has GSA's latency phase by phase (a test compares it with `pipelines.py`).
 """
 
 INSTANCE = "sane rs -> (forall q, In q rs -> arrival q = 0)%Z -> (0 < M)%Z ->\n    "
@@ -33,7 +33,40 @@ def _packed(starts: str, memory: str) -> str:
     )
 
 
+ONE_PROMPT = (
+    "sane rs -> (forall q, In q rs -> arrival q = 0)%Z ->\n"
+    "  (forall q, In q rs -> prompt q = s /\\ s + output q <= M)%Z -> (0 <= s)%Z ->"
+)
+SLICED = "gsa M s 1 0 (map output rs) latency -> valid M rs sch ->"
+WAIT = "(IZR {} * v / (IZR (M - (s + len)) + {{a}}))"  # of so many before, in a phase of slice len
+
 FINITE: tuple[tuple[str, str, str], ...] = (
+    (
+        "gsa-finite",
+        "Sliced.gsa_ratio",
+        f"forall M s rs latency sch, {ONE_PROMPT} (0 < M)%Z ->\n"
+        f"  {SLICED} IZR latency <= {{bound}} * IZR (tel rs sch)",
+    ),
+    # P: the largest peak of a slice; e is (P - 1)/(M - P + 1) or more
+    (
+        "gsa-large-memory",
+        "Sliced.large_memory",
+        f"forall M s P rs e latency sch, {ONE_PROMPT} (P <= M)%Z ->\n"
+        "  (forall i q, 0 <= i -> In q rs -> 2 ^ i < 2 * output q ->\n"
+        "    s + Z.min (2 ^ i) (M - s) <= P)%Z ->\n"
+        f"  IZR (P - 1)%Z <= e * IZR (M - P + 1)%Z -> {SLICED}\n"
+        "  IZR latency <= (44 / 3 + 32 / 3 * e) * IZR (tel rs sch) /\\\n"
+        "  (e <= {e} -> IZR latency <= {bound} * IZR (tel rs sch))",
+    ),
+    (
+        "finite-gsa",
+        "Sliced.phase_takes",
+        "forall M s len k now W, (0 <= s)%Z -> (1 <= len <= M - s)%Z -> W <> [] ->\n"
+        "  in_parallel M s len k -> let v := IZR (len * (2 * s + len + 1)) / 2 in\n"
+        f"  (forall j, (0 <= j)%Z -> IZR (j * len / k) <= {{c}} * {WAIT.format('j')}) /\\\n"
+        "  IZR (phase_ends len k now W) <= IZR now\n"
+        f"    + {{c}} * {WAIT.format('(Z.of_nat (length W) - 1)')} + {{b}} * IZR len",
+    ),
     ("svf-ratio", "Lists.volume_order", _in_order_of_volume("a")),
     (
         "route-area-order",

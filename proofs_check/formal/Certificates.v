@@ -1,95 +1,12 @@
-(** * A verified checker of optimality certificates, version 1 (FORMAT.md)
+(** * The checker of optimality certificates (Checker.v) is right: the proofs of FORMAT.md
 
     [sound]: an accepted certificate bounds the latency of every schedule, cancellations included,
     from below, and shows one that attains its upper bound. No axioms. *)
 Require Import ZArith List Lia Bool Arith.
 From KVRatio Require Import Model Totals Cuts.
+From KVRatio Require Export Checker.
 Import ListNotations.
 Open Scope Z_scope.
-
-(** ** Certificates: a row prices constraint c (0 the budget) in step x at p, all told *)
-Inductive node := Split (i : nat) (s : Z) | Leaf (row : nat).
-Record certificate := Certificate {
-  memory : Z; requests : list request; schedule : list run; lower : Z; upper : Z; scale : Z;
-  cuts : list cut; prices : list (list (nat * Z * Z)); tree : list node }.
-
-(** ** The checker *)
-Section Leaf.
-Variables (M D : Z) (cs : list (cut * Z)) (row : list (nat * Z * Z)).
-Definition constraint (c : nat) : cut * Z := nth c cs (Budget, 0).
-Definition priced_weight (e : nat * Z * Z) (r : request) (t : Z) : Z :=
-  match e with (c, x, p) => p * weight M (fst (constraint c)) (snd (constraint c)) r t x end.
-Definition charge (r : request) (t : Z) : Z := fold_right Z.add 0 (map (fun e => priced_weight e r t) row).
-Definition earned : Z :=
-  fold_right Z.add 0 (map (fun e => match e with (c, x, p) => p * limit M (fst (constraint c)) end) row).
-Definition cost (r : request) (t : Z) : Z := D * (t + output r - arrival r) + charge r t.
-Definition horizon : Z := fold_right Z.max 0 (map (fun e => match e with (_, x, _) => x + 1 end) row).
-Definition least (H : Z) (r : request) (w : Z * option Z) : Z :=
-  let lo := fst w in let last := Z.max lo H in
-  let last := match snd w with None => last | Some h => Z.min h last end in
-  fold_right Z.min (cost r lo) (map (fun k => cost r (lo + Z.of_nat k)) (seq 0 (Z.to_nat (last - lo) + 1))).
-Definition nonnegative : bool := forallb (fun e => match e with (_, _, p) => 0 <=? p end) row.
-End Leaf.
-
-Definition same (a b : request) : bool :=
-  (prompt a =? prompt b) && (output a =? output b) && (arrival a =? arrival b).
-Definition window := (Z * option Z)%type.
-Definition at_window (l : list window) (i : nat) : window := nth i l (0, None).
-Definition earlier (s : Z) (w : window) : window :=
-  (fst w, Some match snd w with None => s | Some h => Z.min h s end).
-Definition later (s : Z) (w : window) : window := (Z.max (fst w) (s + 1), snd w).
-Definition change (n : nat) (on : nat -> bool) (f : window -> window) (l : list window) : list window :=
-  map (fun j => if on j then f (at_window l j) else at_window l j) (seq 0 n).
-
-Section Tree.
-Variables (M D L : Z) (rs : list request) (cs : list (cut * Z)) (rows : list (list (nat * Z * Z))).
-Local Notation n := (length rs).
-Definition close (row : list (nat * Z * Z)) (case : list window) : bool :=
-  let H := horizon row in
-  nonnegative row &&
-  (D * (L - 1) <? total n (fun i => least M D cs row H (pick rs i) (at_window case i)) - earned M cs row).
-Fixpoint walk (nodes : list node) (cases : list (list window)) : bool :=
-  match nodes, cases with
-  | [], [] => true
-  | Leaf p :: more, case :: others =>
-      (p <? length rows)%nat && close (nth p rows []) case && walk more others
-  | Split i s :: more, case :: others =>
-      (i <? n)%nat && (fst (at_window case i) <=? s) &&
-      match snd (at_window case i) with None => true | Some h => s <? h end &&
-      walk more
-        (change n (fun j => (j <=? i)%nat && same (pick rs j) (pick rs i)) (earlier s) case ::
-         change n (fun j => (i <=? j)%nat && same (pick rs j) (pick rs i)) (later s) case :: others)
-  | _, _ => false
-  end.
-End Tree.
-
-(** ** A schedule is checked step by step up to its end *)
-Definition sane_b (rs : list request) : bool :=
-  forallb (fun r => (0 <=? prompt r) && (1 <=? output r) && (0 <=? arrival r)) rs.
-Fixpoint attempts_b (r : request) (free : Z) (l : list (Z * Z)) (last : Z) : bool :=
-  match l with
-  | [] => free <=? last
-  | (a, b) :: more => (free <=? a) && (a <? b) && (b - a <? output r) && attempts_b r b more last
-  end.
-Definition run_of (sch : list run) (i : nat) : run := nth i sch (Run [] 0).
-Definition finish (rs : list request) (sch : list run) : Z :=
-  most (length rs) (fun i => start (run_of sch i) + output (pick rs i)).
-Definition valid_b (M : Z) (rs : list request) (sch : list run) : bool :=
-  (0 <=? M) &&
-  forallb (fun i => attempts_b (pick rs i) (arrival (pick rs i)) (cancelled (run_of sch i)) (start (run_of sch i)))
-    (seq 0 (length rs)) &&
-  forallb (fun k => total (length rs) (fun i => usage (pick rs i) (run_of sch i) (Z.of_nat k)) <=? M)
-    (seq 0 (Z.to_nat (finish rs sch))).
-
-Definition constraints (rs : list request) (ks : list cut) : list (cut * Z) :=
-  map (fun k => (k, longest_of rs k)) (Budget :: ks).
-Definition open (rs : list request) (i : nat) : window := (arrival (pick rs i), None).
-Definition check (c : certificate) : bool :=
-  let rs := requests c in let cs := constraints rs (cuts c) in
-  sane_b rs && valid_b (memory c) rs (schedule c) && (tel rs (run_of (schedule c)) =? upper c) &&
-  (lower c <=? upper c) && (1 <=? scale c) && forallb (proper (memory c)) (cuts c) &&
-  walk (memory c) (scale c) (lower c) rs cs (prices c) (tree c)
-    [map (open rs) (seq 0 (length rs))].
 
 (** ** Soundness of a leaf *)
 Lemma fold_min a l b : In b (a :: l) -> fold_right Z.min a l <= b.
@@ -102,11 +19,75 @@ Qed.
 Lemma fold_max a l : In a l -> a <= fold_right Z.max 0 l.
 Proof. induction l; cbn; [tauto|]. intros [->|H]; [lia|]. specialize (IHl H). lia. Qed.
 
-Lemma fold_add_zero {A} (f : A -> Z) l : (forall a, In a l -> f a = 0) -> fold_right Z.add 0 (map f l) = 0.
+(** a step's prices for weights that are all 0 *)
+Lemma pay_nothing step : forall values, Forall (fun w => w = 0) values -> pay values step = 0.
 Proof.
-  induction l; intro H; cbn; [reflexivity|]. rewrite (H a) by (left; reflexivity).
-  rewrite IHl by (intros; apply H; right; assumption). reflexivity.
+  induction step as [|[k p] step IH]; intros values H; cbn [pay]; [reflexivity|].
+  assert (S : Forall (fun w => w = 0) (skipn k values)).
+  { rewrite <- (firstn_skipn k values) in H. apply Forall_app in H. tauto. }
+  destruct S as [|w rest -> S]; [reflexivity|]. rewrite IH by assumption. lia.
 Qed.
+
+Lemma skipn_trim k : forall l, skipn k (trim l) = trim (skipn k l).
+Proof.
+  induction k; intros [|w l]; try reflexivity. cbn [skipn trim]. rewrite <- IHk.
+  destruct (trim l); [|reflexivity]. destruct (w =? 0), k; reflexivity.
+Qed.
+
+Lemma pay_trim step : forall values, pay (trim values) step = pay values step.
+Proof.
+  induction step as [|[k p] step IH]; intro values; cbn [pay]; [reflexivity|]. rewrite skipn_trim.
+  destruct (skipn k values) as [|w rest]; [reflexivity|]. cbn [trim]. rewrite <- (IH rest).
+  destruct (trim rest) as [|v more]; [|reflexivity]. destruct (Z.eqb_spec w 0) as [->|]; [|reflexivity].
+  rewrite Z.mul_0_r. destruct step as [|[[|j] q] step]; reflexivity.
+Qed.
+
+Lemma earned_total limits prices : earned limits prices = total (length prices) (fun x => pay limits (nth x prices [])).
+Proof.
+  induction prices as [|step more IH]; [reflexivity|]. cbn [earned fold_right length]. rewrite total_front.
+  cbn [nth]. rewrite <- IH. reflexivity.
+Qed.
+
+Fixpoint charge (table : list (list Z)) (prices : row) : Z :=
+  match table, prices with
+  | now :: later, step :: more => pay now step + charge later more
+  | _, _ => 0
+  end.
+
+Lemma skipn_decode k : forall levels places, skipn k (decode levels places) = decode (skipn k levels) (skipn k places).
+Proof.
+  induction k; intros levels [|i places]; try reflexivity.
+  destruct levels as [|values levels]; cbn [decode skipn]; [destruct (skipn k places); reflexivity | apply IHk].
+Qed.
+
+Lemma pay_places_is step : forall levels places, pay_places places (multiples levels step) = pay (decode levels places) step.
+Proof.
+  induction step as [|[k p] step IH]; intros levels places; cbn [multiples pay]; [reflexivity|].
+  rewrite skipn_decode. destruct (skipn k levels) as [|values rest].
+  - destruct (skipn k places); reflexivity.
+  - cbn [pay_places]. destruct (skipn k places) as [|i more]; cbn [decode]; [reflexivity|]. rewrite IH.
+    rewrite <- (map_nth (Z.mul p)). rewrite Z.mul_0_r. reflexivity.
+Qed.
+
+Lemma charge_places_is levels tab : forall prices,
+  charge_places tab (map (multiples levels) prices) = charge (map (decode levels) tab) prices.
+Proof.
+  induction tab as [|now later IH]; intros [|step more]; cbn [charge_places charge map]; try reflexivity.
+  rewrite pay_places_is, IH. reflexivity.
+Qed.
+
+Lemma charge_total (g : nat -> list Z) k : forall prices j,
+  (forall i, (j + k <= i)%nat -> Forall (fun w => w = 0) (g i)) ->
+  charge (map g (seq j k)) prices = total (length prices) (fun i => pay (g (j + i)%nat) (nth i prices [])).
+Proof.
+  induction k as [|k IH]; intros prices j H.
+  - rewrite (total_ext _ _ (fun _ => 0)); [rewrite total_const; cbn; lia|]. intros i _. apply pay_nothing, H. lia.
+  - destruct prices as [|step more]; [reflexivity|]. cbn [seq map charge length]. rewrite total_front, Nat.add_0_r.
+    cbn [nth]. f_equal. rewrite IH by (intros; apply H; lia). apply total_ext. intros. do 2 f_equal. lia.
+Qed.
+
+Lemma nth_skipn {A} (d : A) t : forall i l, nth i (skipn t l) d = nth (t + i) l d.
+Proof. induction t; intros i [|x l]; cbn [skipn Nat.add nth]; try reflexivity; [destruct i; reflexivity | apply IHt]. Qed.
 
 Section Sound.
 Variables (M D L : Z) (rs : list request) (ks : list cut).
@@ -114,39 +95,50 @@ Hypotheses (ok : sane rs) (D0 : 1 <= D) (prop : forallb (proper M) ks = true).
 Local Notation n := (length rs).
 Local Notation cs := (constraints rs ks).
 
-Lemma constraint_of c : exists k, proper M k = true /\ constraint cs c = (k, longest_of rs k).
+Lemma no_weights r t x : (forall k, In k (Budget :: ks) -> weight M k (longest_of rs k) r t x = 0) ->
+  Forall (fun w => w = 0) (weights M cs r t x).
 Proof.
-  unfold constraint, constraints. change (Budget, 0) with ((fun k => (k, longest_of rs k)) Budget). rewrite map_nth.
-  exists (nth c (Budget :: ks) Budget). split; [|reflexivity].
-  destruct c as [|c]; [reflexivity|]. cbn [nth]. destruct (lt_dec c (length ks)) as [H|H].
-  - rewrite forallb_forall in prop. apply prop, nth_In, H.
-  - rewrite nth_overflow by lia. reflexivity.
+  intro H. apply Forall_forall. unfold weights, constraints. rewrite map_map. intros w I.
+  apply in_map_iff in I. destruct I as (k & <- & I). apply H, I.
 Qed.
 
-(** from the horizon on a request pays nothing *)
-Lemma charge_late row r t : horizon row <= t -> charge M cs row r t = 0.
+(** the prices that a request pays are those of what it weighs *)
+Lemma charge_is prices r t : 0 <= t -> charge (table M cs r) (skipn (Z.to_nat t) prices) =
+  total (length prices) (fun x => pay (weights M cs r t (Z.of_nat x)) (nth x prices [])).
 Proof.
-  intro H. apply fold_add_zero. intros [[c x] p] I. cbn [priced_weight].
-  destruct (constraint_of c) as (k & _ & ->). cbn [fst snd].
-  assert (x + 1 <= horizon row) by (apply fold_max, in_map_iff; exists (c, x, p); tauto).
-  rewrite weight_late by lia. lia.
+  intro T. rewrite (total_skip (Z.to_nat t)).
+  - unfold table. rewrite charge_total.
+    + rewrite skipn_length. apply total_ext. intros i _. rewrite nth_skipn, pay_trim, Nat.add_0_l. f_equal.
+      apply map_ext. intro c. rewrite (weight_shift M (fst c) (snd c) r t). f_equal. lia.
+    + intros i H. assert (W := no_weights r 0 (Z.of_nat i)). apply Forall_forall. intros w I.
+      assert (F : Forall (fun w => w = 0) (weights M cs r 0 (Z.of_nat i))).
+      { apply W. intros k K. apply weight_over.
+        assert (R : span M k (longest_of rs k) r <= reach M cs r); [|lia].
+        unfold reach, constraints. rewrite map_map. apply fold_max, in_map_iff. exists k. split; [reflexivity | exact K]. }
+      clear -F I. induction F as [|a l -> F IH]; [destruct I|]. cbn [trim] in I.
+      destruct (trim l); [destruct I|]. destruct I as [->|I]; [reflexivity | apply IH, I].
+  - intros i H. apply pay_nothing, no_weights. intros k _. rewrite weight_shift. apply weight_late. lia.
 Qed.
 
-Lemma least_le row r w t : fst w <= t -> (forall h, snd w = Some h -> t <= h) ->
-  least M D cs row (horizon row) r w <= cost M D cs row r t.
+(** from the end of the prices on a request pays nothing *)
+Lemma charge_late prices tab t : Z.of_nat (length prices) <= t -> charge tab (skipn (Z.to_nat t) prices) = 0.
+Proof. intro H. rewrite skipn_all2 by lia. destruct tab; reflexivity. Qed.
+
+Lemma least_le charged horizon r w t : (forall s, Z.of_nat horizon <= s -> charged s = 0) ->
+  fst w <= t -> (forall h, snd w = Some h -> t <= h) -> least D charged horizon r w <= cost D charged r t.
 Proof.
-  intros Ht Hh. unfold least. set (lo := fst w) in *. set (last := Z.max lo (horizon row)).
+  intros Late Ht Hh. unfold least. set (lo := fst w) in *. set (last := Z.max lo (Z.of_nat horizon)).
   set (final := match snd w with None => last | Some h => Z.min h last end).
   assert (A : forall s, lo <= s <= final ->
-    fold_right Z.min (cost M D cs row r lo) (map (fun k => cost M D cs row r (lo + Z.of_nat k))
-      (seq 0 (Z.to_nat (final - lo) + 1))) <= cost M D cs row r s).
+    fold_right Z.min (cost D charged r lo) (map (fun k => cost D charged r (lo + Z.of_nat k))
+      (seq 0 (Z.to_nat (final - lo) + 1))) <= cost D charged r s).
   { intros s H. apply fold_min. right. apply in_map_iff. exists (Z.to_nat (s - lo)).
     split; [f_equal; lia | apply in_seq; lia]. }
   destruct (Z.le_gt_cases t final) as [|G]; [apply A; lia|].
   assert (F : final = last).
   { unfold final in *. destruct (snd w) as [h|]; [specialize (Hh h eq_refl); lia | reflexivity]. }
-  transitivity (cost M D cs row r last); [apply A; unfold last in *; lia|].
-  unfold cost. rewrite !charge_late by (unfold last in *; lia). nia.
+  transitivity (cost D charged r last); [apply A; unfold last in *; lia|].
+  unfold cost. rewrite !Late by (unfold last in *; lia). nia.
 Qed.
 
 Section Plain.
@@ -155,27 +147,62 @@ Local Notation late := (total n (fun i => t i + output (pick rs i) - arrival (pi
 Hypothesis fits : forall x,
   total n (fun i => holds (pick rs i) (t i) (t i + output (pick rs i)) x) <= M.
 
-Lemma charges row : nonnegative row = true -> total n (fun i => charge M cs row (pick rs i) (t i)) <= earned M cs row.
+Hypothesis begun : forall i, (i < n)%nat -> 0 <= t i.
+
+Lemma charges prices : nonnegative prices = true ->
+  total n (fun i => charge (table M cs (pick rs i)) (skipn (Z.to_nat (t i)) prices)) <= earned (limits_of M cs) prices.
 Proof.
-  unfold charge, earned. induction row as [|[[c x] p] row IH]; cbn [map fold_right nonnegative forallb]; intro N.
+  intro N. rewrite earned_total.
+  rewrite (total_ext n _ (fun i => total (length prices) (fun x =>
+    pay (weights M cs (pick rs i) (t i) (Z.of_nat x)) (nth x prices [])))) by (intros; apply charge_is, begun; assumption).
+  rewrite total_exchange. apply total_le. intros x Hx. unfold nonnegative in N. rewrite forallb_forall in N.
+  specialize (N _ (nth_In prices [] Hx)). revert N.
+  rewrite (total_ext n _ (fun i => pay (map (fun k => weight M k (longest_of rs k) (pick rs i) (t i) (Z.of_nat x))
+    (Budget :: ks)) (nth x prices []))) by (intros; unfold weights, constraints; rewrite map_map; reflexivity).
+  unfold limits_of, constraints. rewrite map_map. cbn [fst snd].
+  assert (P : Forall (fun k => proper M k = true) (Budget :: ks)).
+  { constructor; [reflexivity|]. apply Forall_forall, forallb_forall, prop. }
+  revert P. generalize (Budget :: ks). induction (nth x prices []) as [|[k p] step IH]; intros l P N; cbn [pay].
   - rewrite total_const. lia.
-  - apply andb_true_iff in N. destruct N as [P N]. apply Z.leb_le in P.
-    rewrite total_add. specialize (IH N). cbn [priced_weight].
-    destruct (constraint_of c) as (k & K & ->). cbn [fst snd]. rewrite total_scal.
-    assert (B := keeps M rs t ok fits k x K). nia.
+  - cbn [forallb snd] in N. apply andb_true_iff in N. destruct N as [p0 N]. apply Z.leb_le in p0.
+    rewrite (total_ext n _ (fun i => match map (fun k => weight M k (longest_of rs k) (pick rs i) (t i) (Z.of_nat x)) (skipn k l)
+      with [] => 0 | w :: rest => p * w + pay rest step end)) by (intros; rewrite <- skipn_map; reflexivity).
+    rewrite skipn_map. rewrite <- (firstn_skipn k l) in P. apply Forall_app in P. destruct P as [_ P].
+    destruct P as [|c rest Pc P]; cbn [map].
+    + rewrite total_const. lia.
+    + rewrite total_add, total_scal. apply Z.add_le_mono; [|apply IH; assumption].
+      apply Z.mul_le_mono_nonneg_l; [exact p0|]. apply keeps; assumption.
 Qed.
 
 Definition inside (case : list window) : Prop := forall i, (i < n)%nat ->
   fst (at_window case i) <= t i /\ forall h, snd (at_window case i) = Some h -> t i <= h.
 
-Lemma close_sound row case : close M D L rs cs row case = true -> inside case -> L <= late.
+Variables (levels : list (list Z)) (tables : list (list (list nat))).
+Hypothesis decoded : map (map (decode levels)) tables = map (table M cs) rs.
+
+Lemma tables_nth i : (i < n)%nat -> map (decode levels) (nth i tables []) = table M cs (pick rs i).
+Proof.
+  intro H. change (@nil Z) with (decode levels []). rewrite <- (map_nth (map (decode levels))), decoded. unfold pick.
+  rewrite <- (map_nth (table M cs)). apply nth_indep. rewrite map_length. exact H.
+Qed.
+
+Lemma close_sound prices case :
+  close D L rs levels tables (limits_of M cs) prices case = true -> inside case -> L <= late.
 Proof.
   unfold close. intros H I. apply andb_true_iff in H. destruct H as [N B]. apply Z.ltb_lt in B.
-  assert (C := charges row N).
-  assert (A : total n (fun i => least M D cs row (horizon row) (pick rs i) (at_window case i)) <=
-    total n (fun i => cost M D cs row (pick rs i) (t i))).
-  { apply total_le. intros i Hi. destruct (I i Hi). apply least_le; assumption. }
-  unfold cost in A. rewrite total_add, total_scal in A. nia.
+  assert (C := charges prices N).
+  set (charged := fun i t => charge_places (nth i tables []) (skipn (Z.to_nat t) (map (multiples levels) prices))) in *.
+  assert (E : forall i s, (i < n)%nat -> charged i s = charge (table M cs (pick rs i)) (skipn (Z.to_nat s) prices)).
+  { intros i s Hi. unfold charged. rewrite skipn_map, charge_places_is, tables_nth by assumption. reflexivity. }
+  assert (A : total n (fun i => least D (charged i) (length prices) (pick rs i) (at_window case i)) <=
+    total n (fun i => cost D (charged i) (pick rs i) (t i))).
+  { apply total_le. intros i Hi. destruct (I i Hi). apply least_le; try assumption.
+    intros s S. rewrite E by assumption. apply charge_late, S. }
+  unfold cost in A. rewrite total_add, total_scal in A.
+  rewrite (total_ext n (fun i => charged i (t i)) (fun i => charge (table M cs (pick rs i)) (skipn (Z.to_nat (t i)) prices)))
+    in A by (intros; apply E; assumption).
+  change (D * (L - 1) < total n (fun i => least D (charged i) (length prices) (pick rs i) (at_window case i)) -
+    earned (limits_of M cs) prices) in B. nia.
 Qed.
 
 (** ** Soundness of the tree, for schedules that start equal requests in order *)
@@ -194,7 +221,7 @@ Qed.
 Lemma same_sym a b : same a b = true -> same b a = true.
 Proof. unfold same. rewrite !andb_true_iff, !Z.eqb_eq. lia. Qed.
 
-Lemma walk_sound rows nodes : forall cases, walk M D L rs cs rows nodes cases = true ->
+Lemma walk_sound rows nodes : forall cases, walk D L rs levels tables (limits_of M cs) rows nodes cases = true ->
   (exists case, In case cases /\ inside case) -> L <= late.
 Proof.
   induction nodes as [|[i s|p] nodes IH]; intros [|case others] W (k & K & I); cbn [walk] in W;
@@ -355,7 +382,8 @@ Theorem sound c : check c = true ->
   (exists sch, valid (memory c) (requests c) sch /\ tel (requests c) sch = upper c).
 Proof.
   intro H. unfold check in H. rewrite !andb_true_iff, !Z.leb_le, Z.eqb_eq in H.
-  destruct H as [[[[[[S V] U] LU] D1] P] W].
+  destruct H as [[[[[[[S V] U] LU] D1] P] E0] W].
+  unfold equal in E0. destruct (list_eq_dec _ _ _) as [Dec|]; [clear E0 | discriminate].
   assert (ok := sane_ok _ S). set (rs := requests c) in *. set (M := memory c) in *. split.
   - intros sch Vs. set (t := fun i => start (sch i)).
     assert (Pl : plain M rs t) by (apply starts_plain; assumption).
@@ -367,8 +395,10 @@ Proof.
       (Z.to_nat (Z.of_nat (length rs) * Z.of_nat (length rs) * B
                  - total (length rs) (fun i => Z.of_nat i * t i)) + 1) t B HB ltac:(lia) Pl)
       as (t' & [P1 P2] & E & O).
+    assert (Begun : forall i, (i < length rs)%nat -> 0 <= t' i).
+    { intros i Hi. destruct (sane_pick rs ok i Hi) as (_ & _ & a0). specialize (P1 i Hi). lia. }
     change (tel rs sch) with (latency rs t). rewrite <- E.
-    apply (walk_sound M (scale c) (lower c) rs (cuts c) ok D1 P t' P2 O (prices c) (tree c) _ W).
+    apply (walk_sound M (scale c) (lower c) rs (cuts c) ok D1 P t' P2 Begun _ _ Dec O (prices c) (tree c) _ W).
     eexists. split; [left; reflexivity|]. intros i Hi. fold rs. unfold at_window.
     rewrite (nth_indep _ _ (open rs 0)) by (rewrite map_length, seq_length; assumption).
     rewrite map_nth, seq_nth by assumption. cbn [open fst snd Nat.add].

@@ -3,14 +3,15 @@
     [weight] is what a request that starts at [t] weighs in step [x]; the sum over the requests is at
     most [limit]. *)
 Require Import ZArith List Lia Bool Arith.
-From KVRatio Require Import Model Totals.
+From KVRatio Require Import Model Totals Profiles.
 Import ListNotations.
 Open Scope Z_scope.
 
 Inductive cut :=
   | Budget                       (* the cache *)
   | Gap (k b P : Z)              (* at most k completions close together *)
-  | Ahead (k G : Z).             (* those that run now will have grown *)
+  | Ahead (k G : Z)              (* those that run now will have grown *)
+  | Profile (T : list corner).   (* those that run now weigh by use and steps to go *)
 
 Section Cuts.
 Variables (M : Z) (rs : list request).
@@ -38,25 +39,55 @@ Definition weight (c : cut) (S : Z) (r : request) (t x : Z) : Z :=
         let most := if k =? 1 then used else Z.min used ((M - k * G) / (k - 1)) in
         Z.max 0 (most - k * Z.max 0 (G - (t + output r - 1 - x)))
       else 0
+  | Profile T =>
+      if (t <=? x) && (x <? t + output r) then heavy T (prompt r + x - t + 1) (t + output r - 1 - x) else 0
   end.
 Definition limit (c : cut) : Z :=
-  match c with Budget => M | Gap k _ _ => k | Ahead k G => M - k * G end.
+  match c with Budget => M | Gap k _ _ => k | Ahead k G => M - k * G | Profile T => together M T end.
 Definition longest_of (c : cut) : Z := match c with Gap _ _ P => longest P | _ => 0 end.
 Definition proper (c : cut) : bool :=
   match c with
   | Budget => true
   | Gap k _ _ => 1 <=? k
   | Ahead k G => (1 <=? k) && (0 <=? G) && (k * G <=? M)
+  | Profile T => proper_table T
   end.
 
-(** no weight before the start *)
-Lemma weight_late c r t x : x < t -> weight c (longest_of c) r t x = 0.
+(** weights depend on how long a request has run; there are none before the start or from [span] on *)
+Definition span (c : cut) (S : Z) (r : request) : Z :=
+  match c with Gap k b _ => output r + Z.max 0 (after k b S r) | _ => output r end.
+
+Lemma weight_shift c S r t x : weight c S r t x = weight c S r 0 (x - t).
 Proof.
-  intro H. destruct c; cbn [weight longest_of].
-  - unfold holds. destruct (Z.leb_spec t x); [lia | reflexivity].
-  - unfold before. destruct (Z.leb_spec (t + output r - Z.min (output r) (peak r - b)) x); [lia|].
-    rewrite andb_false_r. reflexivity.
-  - destruct (Z.leb_spec t x); [lia | reflexivity].
+  assert (A : forall a, (a <=? x) = (a - t <=? x - t))
+    by (intro a; destruct (Z.leb_spec a x), (Z.leb_spec (a - t) (x - t)); lia).
+  assert (B : forall a, (x <? a) = (x - t <? a - t))
+    by (intro a; destruct (Z.ltb_spec x a), (Z.ltb_spec (x - t) (a - t)); lia).
+  destruct c; cbn [weight]; unfold holds; rewrite A, B.
+  - replace (t + output r - t) with (0 + output r) by lia. rewrite Z.sub_diag.
+    destruct (_ && _); lia.
+  - replace (t + output r - before b r - t) with (0 + output r - before b r) by lia.
+    replace (t + output r + after k b S r - t) with (0 + output r + after k b S r) by lia. reflexivity.
+  - replace (t + output r - t) with (0 + output r) by lia. rewrite Z.sub_diag.
+    replace (prompt r + (x - t) - 0 + 1) with (prompt r + x - t + 1) by lia.
+    replace (0 + output r - 1 - (x - t)) with (t + output r - 1 - x) by lia. reflexivity.
+  - replace (t + output r - t) with (0 + output r) by lia. rewrite Z.sub_diag.
+    replace (prompt r + (x - t) - 0 + 1) with (prompt r + x - t + 1) by lia.
+    replace (0 + output r - 1 - (x - t)) with (t + output r - 1 - x) by lia. reflexivity.
+Qed.
+
+Lemma weight_late c S r j : j < 0 -> weight c S r 0 j = 0.
+Proof.
+  intro H. destruct c; cbn [weight]; unfold holds, before; rewrite ?Z.add_0_l.
+  2: destruct (Z.leb_spec (output r - Z.min (output r) (peak r - b)) j); [lia|]; rewrite andb_false_r; reflexivity.
+  all: destruct (Z.leb_spec 0 j); [lia | reflexivity].
+Qed.
+
+Lemma weight_over c S r j : span c S r <= j -> weight c S r 0 j = 0.
+Proof.
+  intro H. destruct c; cbn [weight span] in *; unfold holds; rewrite ?Z.add_0_l.
+  2: destruct (Z.ltb_spec j (output r + after k b S r)); [lia|]; rewrite andb_false_r; reflexivity.
+  all: destruct (Z.ltb_spec j (output r)); [lia | rewrite andb_false_r; reflexivity].
 Qed.
 
 (** ** A schedule without cancellations *)
@@ -197,12 +228,29 @@ Proof.
 Qed.
 End Gap.
 
+(** *** Profile cuts: requests with e steps to go still run in step x + e, and use e more *)
+Lemma profile_keeps T x : proper_table T = true ->
+  total n (fun i => weight (Profile T) 0 (req i) (t i) x) <= together M T.
+Proof.
+  intro P. set (on := fun i => (t i <=? x) && (x <? t i + output (req i))).
+  assert (M0 : 0 <= M).
+  { etransitivity; [|apply (fits x)]. apply total_nonneg. intros. apply use_nonneg. assumption. }
+  assert (On : forall i, on i = true -> t i <= x < t i + output (req i)).
+  { intros i H. unfold on in H. rewrite andb_true_iff, Z.leb_le, Z.ltb_lt in H. exact H. }
+  apply (profile M T n on (fun i => prompt (req i) + x - t i + 1) (fun i => t i + output (req i) - 1 - x) M0 P).
+  - intros i Hi H. destruct (sane_pick i Hi). specialize (On i H). lia.
+  - intros e e0. etransitivity; [|apply (fits (x + e))]. apply total_le. intros i Hi.
+    assert (U := use_nonneg i (x + e) Hi). destruct (on i) eqn:E; cbn [andb]; [|exact U]. specialize (On i E).
+    destruct (Z.leb_spec e (t i + output (req i) - 1 - x)); [|exact U]. rewrite use_in by lia. lia.
+Qed.
+
 Theorem keeps c x : proper c = true ->
   total n (fun i => weight c (longest_of c) (req i) (t i) x) <= limit c.
 Proof.
-  intro H. destruct c as [|k b P|k G]; cbn [longest_of limit proper] in *.
+  intro H. destruct c as [|k b P|k G|T]; cbn [longest_of limit proper] in *.
   - apply fits.
   - apply gap_keeps. lia.
   - apply ahead_keeps; lia.
+  - apply profile_keeps, H.
 Qed.
 End Cuts.

@@ -11,14 +11,6 @@ Import ListNotations.
 Open Scope Z_scope.
 
 (** ** Sums of sums *)
-Lemma total_exchange m n (f : nat -> nat -> Z) :
-  total m (fun a => total n (fun b => f a b)) = total n (fun b => total m (fun a => f a b)).
-Proof.
-  induction m; cbn [total].
-  - rewrite total_const. lia.
-  - rewrite IHm, <- total_add. reflexivity.
-Qed.
-
 Lemma total_pairs n (f : nat -> nat -> Z) : total n (fun j => total n (fun i => f i j)) =
   total n (fun j => f j j + total j (fun i => f i j + f j i)).
 Proof.

@@ -31,3 +31,23 @@ Definition keeps_tokens (M : Z) (rs : list request) (steps : list (list nat)) : 
 Definition kept_tel (rs : list request) (steps : list (list nat)) : Z :=
   total (length steps) (fun x =>
     total (length rs) (fun i => if made steps i x <? output (pick rs i) then 1 else 0)).
+
+(** GSA of arXiv 2601.22996: requests of one prompt s and the outputs [waiting], all there at step 0,
+    none known. A pipeline runs them for [len] steps each, the j-th from floor(j len/k) on, [peak] being
+    what it needs. In the phase of slice t, from step [now] on, all get len = min(t, M - s) steps; those
+    that are longer lose their tokens and wait for the phase of slice 2 t. [latency] adds up the
+    completions. *)
+Definition peak_of (s len k : Z) : Z := s * k + (len * k + len + k - Z.gcd len k) / 2.
+Definition in_parallel (M s len k : Z) : Prop :=        (* k is the largest number whose peak fits *)
+  1 <= k /\ (k = 1 \/ peak_of s len k <= M) /\ forall more, k < more -> M < peak_of s len more.
+Fixpoint completions (len k now j : Z) (waiting : list Z) : Z :=
+  match waiting with
+  | [] => 0
+  | o :: others => (if o <=? len then now + j * len / k + o else 0) + completions len k now (j + 1) others
+  end.
+Definition phase_ends (len k now : Z) (waiting : list Z) : Z := now + (Z.of_nat (length waiting) - 1) * len / k + len.
+Inductive gsa (M s : Z) : Z -> Z -> list Z -> Z -> Prop :=
+  | all_done t now : gsa M s t now [] 0
+  | phase t now waiting k latency : waiting <> [] -> let len := Z.min t (M - s) in in_parallel M s len k ->
+      gsa M s (2 * t) (phase_ends len k now waiting) (filter (Z.ltb len) waiting) latency ->
+      gsa M s t now waiting (completions len k now 0 waiting + latency).

@@ -23,6 +23,26 @@ Proof. induction n; cbn [total]; lia. Qed.
 Lemma total_const n a : total n (fun _ => a) = Z.of_nat n * a.
 Proof. induction n; cbn [total]; lia. Qed.
 
+Lemma total_front n f : total (S n) f = f 0%nat + total n (fun i => f (S i)).
+Proof. induction n; [cbn; lia|]. cbn [total] in *. lia. Qed.
+
+Lemma total_exchange m n (f : nat -> nat -> Z) :
+  total m (fun a => total n (fun b => f a b)) = total n (fun b => total m (fun a => f a b)).
+Proof.
+  induction m; cbn [total].
+  - rewrite total_const. lia.
+  - rewrite IHm, <- total_add. reflexivity.
+Qed.
+
+(** the first t are 0 *)
+Lemma total_skip t n f : (forall i, (i < t)%nat -> f i = 0) -> total n f = total (n - t) (fun i => f (t + i)%nat).
+Proof.
+  intro Z0. induction n; [reflexivity|]. cbn [total]. destruct (le_lt_dec t n).
+  - rewrite IHn. replace (S n - t)%nat with (S (n - t)) by lia. cbn [total].
+    replace (t + (n - t))%nat with n by lia. reflexivity.
+  - rewrite IHn, Z0 by lia. replace (S n - t)%nat with 0%nat by lia. replace (n - t)%nat with 0%nat by lia. reflexivity.
+Qed.
+
 Lemma total_nonneg n f : (forall i, (i < n)%nat -> 0 <= f i) -> 0 <= total n f.
 Proof.
   intro H. transitivity (total n (fun _ => 0)); [rewrite total_const; lia | apply total_le, H].

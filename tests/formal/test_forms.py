@@ -9,7 +9,9 @@ import pytest
 from kvratio.proofs_check import coq
 from kvratio.proofs_check.claims import four_slicings
 from kvratio.proofs_check.fluid import POLICIES, latency
+from kvratio.proofs_check.pipelines import gsa, parallel
 from kvratio.proofs_check.theorems import number
+from kvratio.theory.model import Instance, verify
 from kvratio.theory.price import kept_slices
 
 pytestmark = pytest.mark.formal
@@ -102,3 +104,37 @@ def test_slices_that_keep_the_tokens_agree(folder: Path) -> None:
             f"Goal {form} = {number(value + 1)}.\nProof. Fail evaluate. Abort.",
         ]
     coq.run_text(folder, "\n".join([*lines, ""]), "Kept_forms")
+
+
+PHASES = """Require Import ZArith List Lia. Import ListNotations.
+From KVRatio Require Import Policies Sliced.
+Open Scope Z_scope.
+Lemma same M s t now W a b : gsa M s t now W a -> a = b -> gsa M s t now W b.
+Proof. intros G <-. exact G. Qed.
+Ltac step number := eapply (phase _ _ _ _ _ number);
+  [discriminate
+  | apply largest_fits; try lia; vm_compute;
+    (reflexivity || (left; reflexivity) || (right; discriminate))
+  | match goal with |- gsa ?M ?s ?t ?now ?W ?l =>
+      let t' := eval vm_compute in t in let now' := eval vm_compute in now in
+      let W' := eval vm_compute in W in change (gsa M s t' now' W' l) end].
+"""
+
+
+def test_gsa_agrees(folder: Path) -> None:
+    """Phase by phase, with its numbers in parallel: the latency of the schedule of pipelines.py."""
+    rng = random.Random(11)
+    lines = [PHASES]
+    for _ in range(CASES):
+        memory, prompt = rng.randint(4, 30), rng.randint(0, 2)
+        outputs = [rng.randint(1, memory - prompt) for _ in range(rng.randint(1, 8))]
+        instance = Instance.of(memory, outputs, prompt=prompt)
+        tel = verify(gsa(instance), instance).tel
+        slices = [min(2**p, memory - prompt) for p in range((max(outputs) - 1).bit_length() + 1)]
+        numbers = [parallel(memory, prompt, length) for length in slices]
+        form = f"gsa {memory} {prompt} 1 0 [{'; '.join(map(str, outputs))}]"
+        steps = f"{' '.join(f'step {k}.' for k in numbers)} apply all_done."
+        for value, end in ((tel, "reflexivity. Qed."), (tel + 1, "Fail reflexivity. Abort.")):
+            lines.append(f"Goal {form} {value}.\neapply same. {{ {steps} }} vm_compute. {end}")
+        lines.append(f"Goal {form} {tel}.\neapply same. {{ Fail step {numbers[0] + 1}. Abort.")
+    coq.run_text(folder, "\n".join([*lines, ""]), "Gsa")
