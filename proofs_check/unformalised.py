@@ -9,6 +9,7 @@ TEXT = "a remark of P's text, checked by numbers"
 TEXT_OF_WAIT = "WAIT is not formalised"
 SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
 SLICES_KEPT = "that no smaller constant holds (lengths just above the levels) is not formalised"
+POLICIES_KEPT = "A_min and A_l are not formalised when tokens are kept"
 GEOMETRIC_KEPT = "levels that are not whole tokens are not formalised when tokens are kept"
 
 NONE: dict[str, str] = {
@@ -51,6 +52,8 @@ NONE: dict[str, str] = {
     "kept-slices-doubling": SLICES_KEPT,
     "kept-slices-geometric": GEOMETRIC_KEPT,
     "kept-restarts": GEOMETRIC_KEPT,
+    "kept-a-min": POLICIES_KEPT,
+    "kept-a-l": POLICIES_KEPT,
     "price-lower": ALL_POLICIES,
     "price-lower-u3": ALL_POLICIES,
     "price-lower-u6": ALL_POLICIES,

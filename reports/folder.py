@@ -14,6 +14,7 @@ OTHERS = frozenset(
     {
         *("adversary", "bench", "convergence", "experiments", "gpu-fit", "hindsight"),
         *("hindsight-rivals", "predictions", "reproduction", "smallest", "studies"),
+        "kept-worth",
         *("bounds", "docs", "formal", "fuzz", "links"),
         "jupyter_execute",  # the documentation's notebooks, which their extension keeps beside docs
     }

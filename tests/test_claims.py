@@ -149,6 +149,8 @@ MUTATIONS = [
     ("kept-restarts", "c", "599/100", Verdict.OPEN),
     ("kept-restarts", "g", "5", Verdict.REFUTED),
     ("kept-restarts", "h", "5/4", Verdict.REFUTED),
+    ("kept-a-min", "c", "199/100", Verdict.OPEN),
+    ("kept-a-l", "c", "199/100", Verdict.REFUTED),
     ("gsa-fluid", "bound", "47/10", Verdict.REFUTED),
     ("fig3-every-prompt", "bound", "179/100", Verdict.REFUTED),
     ("fig3-every-prompt", "bound", "199/100", Verdict.OPEN),  # q = 4/5 is far from 1

@@ -104,6 +104,7 @@ REQUIRED = {
             "kept-slices-geometric",
             "kept-restarts",
         ],
+        "A_min and A_l, tokens kept": ["kept-a-min", "kept-a-l"],
         "slicing": ["slicing-5", "slicing-doubling", "four-slicings", "four-slicings-supremum"],
         "A_max solved": ["a-max-exact"],
         "A_min, every prompt": ["a-min-moments", "fig3-every-prompt", "t8-every-prompt"],

@@ -36,6 +36,7 @@ MODULES = (
     "kvratio.theory.price.one_machine",
     "kvratio.theory.price.kept",
     "kvratio.theory.price.kept_slices",
+    "kvratio.theory.price.kept_policies",
     "kvratio.theory.price.finite",
     "kvratio.theory.price.mixed",
     "kvratio.theory.price.ladder",

@@ -10,6 +10,7 @@ lower_finite the same for every number of requests and every memory, with explic
 one_machine  the same policy for jobs on one machine: at most K for every finite instance
 kept         preemption that keeps the tokens: exactly 2
 kept_slices  the same with few restarts, what those cost, and the best growth of the slices
+kept_policies  A_min and A_l with tokens kept: their forms, and what keeping is worth to them
 finite       slicing by volume on finite instances, with pipelines: proved constants
 mixed        finite instances with mixed prompts: rounds limited in time and volume
 whole_lengths  its form for whole lengths: the worst ratio enclosed, to H-SF too
