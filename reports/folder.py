@@ -13,8 +13,8 @@ MANIFEST = "manifest.json"
 OTHERS = frozenset(
     {
         *("adversary", "bench", "convergence", "experiments", "gpu-fit", "hindsight"),
-        *("hindsight-rivals", "predictions", "reproduction", "smallest", "studies"),
-        "kept-worth",
+        *("hindsight-proofs", "hindsight-rivals", "predictions", "reproduction", "smallest"),
+        *("kept-worth", "studies"),
         *("bounds", "docs", "formal", "fuzz", "links"),
         "jupyter_execute",  # the documentation's notebooks, which their extension keeps beside docs
     }

@@ -18,7 +18,7 @@ CLAIRVOYANT = ("h-sf", "mc-sf", "mc-benchmark")  # as they run when every length
 SIMULATED = 5_000  # most requests for which those policies are run first
 ROWS = 60  # of the schedule, printed at most
 # Of annealing and of rebuilding (at most a third of the time), and of profile cuts.
-MOVES, REBUILDS, ROUNDS = 200_000, 300_000, 4
+MOVES, REBUILDS, ROUNDS = 300_000, 600_000, 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)

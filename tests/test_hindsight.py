@@ -16,7 +16,7 @@ from kvratio.proofs_check.optimality import check
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.branch import branch
 from kvratio.theory.hindsight.cuts import Ahead, Budget, Gap, standard_cuts
-from kvratio.theory.hindsight.optimum import Effort, Status, optimum
+from kvratio.theory.hindsight.optimum import Effort, Status, best_schedule, optimum
 from kvratio.theory.hindsight.relaxation import SCALE, Relaxation
 from kvratio.theory.hindsight.search import anneal, generate, plain_schedule
 from kvratio.theory.model import Instance, Schedule, verify
@@ -210,6 +210,20 @@ def test_a_case_without_schedules_is_refuted() -> None:
         nodes=500,
     )
     assert (search.lower, search.upper) == (5, 5)
+
+
+def test_more_chains_are_never_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first chain is the same, whatever follows it; the others have seeds of their own."""
+    monkeypatch.setattr("kvratio.theory.hindsight.optimum.CHAIN", 20)
+    rng, better = random.Random(5), 0
+    for seed in range(10):
+        instance = Instance.of(30, [rng.randint(1, 30) for _ in range(12)])
+        one = best_schedule(instance, [], Effort(moves=20, rebuilds=20), seed)
+        five = best_schedule(instance, [], Effort(moves=100, rebuilds=100), seed)
+        latency = verify(five, instance).tel
+        assert latency <= verify(one, instance).tel
+        better += latency < verify(one, instance).tel
+    assert better
 
 
 @pytest.mark.parametrize("part", ["anneal", "rebuild", "climb", "separate", "choose"])

@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import combinations_with_replacement
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def heaviest_with_one(memory: int, items: list[tuple[int, int, float]]) -> float
     return grow([items[0]], 1)
 
 
-def test_the_heaviest_multiset_is_given_and_can_go_on() -> None:
+def test_the_heaviest_multisets_of_every_size_are_given_and_can_go_on() -> None:
     rng = np.random.default_rng(4)
     for _ in range(30):
         memory = int(rng.integers(4, 12))
@@ -75,12 +76,25 @@ def test_the_heaviest_multiset_is_given_and_can_go_on() -> None:
         rest = np.array([rng.integers(0, memory - u + 1) for u in use])
         order = np.argsort(-rest)
         use, rest, weight = use[order], rest[order], rng.random(6)
-        value, taken = together(memory, use, rest, weight)
-        assert value == pytest.approx(weight @ taken)
-        steps = range(memory + 1)
-        assert all((taken * (use + e))[rest >= e].sum() <= memory for e in steps)
+        values, taken = together(memory, use, rest, weight)
         items = list(zip(use.tolist(), rest.tolist(), weight.tolist(), strict=True))
-        assert value == pytest.approx(heaviest(memory, items))
+        for size, (value, members) in enumerate(zip(values, taken, strict=True)):
+            assert value == pytest.approx(weight @ members)
+            assert members.sum() in (size, 0)  # 0: so many never fit
+            steps = range(memory + 1)
+            assert all((members * (use + e))[rest >= e].sum() <= memory for e in steps)
+            assert value == pytest.approx(heaviest_of(memory, items, size))
+        assert values.max() == pytest.approx(heaviest(memory, items))
+
+
+def heaviest_of(memory: int, items: list[tuple[int, int, float]], size: int) -> float:
+    """The heaviest multiset of so many items that can go on, 0 if there is none."""
+    sums = [0.0]
+    for chosen in combinations_with_replacement(items, size):
+        steps = range(memory + 1)
+        if all(sum(u + e for u, d, _ in chosen if d >= e) <= memory for e in steps):
+            sums.append(sum(w for *_, w in chosen))
+    return max(sums)
 
 
 def test_lifting_keeps_the_limit_and_lowers_nothing() -> None:

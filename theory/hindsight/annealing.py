@@ -56,7 +56,8 @@ def _fit(memory: int, use: Ints, prompt: int, output: int, start: int) -> int:
     """The first start from `start` on at which a request fits beside what is in use."""
     left = output  # tokens not yet found to fit, tested from the last, which is the largest
     while left > 0:
-        over = use[start + left - 1] + prompt + left - memory
+        # a place without a sign spares the test for negative ones
+        over = use[np.uint64(start + left - 1)] + prompt + left - memory
         if over > 0:
             start += min(left, over)
             left = output
@@ -67,8 +68,9 @@ def _fit(memory: int, use: Ints, prompt: int, output: int, start: int) -> int:
 
 @compiled_on_disk
 def _add(use: Ints, prompt: int, output: int, start: int, sign: int) -> None:
-    for token in range(output):
-        use[start + token] += sign * (prompt + 1 + token)
+    first = np.uint64(start)
+    for token in range(np.uint64(output)):
+        use[first + token] += sign * (prompt + 1 + np.int64(token))
 
 
 @compiled_on_disk

@@ -19,7 +19,9 @@ from kvratio.theory.hindsight.search import plain_schedule
 from kvratio.theory.hindsight.stopped import Stopped
 from kvratio.theory.model import Instance, Schedule
 
-HOT, COLD = 10.0, 0.5  # temperatures in steps of latency
+# Temperatures in steps of latency. Measured on Model 1 (n near 50) with 200,000 moves: from 2 the
+# schedule is 0.2 to 0.6 % better than from 10.
+HOT, COLD = 2.0, 0.3
 REACH = 14  # a move looks at most at so many requests, by their starts
 CLOSED = 20  # requests after those that may then move forward
 BACK = 3  # places in the order of starts by which a request may come back earlier

@@ -70,16 +70,17 @@ def _most_violated(memory: int, use: Any, rest: Any, occurring: Floats) -> Float
     weights = np.ones(len(use))
     for _ in range(GENERATED):
         heaviest, taken = together(memory, use, rest, weights)
-        if heaviest <= 1 + EXACT:
+        if heaviest.max() <= 1 + EXACT:
             break
-        which = np.flatnonzero(taken)
-        values = taken[which].astype(float)
-        model.addRow(-highspy.kHighsInf, 1.0, len(which), which.astype(np.int32), values)
+        for row in taken[heaviest > 1 + EXACT]:
+            which = np.flatnonzero(row)
+            values = row[which].astype(float)
+            model.addRow(-highspy.kHighsInf, 1.0, len(which), which.astype(np.int32), values)
         model.run()
         if -model.getInfo().objective_function_value < 1 + VIOLATED:
             return None
         weights = np.maximum(0.0, np.array(model.getSolution().col_value))
-    found: Floats = weights / max(1.0, heaviest)
+    found: Floats = weights / max(1.0, heaviest.max())
     return found
 
 
@@ -126,7 +127,10 @@ def _lift(table: Floats, wanted: Floats) -> Floats:
 
 @compiled_on_disk
 def together(memory: int, use: Any, rest: Any, weight: Any) -> Any:
-    """`profile.most`, and how often each profile is taken."""
+    """The heaviest multisets that can go on, one of every size, and how often each profile is in.
+
+    The greatest of the weights is `profile.most`.
+    """
     count = memory // max(1, use.min())
     best = np.full((count + 1, memory + 1), -1.0)
     best[0, 0] = 0.0
@@ -141,20 +145,18 @@ def together(memory: int, use: Any, rest: Any, weight: Any) -> Any:
                 if before >= 0 and before + w > best[c, total]:
                     best[c, total] = before + w
                     by[a, c, total] = True
-    c, total = 0, 0
-    for k in range(count + 1):
-        for tokens in range(memory + 1):
-            if best[k, tokens] > best[c, total]:
-                c, total = k, tokens
-    heaviest = best[c, total]
-    taken = np.zeros(len(use), np.int64)
-    a = len(use) - 1
-    while c > 0:
-        if by[a, c, total]:
-            taken[a] += 1
-            c, total = c - 1, total - use[a]
-        else:
-            a -= 1
+    heaviest = np.zeros(count + 1)
+    taken = np.zeros((count + 1, len(use)), np.int64)
+    for members in range(1, count + 1):
+        total = best[members].argmax()
+        heaviest[members] = max(0.0, best[members, total])
+        c, a = members if heaviest[members] > 0 else 0, len(use) - 1
+        while c > 0:
+            if by[a, c, total]:
+                taken[members, a] += 1
+                c, total = c - 1, total - use[a]
+            else:
+                a -= 1
     return heaviest, taken
 
 

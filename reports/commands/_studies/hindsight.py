@@ -26,14 +26,14 @@ from kvratio.reports.commands._studies._run import run_study, study_options
 @click.option(
     "--moves",
     type=click.IntRange(1),
-    default=200_000,
+    default=300_000,
     show_default=True,
     help="Annealing moves a trial.",
 )
 @click.option(
     "--rebuilds",
     type=click.IntRange(0),
-    default=300_000,
+    default=600_000,
     show_default=True,
     help="Parts of the best schedule rebuilt, a trial.",
 )

@@ -11,7 +11,7 @@ from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.theory.checks import InputError, whole
 from kvratio.theory.hindsight.optimum import Effort
 
-EFFORT = Effort(moves=200_000, rebuilds=300_000, rounds=4, nodes=1)
+EFFORT = Effort(moves=300_000, rebuilds=600_000, rounds=4, nodes=1)
 
 
 @dataclass(frozen=True, slots=True)
