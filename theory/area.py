@@ -10,7 +10,9 @@ M. So every schedule is also a preemptive schedule of jobs of size v on one mach
   mean moments is least when the smallest volume always goes first (`moment_bound`; it is never
   below `remaining_bound` when all requests arrive together, as a request cannot fill the whole
   cache up to its end);
-* every request needs at least its o steps.
+* every request needs at least its o steps;
+* where requests arrive over time, prices of the cache join the last two: a request needs its steps
+  *and* waits where the cache is full (`kvratio.theory.cache_prices`, which says why).
 
 Evictions only add to the work, so the bounds hold with and without them. They also hold where a
 stopped request keeps its tokens: it still fills s + 1, ..., s + o, only not in consecutive steps,
@@ -20,10 +22,10 @@ Sources: shortest remaining time first, Schrage (1968); mean busy times, Goemans
 bound for the KV cache, Jaillet et al., arXiv 2502.07115 v5, Lemma 4.7.
 """
 
-import heapq
-from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from kvratio.theory.cache_prices import all_together, price_bound
+from kvratio.theory.machine import shortest_first, way_to_completion, work
 from kvratio.theory.model import Instance, volume
 
 # `moment_bound` adds one fraction for each distinct volume. Each is rounded down to this many
@@ -45,12 +47,13 @@ def lower_bound(instance: Instance) -> int:
 
 
 def area_bound(instance: Instance) -> Fraction:
-    """The best of the three bounds of this module on the total end-to-end latency, in steps.
+    """The best of the bounds above on the total end-to-end latency, in steps.
 
     >>> area_bound(Instance.of(10, [4, 4], prompt=1, arrival=[0, 9]))
     Fraction(8, 1)
     """
-    return max(remaining_bound(instance), moment_bound(instance), Fraction(sum(instance.output)))
+    found = max(remaining_bound(instance), moment_bound(instance), Fraction(sum(instance.output)))
+    return found if all_together(instance.arrival) else max(found, price_bound(instance))
 
 
 def remaining_bound(instance: Instance) -> Fraction:
@@ -60,7 +63,7 @@ def remaining_bound(instance: Instance) -> Fraction:
     Fraction(3, 2)
     """
     completion = [0] * instance.n
-    for i, _, end in shortest_first(*_work(instance), fixed=False):
+    for i, _, end in shortest_first(*work(instance), fixed=False):
         completion[i] = end
     return Fraction(sum(completion), instance.memory) - sum(instance.arrival)
 
@@ -76,59 +79,12 @@ def moment_bound(instance: Instance) -> Fraction:
     """
     # For each volume, the sum over its requests of 2 memory volume (mean moment + way).
     moments: dict[int, int] = {}
-    for i, start, end in shortest_first(*_work(instance), fixed=True):
+    for i, start, end in shortest_first(*work(instance), fixed=True):
         v = volume(instance.prompt[i], instance.output[i])
         moments[v] = moments.get(v, 0) + end * end - start * start
     memory = instance.memory
     for s, o in zip(instance.prompt, instance.output, strict=True):
         v = volume(s, o)
-        moments[v] += memory * _way_to_completion(s, o)
+        moments[v] += memory * way_to_completion(s, o)
     total = sum((m << DIGITS) // (2 * memory * v) for v, m in moments.items())
     return Fraction(total, 1 << DIGITS) - sum(instance.arrival)
-
-
-def _way_to_completion(s: int, o: int) -> int:
-    """2 v (completion - mean moment of cache use), a whole number.
-
-    Token j fills s + j during the step from j - 1 to j after the start, on average at j - 1/2. So
-    v (completion - mean moment) = sum_j (s + j) (o - j + 1/2).
-    """
-    return 2 * o * volume(s, o) - s * o * o - o * (o + 1) * (4 * o - 1) // 6
-
-
-def _work(instance: Instance) -> tuple[list[int], list[int]]:
-    """Volumes, and arrivals in units of 1/memory steps: the machine does one of those a unit."""
-    volumes = [volume(s, o) for s, o in zip(instance.prompt, instance.output, strict=True)]
-    return volumes, [instance.memory * a for a in instance.arrival]
-
-
-def shortest_first(
-    work: Sequence[int], arrival: Sequence[int], *, fixed: bool
-) -> Iterator[tuple[int, int, int]]:
-    """What one preemptive machine does, as (request, start, end), in units of its work and time.
-
-    Whoever has the smallest key runs: the remaining work, or with `fixed` the whole work. With the
-    remaining work, no preemptive schedule has a smaller sum of completion times (Schrage, 1968).
-
-    >>> list(shortest_first([5, 2], [0, 1], fixed=False))
-    [(0, 0, 1), (1, 1, 3), (0, 3, 7)]
-    """
-    left = list(work)
-    order = sorted(range(len(left)), key=arrival.__getitem__)
-    waiting: list[tuple[int, int]] = []
-    now = came = 0
-    while came < len(order) or waiting:
-        if not waiting:
-            now = max(now, arrival[order[came]])
-        while came < len(order) and arrival[order[came]] <= now:
-            heapq.heappush(waiting, (left[order[came]], order[came]))
-            came += 1
-        key, i = heapq.heappop(waiting)
-        end = now + left[i]
-        if came < len(order):
-            end = min(end, arrival[order[came]])
-        yield i, now, end
-        left[i] -= end - now
-        now = end
-        if left[i]:
-            heapq.heappush(waiting, (key if fixed else left[i], i))

@@ -16,8 +16,9 @@ schedule has a smaller sum of completion times than shortest remaining work firs
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kvratio.theory.area import area_bound, shortest_first
+from kvratio.theory.area import area_bound
 from kvratio.theory.checks import same_length, whole
+from kvratio.theory.machine import shortest_first
 from kvratio.theory.model import Instance
 
 
