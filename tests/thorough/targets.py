@@ -108,6 +108,8 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "theory/model.py": ("kvratio/theory/model.py", "tests/test_model.py"),
         "theory/checks.py": ("kvratio/theory/checks.py", "tests/test_checks.py"),
         "theory/area.py": ("tests/test_area.py",),
+        "theory/machine.py": ("kvratio/theory/machine.py", "tests/test_area.py"),
+        "theory/cache_prices.py": ("tests/test_cache_prices.py",),
     },
     "checker": {
         "proofs_check/certificate.py": ("kvratio/proofs_check/certificate.py", *CHECKER),
