@@ -6,7 +6,8 @@
 - `test FILE::NAME`: a test of that name;
 - `means`: the sentence says what a word, a symbol, an option or an example is, and claims nothing;
 - `cited`: it repeats a publication that it names;
-- `measured`: it repeats a measurement of speed, with its date and machine, or on traces that are not here.
+- `measured`: it repeats a measurement: of speed, with its date and machine, or on traces that are
+  not in the repository.
 
 A sentence is quantified if it has a number or a word for one, "one" and "two" aside. Code, links,
 references ("Theorem 4") and "step 0" do not count. A table counts as one sentence, its header.
