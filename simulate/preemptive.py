@@ -5,10 +5,17 @@ beside those before it. After the first that does not fit no request starts, and
 on that still fit. So a request is preempted only for lack of cache, and only for better ones.
 
 These are schedulers, not declarations (`kvratio.simulate.policy`): ranks change while a request
-runs, so the reference engine runs them. Where preemption loses the tokens they have no meaning: a
+runs. `las`, `srv` and `trail` also run compiled (`kvratio.simulate.ranked`), `mlfq`, whose queues
+have a memory, in the reference engine. Where preemption loses the tokens they have no meaning: a
 request that is preempted again and again would make the same tokens for ever.
 
 What their papers leave to a system is a parameter here, and its default is ours where we say so.
+
+Fairness by virtual counters (VTC, Sheng et al., arXiv 2401.00588) is not among them. It is defined
+between clients: each has a counter of the tokens that it was served, the client with the smallest
+goes next, and a client that comes back is lifted to the smallest counter of those that wait.
+Requests here have no clients, in no trace and in no instance; with one client for all, or one for
+each request, what is left of it is first come, first served.
 """
 
 from collections.abc import Iterable
@@ -107,8 +114,11 @@ class Feedback(Preemptive):
     and 0.8 of the peaks.
 
     Source: Wu et al., FastServe, arXiv 2305.05920 (skip-join MLFQ, preemption after any iteration).
-    Its quanta and its limit of starvation are times of its deployment; the defaults here are ours.
-    Its proactive swapping is not modelled.
+    Quanta double in its authors' code (github.com/LLMServe/FastServe, `fastserve/scheduler.py`),
+    from which `growth` is. There the first quantum is 10 ms, who has not run for 3 s goes to the
+    first queue (looked at every 1,000 iterations), and who has used up a quantum joins the next
+    queue at its head, not its end. These times are those of its deployment: here the first quantum
+    is an iteration and `starve` is off, by our choice. Proactive swapping is not modelled.
 
     >>> Feedback().queue_of(0), Feedback().queue_of(1000)
     (0, 4)
@@ -188,7 +198,9 @@ class LimitedPreemption(Preemptive):
     where even such requests do not fit together.
 
     Source: Shahout et al., TRAIL, arXiv 2410.01035 (rank: predicted remaining length; a request can
-    be preempted below floor(C r) tokens; `share` is C, its default ours). TRAIL predicts the
+    be preempted below floor(C r) tokens; `share` is C). The default 4/5 is that of a port of its
+    code to SGLang (pull request 23688: none is preempted beyond 80 % of its prediction); the value
+    in the paper itself was not at hand. TRAIL predicts the
     remaining length anew after every token, from the model's embeddings; here the prediction stays,
     less the tokens made, and one more token is expected of a request that has outlived it.
     """

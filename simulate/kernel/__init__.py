@@ -1,10 +1,10 @@
 """The fast engine: compiled and event-driven, with the schedules of `kvratio.simulate.engine`.
 
-It runs the declarations of `kvratio.simulate.policy`, handed over as codes and numbers to one
-machine that is compiled once (numba, cached on disk), and gives the same attempts in the same
-order, to the last tie, as the reference engine; tests compare the two on random instances and
-declarations. Where the reference works through every step and every running request, this one jumps
-from event to event.
+It runs the declarations of `kvratio.simulate.policy` (and, in `kvratio.simulate.ranked`, three
+policies that preempt for better requests), handed over as codes and numbers to one machine that is
+compiled once (numba, cached on disk), and gives the same attempts in the same order, to the last
+tie, as the reference engine; tests compare the two on random instances and declarations. Where the
+reference works through every step and every running request, this one jumps from event to event.
 
 - `machine`: the loop and the four phases; `attempts`: starts and ends; what an event is
 - `hooks`: what the words of a declaration do, each in its file of `kvratio.simulate.words`
@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kvratio._compiled import disabled
-from kvratio.simulate import engine, words
+from kvratio.simulate import engine, ranked, words
 from kvratio.simulate.chunks import Stretch, chunked
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
@@ -71,7 +71,9 @@ def run(
     [5, 9]
     """
     if not isinstance(policy, Policy):
-        return engine.run(instance, policy, seed, progress, preemption)
+        reading = Preemption.of(preemption)
+        found = ranked.run(instance, policy, whole("seed", seed), progress, reading)
+        return found or engine.run(instance, policy, seed, progress, reading)
     return run_counted(instance, policy, seed, progress, preemption)[0]
 
 
@@ -112,10 +114,11 @@ def run_timed(
     >>> run_timed(Instance.of(10, [3, 1]), POLICIES["fcfs"], timing).run.instance.arrival
     (0, 2)
     """
-    if not isinstance(policy, Policy):
-        return engine.run_timed(instance, policy, timing, seed, progress, preemption)
-    timing.check(instance)
     reading = Preemption.of(preemption)
+    if not isinstance(policy, Policy):
+        run = ranked.run_timed(instance, policy, timing, whole("seed", seed), progress, reading)
+        return run or engine.run_timed(instance, policy, timing, seed, progress, reading)
+    timing.check(instance)
     found = _execute(instance, policy, seed, progress, timing, reading)
     if found is None:
         return engine.run_timed(instance, policy, timing, seed, progress, reading)
