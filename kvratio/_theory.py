@@ -241,9 +241,17 @@ def worst_case(
 
 @explained
 def optimal(
-    instance: Any, *, seconds: float = 60, solver: str | None = None, seed: int = 0
+    instance: Any,
+    *,
+    seconds: float = 60,
+    solver: str | None = None,
+    seed: int = 0,
+    preemption: str = "cancel",
 ) -> "Found":
     """The least total latency with full knowledge of the lengths, between certified bounds.
+
+    Of schedules without preemption, which cancelling (the tokens are lost) cannot improve; with
+    `preemption="keep"` of schedules whose preempted requests keep their tokens.
 
     `instance`: an `Instance`, what `read_trace` or `workload` return, or the name of an instance
     file. `seconds`: a limit; the best schedule and bound until then stand. `solver`: such as
@@ -254,8 +262,12 @@ def optimal(
     >>> best = kv.optimal(kv.Instance.of(memory=4, output=[2, 2, 3, 3]))
     >>> best.status, best.lower, best.upper
     ('optimal', 15, 15)
+    >>> long = kv.Instance.of(memory=4, output=[4, 4, 4])
+    >>> kv.optimal(long).lower, kv.optimal(long, preemption="keep").lower
+    (24, 19)
     """
     from kvratio.reports.optimal import answer
+    from kvratio.theory.model import Preemption
 
     if isinstance(instance, str | Path):
         from kvratio._simulation import workload
@@ -264,4 +276,5 @@ def optimal(
     chosen = getattr(instance, "instance", instance)
     if not isinstance(chosen, Instance):
         raise InputError("instance", instance, "an Instance, requests, or the name of a file")
-    return answer(chosen, duration("seconds", seconds), solver, seed)
+    limit = duration("seconds", seconds)
+    return answer(chosen, limit, solver, seed, Preemption.of(preemption))

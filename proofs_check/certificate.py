@@ -63,6 +63,15 @@ def read_certificate(text: str) -> Certificate:
     Traceback (most recent call last):
     kvratio.proofs_check.certificate.CertificateError: duplicate key: among ['format', 'format']
     """
+    data = parsed(text, FORMAT, KEYS, VERSIONS)
+    instance, schedule, lower, upper, scale = problem(data)
+    cuts = _cuts(data["cuts"], instance.memory, data["version"])
+    prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
+    return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
+
+
+def parsed(text: str, name: str, keys: str, versions: tuple[int, ...]) -> dict[str, Any]:
+    """The text as an object of this format with exactly these keys."""
     hooks: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _integer)
     try:
         data = json.loads(text, object_pairs_hook=_object, **hooks)
@@ -70,12 +79,17 @@ def read_certificate(text: str) -> Certificate:
         raise CertificateError("nested too deeply", "it exhausts the reader's stack") from None
     except ValueError as error:
         raise CertificateError("not JSON", str(error)) from None
-    if type(data) is not dict or set(data) != set(KEYS.split()):
-        raise CertificateError("wrong keys", f"expected an object with exactly: {KEYS}")
-    if data["format"] != FORMAT:
-        raise CertificateError("unknown format", f"expected {FORMAT!r}")
-    if not _whole(data["version"]) or data["version"] not in VERSIONS:
-        raise CertificateError("unknown version", f"expected one of {VERSIONS}")
+    if type(data) is not dict or set(data) != set(keys.split()):
+        raise CertificateError("wrong keys", f"expected an object with exactly: {keys}")
+    if data["format"] != name:
+        raise CertificateError("unknown format", f"expected {name!r}")
+    if not whole(data["version"]) or data["version"] not in versions:
+        raise CertificateError("unknown version", f"expected one of {versions}")
+    return data
+
+
+def problem(data: dict[str, Any]) -> tuple[Instance, Schedule, int, int, int]:
+    """Instance, schedule, both bounds and the scale."""
     try:
         part = "instance"
         instance = Instance.from_json(data["instance"])
@@ -84,14 +98,11 @@ def read_certificate(text: str) -> Certificate:
     except (InputError, RecursionError) as error:
         raise CertificateError(f"malformed {part}", str(error)) from None
     for name, least in (("lower", 0), ("upper", 0), ("scale", 1)):
-        if not _whole(data[name]) or data[name] < least:
+        if not whole(data[name]) or data[name] < least:
             raise CertificateError(f"malformed {name}", f"expected an integer, at least {least}")
     if instance.memory > MAX_STEPS:
         raise CertificateError("number too large", f"memory above {MAX_STEPS}")
-    lower, upper, scale = data["lower"], data["upper"], data["scale"]
-    cuts = _cuts(data["cuts"], instance.memory, data["version"])
-    prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
-    return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
+    return instance, schedule, data["lower"], data["upper"], data["scale"]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -109,7 +120,8 @@ def _integer(number: str) -> int:
     return int(number)
 
 
-def _whole(value: Any) -> bool:
+def whole(value: Any) -> bool:
+    """Is it an integer of at least 0?"""
     return type(value) is int and value >= 0  # `True` is an int of another type
 
 
@@ -117,9 +129,9 @@ def _cuts(cuts: Any, memory: int, version: int) -> tuple[Cut, ...]:
     found: list[Cut] = []
     for cut in cuts if type(cuts) is list else [None]:
         match cut:
-            case ["gap", k, b, peak] if all(map(_whole, (k, b, peak))) and k and b <= memory:
+            case ["gap", k, b, peak] if all(map(whole, (k, b, peak))) and k and b <= memory:
                 found.append(tuple(cut))
-            case ["ahead", k, ahead] if _whole(k) and _whole(ahead) and k and k * ahead < memory:
+            case ["ahead", k, ahead] if whole(k) and whole(ahead) and k and k * ahead < memory:
                 found.append(tuple(cut))
             case ["profile", [*table]] if version > 1 and _monotone(table, memory):
                 found.append(("profile", tuple(map(tuple, table))))
@@ -131,7 +143,7 @@ def _cuts(cuts: Any, memory: int, version: int) -> tuple[Cut, ...]:
 def _monotone(table: list[Any], memory: int) -> bool:
     """Corners [use, rest, weight] of a table that rises from every corner to each beyond it."""
     for corner in table:
-        if type(corner) is not list or len(corner) != 3 or not all(map(_whole, corner)):
+        if type(corner) is not list or len(corner) != 3 or not all(map(whole, corner)):
             return False
         if corner[0] < 1 or corner[2] < 1 or corner[0] + corner[1] > memory:
             return False
@@ -163,6 +175,6 @@ def _prices(table: Any, cuts: int) -> tuple[Row, ...]:
 
 def _tree(nodes: Any) -> tuple[Node, ...]:
     for k, node in enumerate(nodes if type(nodes) is list else [None]):
-        if not _whole(node) and not (type(node) is list and list(map(_whole, node)) == [True] * 2):
+        if not whole(node) and not (type(node) is list and list(map(whole, node)) == [True] * 2):
             raise CertificateError("malformed tree", f"node {k}: expected a row or [request, step]")
     return tuple(node if type(node) is int else (node[0], node[1]) for node in nodes)

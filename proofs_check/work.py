@@ -17,7 +17,9 @@ from kvratio.theory.checks import WorkLimitError
 MOST_WORK = 100_000_000  # entries: ten to twenty seconds, and at most two gigabytes
 EXPANDED = 10  # entries for a step of an output: its weight, slope and bend, each a list of its own
 BENDS = 8  # second differences that are not 0, of a constraint's weights over a run's steps
-KEPT = 16  # rows whose costs the checker keeps
+CACHED = 16  # rows whose costs the checker keeps
+KEPT = "kvratio-kept-optimality"  # the format of certificates for schedules that keep their tokens
+COLUMNS, LOOKS = 4, 4  # lists as long as the prices; looks at every request in each way of a step
 
 
 def limit_work(text: str, most: int = MOST_WORK) -> None:
@@ -46,6 +48,8 @@ def work(text: str) -> int:
     """
     try:
         data = json.loads(text)
+        if data.get("format") == KEPT:
+            return _kept(data)
         requests = Counter((r["prompt"], r["output"], r.get("arrival", 0)) for r in _requests(data))
         outputs: int = sum(output for _, output, _ in requests)
         cuts, nodes = len(data["cuts"]), data["tree"]
@@ -59,6 +63,20 @@ def work(text: str) -> int:
         return limits + reading + expanding + _walk(nodes, rows, requests)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return 0
+
+
+def _kept(data: Any) -> int:
+    """Tables of each kind's tokens by step, and whom each way through a step looks at.
+
+    >>> work('{"format": "kvratio-kept-optimality", "cache": [1], "done": [], "search": 5, '
+    ...      '"instance": {"requests": [{"prompt": 0, "output": 3}]}}')  # 2 (4 + 3) + 4 * 5
+    34
+    """
+    rows = _requests(data)
+    kinds = {(r["prompt"], r["output"], r.get("arrival", 0)) for r in rows}
+    end = max([len(data["cache"]), len(data["done"]), *(arrival for *_, arrival in kinds)])
+    tables = (end + 1) * (COLUMNS + sum(output for _, output, _ in kinds))
+    return int(tables + LOOKS * len(rows) * data["search"])
 
 
 def _requests(data: Any) -> list[Any]:
@@ -106,7 +124,7 @@ def _walk(nodes: Any, rows: list[Row], requests: Counter[Any]) -> int:
     total = 0
     n = requests.total()
 
-    @lru_cache(maxsize=KEPT)
+    @lru_cache(maxsize=CACHED)
     def priced(p: int) -> int:
         nonlocal total
         segments, constraints, steps, prices = rows[p]

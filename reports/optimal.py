@@ -1,37 +1,47 @@
 """What `kvratio optimal` does and says: warm starts, an optional solver, the certified optimum."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kvratio.proofs_check.certificate import read_certificate
+from kvratio.proofs_check.kept_certificate import check_kept, read_kept
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.certificate import Certificate
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.checks import InputError
+from kvratio.theory.hindsight.kept.optimum import optimum_kept
 from kvratio.theory.hindsight.optimum import Effort, Outcome, optimum
 from kvratio.theory.hindsight.program import Answer, solve, solver_name
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Preemption, Schedule
 
 CLAIRVOYANT = ("h-sf", "mc-sf", "mc-benchmark")  # as they run when every length is known
 SIMULATED = 5_000  # most requests for which those policies are run first
 ROWS = 60  # of the schedule, printed at most
 # Of annealing and of rebuilding (at most a third of the time), and of profile cuts.
 MOVES, REBUILDS, ROUNDS = 300_000, 600_000, 4
+# With tokens kept: changes of handicaps, steps of the prices, ways through a step that are tried.
+KEPT = Effort(moves=2_000, root_iterations=300, nodes=400_000)
+WHERE = {
+    Preemption.CANCEL: "preempted requests lose their tokens, so that preempting does not help",
+    Preemption.KEEP: "preempted requests keep their tokens",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Found:
     """The least total latency (steps) between `lower` and `upper`, and a schedule that takes
     `upper`. The certificate has been checked, or is None for an instance too large to certify.
-    `solver`: the name and the answer of a solver that was asked.
+    `solver`: the name and the answer of a solver that was asked. All of this under one reading of
+    preemption: where the tokens are kept the least latency can be smaller.
     """
 
     instance: Instance
     outcome: Outcome
     certificate: Certificate | None
     solver: tuple[str, Answer] | None
+    preemption: Preemption = Preemption.CANCEL
 
     @property
     def lower(self) -> int:
@@ -57,13 +67,25 @@ class Found:
         return as_text(self)
 
 
-def answer(instance: Instance, seconds: float, solver: str | None, seed: int) -> Found:
+def answer(
+    instance: Instance,
+    seconds: float,
+    solver: str | None,
+    seed: int,
+    preemption: Preemption = Preemption.CANCEL,
+) -> Found:
     """Enclose the optimum of an instance within a time limit.
 
-    Raises `InputError` for an instance without requests and for a solver that is not installed.
+    Raises `InputError` for an instance without requests, for a solver that is not installed, and
+    for a solver where the tokens are kept, as its program knows no preemption.
     """
     if not instance.n:
         raise InputError("instance", "no requests", "at least one request")
+    if preemption.keeps:
+        if solver is not None:
+            required = "none where the tokens are kept: its program knows no preemption"
+            raise InputError("solver", solver, required)
+        return _kept(instance, seconds, seed)
     name = solver_name(solver) if solver is not None else None
     warm = warm_starts(instance)
     told = None
@@ -74,12 +96,25 @@ def answer(instance: Instance, seconds: float, solver: str | None, seed: int) ->
         warm += [told.schedule] if told.schedule is not None else []
     effort = Effort(moves=MOVES, rebuilds=REBUILDS, rounds=ROUNDS, seconds=seconds)
     outcome = optimum(instance, effort=effort, seed=seed, warm=warm)
-    text = None
-    if outcome.certificate is not None:
-        text = json.dumps(outcome.certificate) + "\n"
+    text = _text(outcome)
+    if text is not None:
         check(read_certificate(text))
     proof = None if text is None else Certificate(text)
     return Found(instance, outcome, proof, (name, told) if name and told else None)
+
+
+def _kept(instance: Instance, seconds: float, seed: int) -> Found:
+    effort = replace(KEPT, seconds=seconds)
+    outcome = optimum_kept(instance, effort=effort, seed=seed, warm=warm_starts(instance))
+    text = _text(outcome)
+    if text is not None:
+        check_kept(read_kept(text))
+    proof = None if text is None else Certificate(text)
+    return Found(instance, outcome, proof, None, Preemption.KEEP)
+
+
+def _text(outcome: Outcome) -> str | None:
+    return None if outcome.certificate is None else json.dumps(outcome.certificate) + "\n"
 
 
 def warm_starts(instance: Instance) -> list[Schedule]:
@@ -106,6 +141,7 @@ def as_json(found: Found) -> dict[str, Any]:
     outcome = found.outcome
     data: dict[str, Any] = {
         "status": outcome.status.value,
+        "preemption": str(found.preemption),
         "lower": outcome.lower,
         "upper": outcome.upper,
         "gap": outcome.gap,
@@ -131,6 +167,7 @@ def as_text(found: Found) -> str:
     outcome, instance = found.outcome, found.instance
     lines = [
         f"status  {outcome.status.value}",
+        f"where   {WHERE[found.preemption]}",
         f"lower   {outcome.lower}  ({evidence(found)})",
         f"upper   {outcome.upper}  (verified schedule)",
         f"gap     {100 * outcome.gap:.2f} %",
@@ -138,12 +175,14 @@ def as_text(found: Found) -> str:
     if found.solver is not None:
         name, told = found.solver
         lines.append(f"{name} says: {told.status.value}, lower {told.lower}  (solver-trusted)")
-    lines.append(f"{'request':>8}{'prompt':>8}{'output':>8}{'arrival':>8}{'start':>8}{'end':>8}")
-    attempts = sorted(outcome.schedule.attempts(), key=lambda a: (a.start, a.request))
+    heads = ["request", "prompt", "output", "arrival", "start", "end"]
+    heads += ["began"] if found.preemption.keeps else []  # with so many tokens
+    lines.append("".join(f"{head:>8}" for head in heads))
+    attempts = sorted(outcome.schedule.full_attempts(), key=lambda a: (a.start, a.request))
     for a in attempts[:ROWS]:
         i = a.request
         row = (i, instance.prompt[i], instance.output[i], instance.arrival[i], a.start, a.end)
-        lines.append("".join(f"{value:>8}" for value in row))
+        lines.append("".join(f"{value:>8}" for value in (*row, a.began)[: len(heads)]))
     if len(attempts) > ROWS:
         lines.append(f"... {len(attempts) - ROWS} more requests (--json gives all)")
     return "\n".join(lines) + "\n"

@@ -91,3 +91,32 @@ def optimum_with_cancelling(
             # after the last arrival the clock no longer matters
             clock = min(now + 1, last_arrival)
             heappush(paths, (cost + step_cost, (following, clock)))
+
+
+def optimum_keeping(
+    memory: int, prompt: Sequence[int], output: Sequence[int], arrival: Sequence[int]
+) -> int:
+    """Least total latency where preempted requests keep their tokens, by Dijkstra's algorithm.
+
+    Every set of requests that fit may run in a step, also a smaller one than would fit.
+
+    >>> optimum_keeping(4, [0, 0, 0], [4, 4, 4], [0, 0, 0])
+    19
+    """
+    n = len(output)
+    start = (0, (0,) * n)
+    queue, seen = [(0, *start)], set()
+    while queue:
+        latency, step, made = heappop(queue)
+        if (step, made) in seen:
+            continue
+        seen.add((step, made))
+        if made == tuple(output):
+            return latency
+        able = [i for i in range(n) if arrival[i] <= step and made[i] < output[i]]
+        for chosen in product((False, True), repeat=len(able)):
+            run = [i for i, runs in zip(able, chosen, strict=True) if runs]
+            if sum(prompt[i] + made[i] + 1 for i in run) <= memory and (run or not able):
+                then = tuple(made[i] + (i in run) for i in range(n))
+                heappush(queue, (latency + len(able), step + 1, then))
+    raise AssertionError("requests can always run one by one")

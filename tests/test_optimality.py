@@ -409,7 +409,11 @@ def test_the_checker_is_short_and_needs_the_standard_library_alone() -> None:
 @pytest.mark.parametrize(
     ("name", "status", "words"),
     [
-        ("valid.json", 0, "optimal: the least total latency is 15"),
+        (
+            "valid.json",
+            0,
+            "optimal: the least total latency where preemption loses the tokens is 15",
+        ),
         ("solver-optimum-15.json", 1, "rejected: bound too weak"),
         ("missing.json", 2, "missing.json"),
         ("..", 2, "expected a file that exists"),

@@ -13,7 +13,7 @@ from kvratio.simulate.cells import Cell
 from kvratio.theory.checks import InputError, WorkLimitError, printable
 from tests.command import kvratio
 
-SPOOF = "optimal: the least total latency is 7 (n = 2, M = 2; 1 leaves)"
+SPOOF = "optimal: the least total latency where preemption loses the tokens is 7 (n = 2, M = 2)"
 KEYS = {
     "a line break": f"\n{SPOOF}\n",
     "an escape code": f"\r\x1b[2K{SPOOF}\x1b[8m",

@@ -37,6 +37,13 @@ from kvratio.reports.commands._source import spec_of
     " the time; its schedule is used, its bound is only reported.",
 )
 @click.option(
+    "--preemption",
+    metavar="cancel|keep",
+    default="cancel",
+    show_default=True,
+    help="Do preempted requests lose their tokens, or keep them?",
+)
+@click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness."
 )
 def command(
@@ -45,10 +52,15 @@ def command(
     time_limit: float,
     certificate: Path | None,
     solver: str | None,
+    preemption: str,
     seed: int,
     **options: Any,
 ) -> None:
     """Enclose the least total latency with full knowledge of the lengths.
+
+    It is that of schedules without preemption, which cancelling cannot improve as it loses the
+    tokens; with --preemption keep, that of schedules whose preempted requests keep their tokens,
+    which can be smaller.
 
     FILE is an instance file, a trace, or a workload such as lmsys. Prints status, bounds, gap and
     schedule. The bounds are certified: the independent checker has accepted the proof before they
@@ -61,13 +73,15 @@ def command(
     from kvratio.reports.output import check_target, emit_json, quiet
     from kvratio.simulate.requests import requests
     from kvratio.theory.checks import InputError, duration
+    from kvratio.theory.model import Preemption
 
     duration("time-limit", time_limit)
+    reading = Preemption.of(preemption)
     check_target(json_file)
     check_target(None if certificate is None else str(certificate))
     silent = quiet(json_file, certificate)
     drawn = requests(spec_of(workload=file, seed=seed, **options))
-    found = answer(drawn.instance, time_limit, solver, seed)
+    found = answer(drawn.instance, time_limit, solver, seed, reading)
     if certificate is not None:
         if found.certificate is None:
             raise InputError("certificate", str(certificate), "a smaller instance to certify")

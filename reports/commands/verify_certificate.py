@@ -20,12 +20,13 @@ def command(file: Path, work: int | None) -> None:
 
     Says what the certificate in FILE (- for standard input) proves. Exit status: 0 accepted, 1
     rejected (with the reason), 2 unreadable file, 3 not checked, as that would take too much work.
-    The grammar, and why an accepted certificate is a proof, are in proofs_check/FORMAT.md.
+    The grammar, and why an accepted certificate is a proof, are in proofs_check/FORMAT.md, for
+    preempted requests that keep their tokens in proofs_check/FORMAT-KEPT.md.
 
     Example: kvratio verify-certificate tests/forged/valid.json
     """
-    from kvratio.proofs_check.certificate import CertificateError, read_certificate
-    from kvratio.proofs_check.optimality import check
+    from kvratio.proofs_check.certificate import CertificateError
+    from kvratio.proofs_check.kept_certificate import is_kept
     from kvratio.proofs_check.work import MOST_WORK, limit_work
     from kvratio.reports.output import say
     from kvratio.simulate.streams import read_text
@@ -33,14 +34,40 @@ def command(file: Path, work: int | None) -> None:
     text = read_text(file)
     limit_work(text, MOST_WORK if work is None else work)
     try:
-        certificate = read_certificate(text)
-        lower, upper, leaves = check(certificate)
+        lower, upper, where, proof = (_kept if is_kept(text) else _cancelled)(text)
     except CertificateError as error:
         say(f"rejected: {error}")
         sys.exit(Exit.REFUSED)
-    n, memory = certificate.instance.n, certificate.instance.memory
-    proof = f"(n = {n}, M = {memory}; {leaves} leaves)"
     if lower == upper:
-        say(f"optimal: the least total latency is {lower} {proof}")
+        say(f"optimal: the least total latency {where} is {lower} ({proof})")
     else:
-        say(f"bounded: the least total latency is between {lower} and {upper} {proof}")
+        say(f"bounded: the least total latency {where} is between {lower} and {upper} ({proof})")
+
+
+def _cancelled(text: str) -> tuple[int, int, str, str]:
+    from kvratio.proofs_check.certificate import read_certificate
+    from kvratio.proofs_check.optimality import check
+
+    certificate = read_certificate(text)
+    lower, upper, leaves = check(certificate)
+    n, memory = certificate.instance.n, certificate.instance.memory
+    return (
+        lower,
+        upper,
+        "where preemption loses the tokens",
+        f"n = {n}, M = {memory}; {leaves} leaves",
+    )
+
+
+def _kept(text: str) -> tuple[int, int, str, str]:
+    from kvratio.proofs_check.kept_certificate import check_kept, read_kept
+
+    certificate = read_kept(text)
+    lower, upper, ways = check_kept(certificate)
+    n, memory = certificate.instance.n, certificate.instance.memory
+    return (
+        lower,
+        upper,
+        "where preemption keeps the tokens",
+        f"n = {n}, M = {memory}; {ways} ways tried",
+    )

@@ -109,7 +109,8 @@ def optimum(claim: str, certificate: str) -> Viewer:
     best = Run("optimum", 0, instance, Schedule.from_json(data["schedule"]))
     outputs = ", ".join(map(str, instance.output))
     caption = (
-        f"Against it: M = {instance.memory}, outputs {outputs}, certified optimum {data['lower']}"
+        f"Against it: M = {instance.memory}, outputs {outputs}, certified optimum "
+        f"{data['lower']} (where preemption loses the tokens)"
     )
     return viewer(name_of(claim), caption, (h_sf, best), data["lower"])
 

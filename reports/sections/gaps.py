@@ -23,20 +23,21 @@ SMALL, TRIALS, WORST = Smallest(), Hindsight(), Adversary(policies=tuple(BY_POLI
 
 SMALL_LEAD = (
     "Every instance of a size, all requests at step 0: budgets from 1 up, every common prompt, "
-    "every multiset of output lengths that fits. Each optimum stated has a certificate that the "
-    "independent checker accepted (`kvratio study smallest` makes them)."
+    "every multiset of output lengths that fits. Each optimum stated (where preemption loses "
+    "the tokens) has a certificate that the independent checker accepted (`kvratio study smallest` "
+    "makes them)."
 )
 ADVERSARY_LEAD = (
     "The worst instances that a search found, larger than those enumerated. Every optimum is "
-    "certified; a mean over random draws is measured on other seeds than the search used. The "
-    "fluid limit is the largest ratio of the policy's form, where it has one, to the optimum as "
-    "M and n/M grow, and for GSA and GBA their source's constant; small instances may have "
-    "larger ratios."
+    "certified (where preemption loses the tokens); a mean over random draws is measured on other "
+    "seeds than the search used. The fluid limit is the largest ratio of the policy's form, where "
+    "it has one, to the optimum as M and n/M grow, and for GSA and GBA their source's constant; "
+    "small instances may have larger ratios."
 )
 STUDY_LEAD = (
-    "About fifty requests, drawn as in arXiv 2502.07115, section 5.1; the optimum is enclosed by a "
-    "verified schedule and certified prices in every trial, so that each ratio lies between the "
-    "two certified values."
+    "About fifty requests, drawn as in arXiv 2502.07115, section 5.1; the optimum (where "
+    "preemption loses the tokens) is enclosed by a verified schedule and certified prices in every "
+    "trial, so that each ratio lies between the two certified values."
 )
 
 

@@ -103,7 +103,8 @@ def _benchmark(material: Material, rows: Rows) -> Headline:
         f"H-SF, the benchmark of P, is not the optimum: outputs {outputs} with M = "
         f"{found['memory']} take it {found['latency']} steps in total, {found['optimum']} are "
         "possible.",
-        "Finite instance, certified optimum, the smallest such instance; in the fluid limit H-SF "
+        "Finite instance, certified optimum (where preemption loses the tokens), the smallest such "
+        "instance; in the fluid limit H-SF "
         f"is at most {float(rows['all lengths/H-SF/area']['value']):g} times the optimum.",
         "claims#claim-h-sf-optimal",
     )

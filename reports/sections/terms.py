@@ -15,7 +15,11 @@ TERMS = (
     ("eviction", "a running request is stopped, loses its tokens and starts again"),
     ("TEL", "total end-to-end latency: the sum over all requests of completion less arrival"),
     ("H-SF", "P's benchmark: knows all output lengths, starts the shortest first; a heuristic"),
-    ("optimum", "the least TEL of any schedule, by a scheduler that knows all output lengths"),
+    (
+        "optimum",
+        "the least TEL of any schedule, by a scheduler that knows all output lengths; where "
+        "preemption loses the tokens, unless said otherwise",
+    ),
     ("area bound", "a lower bound on the TEL of every schedule, from the cache that requests use"),
     ("fluid limit", "M and n/M grow, all requests present at step 0, one prompt length"),
     ("form", "the TEL of a policy in the fluid limit, a quadratic form in the shares of lengths"),

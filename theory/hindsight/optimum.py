@@ -2,6 +2,7 @@
 
 It is the optimum of schedules without preemption, which cancelling (the tokens are lost) cannot
 improve. Preemption that keeps the tokens can: with M = 4 and three outputs of 4, 19 instead of 24.
+That optimum is in `kvratio.theory.hindsight.kept`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -80,6 +81,8 @@ def optimum(
     report: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Certified bounds on the least total latency with full knowledge, and a schedule.
+
+    Of schedules without preemption, which is that of all that lose the tokens of the preempted.
 
     `warm` are schedules known beforehand (of clairvoyant policies, say). Raises `InputError` for
     an instance without requests; a limit never raises, it leaves a wider interval, and so does

@@ -125,7 +125,7 @@ def as_markdown(answers: Sequence[Answered], seconds: float) -> str:
 
 
 INTRODUCTION = """\
-# The hindsight optimum by several methods
+# The hindsight optimum (without preemption) by several methods
 
 Instances of model 1 (`hindsight.md`) with n requests; every method begins with the same schedule
 and has {seconds:g} s of wall-clock time, one after the other on the machine of this run. What else

@@ -13,9 +13,10 @@ o ~ U{1..M-s}; model 1: n ~ U{40..60} requests at step 0; model 2: Poisson arriv
 U[0.5, 1.5] a step, in T ~ U{40..60} steps. MC-SF knows the lengths, as there.
 
 {trials}
-The optimum is enclosed in every trial: above by a schedule, below by integer prices; both are
-checked by `proofs_check` before the trial counts. So each ratio MC-SF / optimum is certified to
-lie between MC-SF / upper and MC-SF / lower.
+The optimum, that of schedules without preemption (which cancelling cannot improve; preemption
+that keeps the tokens can), is enclosed in every trial: above by a schedule, below by integer
+prices; both are checked by `proofs_check` before the trial counts. So each ratio MC-SF / optimum
+is certified to lie between MC-SF / upper and MC-SF / lower.
 
 | | published (cited) | at least (certified) | at most (certified) |
 |---|---|---|---|

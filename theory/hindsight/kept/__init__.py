@@ -1,0 +1,1 @@
+"""The hindsight optimum where preempted requests keep their tokens."""
