@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kvratio.theory.area import shortest_first
+from kvratio.theory.machine import shortest_first
 from kvratio.theory.model import Instance, volume
 
 Floats = NDArray[np.float64]
