@@ -54,6 +54,7 @@ NEEDING = {
         "kvratio.theory.ratios.uniform",
         "kvratio.theory.ratios.pair_promotion",
         "kvratio.theory.general",
+        "kvratio.theory.price.kept_policies",
     ),
     "q": (
         "kvratio.theory.ratios.endless",
