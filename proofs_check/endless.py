@@ -36,6 +36,14 @@ def _rises(shares: str) -> str:
     )
 
 
+def _thresholds(shares: str) -> str:
+    """A_l up to a threshold m, on the lengths up to u."""
+    return (
+        f"forall q m, 0 < q < 1 -> exists H : R, is_lim_seq (h_sf 0 {shares} 1) H /\\\n"
+        f"    forall u, (1 <= u)%nat -> a_l_up_to m 0 {shares} 1 u <= {{bound}} * H"
+    )
+
+
 ENDLESS: tuple[tuple[str, str, str], ...] = (
     (
         "fig3-every-prompt",
@@ -72,6 +80,11 @@ ENDLESS: tuple[tuple[str, str, str], ...] = (
     ("popular-1.56", "Linear.at_most_1_56", f"{ALL_Q} {_endless(LINEAR, '{bound}')}"),
     ("fig3-1.6", "Linear.at_most_1_6", f"{ALL_Q} {_endless(LINEAR, '{bound}')}"),
     (
+        "fig3-1.6-prompts",
+        "Evaluated.above_8_5",
+        f"~ forall s q, 0 <= s -> 0 < q < 1 -> {_endless(LINEAR, '{bound}', 's')}",
+    ),
+    (
         "fig3-tight",
         "Linear.tight",
         f"({ALL_Q} {_endless(LINEAR, '{bound}')}) /\\\n  ({_least(LINEAR, '{bound}')})",
@@ -86,6 +99,8 @@ ENDLESS: tuple[tuple[str, str, str], ...] = (
         "Linear.not_with_prompts",
         f"~ forall s q, 0 <= s -> 0 < q < 1 -> {_endless(LINEAR, '{bound}', 's')}",
     ),
+    ("popular-a-l-geometric", "Thresholds.a_l_geometric", _thresholds(GEOMETRIC)),
+    ("popular-a-l-linear", "Thresholds.a_l_linear", _thresholds(LINEAR)),
     # all partial sums stay below a number that is below the printed one
     (
         "t8-printed-sum",

@@ -8,6 +8,7 @@ lengths l, u, which are natural ones; `INR` makes a real number of a natural one
 from kvratio.proofs_check.by_volume import BY_VOLUME
 from kvratio.proofs_check.endless import ENDLESS
 from kvratio.proofs_check.finite import FINITE
+from kvratio.proofs_check.texts import TEXTS
 from kvratio.proofs_check.unformalised import NONE
 
 LENGTHS = "0 <= s -> (1 <= l <= u)%nat -> shares x ->"
@@ -325,6 +326,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "  Rabs (b - ({a} * ln (INR u + {b}) + {c})) <= {tolerance}",
     ),
     *FINITE,
+    *TEXTS,
 )
 
 # of claims without a theorem: a part of the argument that has one (claim, proof, template, what)

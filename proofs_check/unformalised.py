@@ -3,14 +3,11 @@
 FINITE = "the policy on finite instances is not formalised"
 PIPELINES = "its phases through staggered pipelines on finite instances are not formalised"
 ALGORITHM_2 = "Algorithm 2 on finite instances (its evictions) is not formalised"
-INFINITE = "the closed forms of its series over all lengths are not formalised"
+INFINITE = "a bound of A_min from above over endless lengths, with prompts, is not formalised"
 ALL_POLICIES = "the argument about every policy (a potential, expectations) is not formalised"
-TEXT = "a remark of P's text, checked by numbers"
-TEXT_OF_WAIT = "WAIT is not formalised"
 SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
 SLICES_KEPT = "that no smaller constant holds (lengths just above the levels) is not formalised"
 POLICIES_KEPT = "A_min and A_l are not formalised when tokens are kept"
-GEOMETRIC_KEPT = "levels that are not whole tokens are not formalised when tokens are kept"
 
 NONE: dict[str, str] = {
     "alg2-literal": ALGORITHM_2,
@@ -24,22 +21,12 @@ NONE: dict[str, str] = {
     "prop-1": ALGORITHM_2,
     "prop-1-live": ALGORITHM_2,
     "prop-1-thinned": "the policy's random survival is not formalised",
-    "corollary-1": "matrices are not formalised; its sums over lengths are, for t5-sharper",
     "lemma-3": "its integral (a Gram matrix) is not formalised",
-    "alg5-overlap": TEXT,
-    "alg5-disjoint": TEXT,
-    "sec5.3-peak": TEXT,
-    "exp3-x": TEXT,
     "fig3-increasing-prompts": INFINITE,
-    "fig3-1.6-prompts": INFINITE,
     "route-prop-1": FINITE,
-    "wait-13": TEXT_OF_WAIT,
-    "wait-13-two": TEXT_OF_WAIT,
     "t4-instance-live": ALGORITHM_2,
     "t5-trace": "the inverse of a matrix of any size is not formalised",
     "fig1-fit": "its multipliers over 60 to 600 lengths are checked in Python only",
-    "popular-a-l-geometric": INFINITE,
-    "popular-a-l-linear": INFINITE,
     "popular-a-l-slots": "A_l with a threshold is not formalised",
     "finite-in-order": FINITE,
     "finite-a-l": FINITE,
@@ -50,8 +37,6 @@ NONE: dict[str, str] = {
     "kept-lower": ALL_POLICIES,
     "kept-slices": SLICES_KEPT,
     "kept-slices-doubling": SLICES_KEPT,
-    "kept-slices-geometric": GEOMETRIC_KEPT,
-    "kept-restarts": GEOMETRIC_KEPT,
     "kept-a-min": POLICIES_KEPT,
     "kept-a-l": POLICIES_KEPT,
     "price-lower": ALL_POLICIES,

@@ -41,6 +41,13 @@ Definition a_l (s : R) (x : nat -> R) (l u : nat) : R :=
   stage (fun _ => c s l) (once l) x l (upto l u) +
   stage (fun j => if Nat.eqb j l then 0 else c s u) (fun j => if Nat.eqb j l then 0 else 1) x l (upto l u).
 
+(** A_l with a threshold m, both stages charged at own lengths: all run up to m tokens, those of more
+    again, to their end. *)
+Definition beyond (cap j : nat) : R := if Nat.ltb cap j then 1 else 0.
+Definition a_l_up_to (m : nat) (s : R) (x : nat -> R) (l u : nat) : R :=
+  stage (fun j => c s (Nat.min j m)) (fun j => 1 + beyond m j) x l (upto l u) +
+  stage (fun j => beyond m j * c s j) (beyond m) x l (upto l u).
+
 (** A_min, Lemma 2 of the paper: stage k has the slots e = s + l (k = l) or e = 1 (k > l);
     T(j) = e (j - less), W(j) = (e + 2 (j - k)) / (s + j) for j >= k. *)
 Definition a_min_stage (s e less : R) (x : nat -> R) (k n : nat) : R :=
@@ -53,7 +60,6 @@ Definition a_min_staggered (s : R) (x : nat -> R) (l u : nat) : R :=
   a_min_with (fun k => INR k * (INR k - 1) / (2 * (s + INR k))) s x l u.
 
 (** Slicing: stage with cap X after cap Y; all of more than Y tokens run up to X. *)
-Definition beyond (cap j : nat) : R := if Nat.ltb cap j then 1 else 0.
 Fixpoint slicing (s : R) (x : nat -> R) (l u : nat) (after : nat) (caps : list nat) : R :=
   match caps with
   | [] => 0

@@ -68,3 +68,21 @@ Definition delays (y : R) (r : list (R * R)) (l : R) : R :=
 Definition own_times (y a : R) (r : list (R * R)) : R :=
   own (fun V => V + RInt (fun l => exp l / (2 * ln y)) a (ln V)) r.
 Definition smith (r : list (R * R)) : R := own (fun V => V) r + others Rmin r / 2.
+
+(** Slices by volume when a stopped request keeps its tokens: in the slice from the level [after] to C
+    every request of more than [after] runs until it completes or has used C in all. Who goes on in a
+    slice is restarted first, which takes [restart after]: nothing, or the time of recomputing the tokens
+    made by then, [per] for each of them and of the prompt. [growing]: the levels g C, g^2 C, ... *)
+Definition spent (after C V : R) : R := Rmin V C - Rmin V after.
+Fixpoint kept_levels (restart : R -> R) (r : list (R * R)) (after : R) (levels : list R) : R :=
+  match levels with
+  | [] => 0
+  | C :: rest =>
+      (mean (spent after C) r + restart after * mean (more after) r) * mean (fun V => more after V + more C V) r
+        + kept_levels restart r C rest
+  end.
+Fixpoint growing (g C : R) (slices : nat) : list R :=
+  match slices with O => [] | S m => g * C :: growing g (g * C) m end.
+Definition tokens (s C : R) : R := (sqrt ((2 * s + 1) ^ 2 + 8 * C) - (2 * s + 1)) / 2.   (* v = C *)
+Definition recompute (s per after : R) : R := if Rlt_dec 0 after then per * (s + tokens s after) else 0.
+Definition volume (s k : R) : R := s * k + k * (k + 1) / 2.   (* of k tokens, whole or not *)

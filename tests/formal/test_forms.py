@@ -65,7 +65,7 @@ Open Scope R_scope.
 Ltac cases := match goal with
   | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b); try (exfalso; lra)
   | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b); try (exfalso; lra) end.
-Ltac evaluate := cbv [by_levels mean more area_of Rmin]; repeat cases; lra.
+Ltac evaluate := cbv [by_levels kept_levels spent mean more area_of Rmin]; repeat cases; lra.
 """
 STAGES = 4  # levels up to 14 * 4^3 / 16
 
@@ -104,6 +104,58 @@ def test_slices_that_keep_the_tokens_agree(folder: Path) -> None:
             f"Goal {form} = {number(value + 1)}.\nProof. Fail evaluate. Abort.",
         ]
     coq.run_text(folder, "\n".join([*lines, ""]), "Kept_forms")
+
+
+def kept_latency(volumes: list[int], levels: list[int], restart: Fraction) -> Fraction:
+    """Slices by volume that keep the tokens; a restart takes `restart` times the level."""
+    after, total = 0, Fraction(0)
+    for level in levels:
+        left = sum(v > after for v in volumes)
+        time = sum(min(v, level) - min(v, after) for v in volumes) + restart * after * left
+        total += time * (left + sum(v > level for v in volumes))
+        after = level
+    return total
+
+
+def test_levels_that_keep_the_tokens_agree(folder: Path) -> None:
+    rng = random.Random(12)
+    lines = [BY_VOLUME]
+    for _ in range(CASES):
+        volumes = [rng.randint(1, 20) for _ in range(3)]
+        levels = sorted(rng.sample(range(1, 21), 3))
+        restart = Fraction(rng.randint(0, 3), 2)
+        listed = f"[{'; '.join(f'(1, {v})' for v in volumes)}] 0 [{'; '.join(map(str, levels))}]"
+        form = f"kept_levels (fun C => {number(restart)} * C) {listed}"
+        value = kept_latency(volumes, levels, restart)
+        lines += [
+            f"Goal {form} = {number(value)}.\nProof. evaluate. Qed.",
+            f"Goal {form} = {number(value + 1)}.\nProof. Fail evaluate. Abort.",
+        ]
+    coq.run_text(folder, "\n".join([*lines, ""]), "Kept_levels")
+
+
+def test_a_l_with_a_threshold_agrees(folder: Path) -> None:
+    """At own lengths: all up to m tokens, those of more again to their end."""
+    rng = random.Random(13)
+    lines = [HEADER.replace("beyond]", "beyond a_l_up_to]")]
+    for _ in range(CASES):
+        m, prompt = rng.randint(1, 3), Fraction(rng.randint(0, 6), rng.randint(1, 3))
+        shares = {k: Fraction(rng.randint(1, 9), rng.randint(1, 5)) for k in range(1, 4)}
+
+        def charge(k: int, prompt: Fraction = prompt) -> Fraction:
+            return k * (prompt + k)
+
+        again = sum(x for k, x in shares.items() if k > m)
+        first = sum(charge(min(k, m)) * x for k, x in shares.items())
+        second = sum(charge(k) * x for k, x in shares.items() if k > m)
+        value = first * (sum(shares.values()) + again) + second * again
+        x = f"(fun k => nth (k - 1) [{'; '.join(map(number, shares.values()))}] 0)"
+        form = f"a_l_up_to {m} {number(prompt)} {x} 1 3"
+        lines += [
+            f"Goal {form} = {number(Fraction(value))}.\nProof. evaluate. Qed.",
+            f"Goal {form} = {number(Fraction(value) + 1)}.\nProof. Fail evaluate. Abort.",
+        ]
+    coq.run_text(folder, "\n".join([*lines, ""]), "A_l_up_to")
 
 
 PHASES = """Require Import ZArith List Lia. Import ListNotations.
