@@ -30,6 +30,7 @@ CERTIFICATES = [
     *sorted((PUBLISHED / "optima").glob("*.json")),
     *sorted((PUBLISHED / "adversary").glob("*.proof.json")),
     *sorted((PUBLISHED / "hindsight-profile" / "certificates").glob("*.json")),
+    *sorted((PUBLISHED / "hindsight-proofs").glob("*.json")),
 ]
 FORGED = Path(__file__).parent.parent / "forged"
 SMALL = ("valid.json", "looser-cut.json", *["valid-profile.json", "profile-looser.json"] * 3)

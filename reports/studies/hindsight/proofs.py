@@ -102,11 +102,11 @@ class Proofs(Study):
 INTRODUCTION = """\
 # Hindsight optima proven for few requests
 
-Draws of model 1 (`hindsight.md`) with n requests instead of 40 to 60. Every draw gets annealing,
-{rounds} rounds of profile cuts and at most {nodes} cases of branch and bound; each bound is
-accepted by the independent checker. Bounds and cases come out again from the same options. Seconds
-are processor time of one thread, everything included (simulation, search, check), on a machine that
-was busy with other work; they depend on the machine.
+Draws of model 1 (`hindsight.md`), the first ones, with n requests instead of 40 to 60. Every draw
+gets annealing, {rounds} rounds of profile cuts and at most {nodes} cases of branch and bound; each
+bound is accepted by the independent checker. Bounds and cases come out again from the same options.
+Seconds are processor time of one thread, everything included (simulation, search, check), on a
+machine that was busy with other work; they depend on the machine.
 
 | n | draws | proven | proven within {within} s | worst gap | median, most cases | median, most s |
 |---|---|---|---|---|---|---|
