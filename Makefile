@@ -68,7 +68,7 @@ vllm: .venv-vllm/ready
 
 .venv-vllm/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-vllm
-	.venv-vllm/bin/python -m pip install --quiet --editable '.[vllm]'
+	.venv-vllm/bin/python -m pip install --quiet --editable '.[vllm,testing]'
 	touch $@
 
 # the links that lead outside; needs the network, so it is no part of CI

@@ -35,6 +35,7 @@ NONE: dict[str, str] = {
     "mc-sf-4.1": FINITE,
     "four-slicings-supremum": SCHUR,
     "kept-lower": ALL_POLICIES,
+    "kept-preemption-helps-long": FINITE,
     "kept-slices": SLICES_KEPT,
     "kept-slices-doubling": SLICES_KEPT,
     "kept-a-min": POLICIES_KEPT,

@@ -98,6 +98,7 @@ REQUIRED = {
             f"price-predictions-{rho}" for rho in (5, 10, 100, 1000, 10_000)
         ],
         "tokens kept": ["kept-upper", "kept-lower", "kept-area", "kept-preemption-helps"],
+        "how much preemption can help": ["kept-preemption-helps-long"],
         "slices that keep the tokens": [
             "kept-slices",
             "kept-slices-doubling",

@@ -1,13 +1,17 @@
 """Tokens kept: area bound, slices, restarts, against enumeration and random lengths."""
 
+import json
 import random
+import re
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate, combinations
 from math import log, sqrt
 
 import pytest
+from click.testing import CliRunner
 
+from kvratio.reports.cli import cli
 from kvratio.theory.area import remaining_bound
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
@@ -147,6 +151,45 @@ def test_every_result_is_derived_or_certified() -> None:
     found = kept_slices.bounds()
     assert {bound.obtained for bound in found} == {"derived", "certified"}
     assert len({bound.id for bound in found}) == len(found)
+
+
+def test_the_plan_has_a_door_on_the_command_line() -> None:
+    asked = ["bounds", "--kept-slices", "--interval", "1", "1000", "--prompt", "1000"]
+    given = [*asked, "--memory", "16492", "--restart", "1/1000", "--json", "-"]
+    told = json.loads(CliRunner().invoke(cli, given).output)
+    chosen = plan(1000, 1, 1000, 16_492, Fraction(1, 1000))
+    best = min(told["plans"], key=lambda row: Fraction(row["constant"]))
+    assert told["growth"] == best["growth"] == str(chosen.growth) == "16"
+    assert best == {"growth": "16", "caps": [*chosen.caps], "constant": str(chosen.constant)}
+    shown = CliRunner().invoke(cli, given[:-2]).output
+    assert "16 *" in shown
+    gpu = [*asked, "--gpu", "llama-3-8b:h100", "--json", "-"]
+    derived = json.loads(CliRunner().invoke(cli, gpu).output)
+    assert 0 < Fraction(derived["restart"]) < Fraction(1, 100)  # a token against a full iteration
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (["--restart", "-1", "--memory", "10"], "restart cost: expected .* at least 0, got '-1'"),
+        (["--memory", "10"], "--restart: expected a number"),
+        (["--restart", "1"], "--memory: expected a number"),
+        (["--restart", "1", "--memory", "0"], "memory: expected .* at least 1, got 0"),
+        (["--restart", "1", "--memory", "9", "--ladder"], "no option of the other tables"),
+    ],
+)
+def test_the_door_refuses_bad_input_with_one_error(given: list[str], error: str) -> None:
+    asked = ["bounds", "--kept-slices", "--interval", "1", "10", *given]
+    found = CliRunner().invoke(cli, asked).exception
+    assert isinstance(found, InputError)
+    assert re.search(error, str(found))
+
+
+def test_a_restart_cost_needs_its_table() -> None:
+    for given in (["--restart", "1"], ["--memory", "9"], ["--gpu", "llama-3-8b:h100"]):
+        found = CliRunner().invoke(cli, ["bounds", *given]).exception
+        assert isinstance(found, InputError)
+        assert f"{given[0]}: expected --kept-slices with it" in str(found)
 
 
 @pytest.mark.parametrize(

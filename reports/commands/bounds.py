@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     help="How to print that table (default: text).",
 )
 @click.option("--ladder", is_flag=True, help="Only the ladder: what not knowing costs.")
+@click.option(
+    "--kept-slices",
+    is_flag=True,
+    help="Only the best slices of a deployment that keeps preempted tokens (with --interval,"
+    " --prompt, and --memory and --restart, or --gpu).",
+)
+@click.option("--memory", type=int, metavar="M", help="Budget in tokens, for --kept-slices.")
+@click.option(
+    "--restart", metavar="R", help="Engine steps that recomputing a token takes, 0 or more."
+)
+@click.option("--gpu", metavar="MODEL:GPU", help="Budget and restart cost from a model of a GPU.")
 @click.option("--check", is_flag=True, help="Compare with the published copy, byte for byte.")
 def command(
     alpha: str | None,
@@ -38,6 +49,10 @@ def command(
     one_table: bool,
     table_format: str | None,
     ladder: bool,
+    kept_slices: bool,
+    memory: int | None,
+    restart: str | None,
+    gpu: str | None,
     check: bool,
 ) -> None:
     """Derive all competitive ratios and print them with how each was obtained.
@@ -50,9 +65,18 @@ def command(
     \b
     Example: kvratio bounds --table
     Example: kvratio bounds --alpha 1/100 --prompt 10
+    Example: kvratio bounds --kept-slices --interval 1 1000 --gpu llama-3-8b:h100
     """
     from kvratio.theory.checks import InputError
 
+    if kept_slices:
+        if any((alpha, q, out, one_table, table_format, ladder, check)):
+            raise InputError("--kept-slices", True, "no option of the other tables")
+        _print_kept_slices(ends, prompt, memory, restart, gpu, json_target)
+        return
+    for name, value in (("--memory", memory), ("--restart", restart), ("--gpu", gpu)):
+        if value is not None:
+            raise InputError(name, value, "--kept-slices with it")
     if one_table or table_format:
         if not one_table:
             raise InputError("--format", table_format, "--table")
@@ -133,6 +157,31 @@ def _print_ladder() -> None:
     from kvratio.reports.terminal import print_table
 
     print_table(TITLE, *terminal(), SHORT_NOTE)
+
+
+def _print_kept_slices(
+    ends: tuple[int, int] | None,
+    prompt: str | None,
+    memory: int | None,
+    restart: str | None,
+    gpu: str | None,
+    json_target: str | None,
+) -> None:
+    from kvratio.reports.bounds.kept_plan import COLUMNS, NOTE, as_json, rows, setting, title
+    from kvratio.reports.output import check_target, emit_json
+    from kvratio.reports.terminal import print_table
+    from kvratio.theory.checks import InputError
+    from kvratio.theory.price.kept_slices import plans
+
+    check_target(json_target)
+    if ends is None:
+        raise InputError("--interval", None, "the ends L U of the output lengths")
+    found, tokens = setting(memory, restart, gpu), prompt or "0"
+    tried = plans(tokens, *ends, found.memory, found.restart)
+    if json_target is not None:
+        emit_json(json_target, as_json(found, tried))
+    if json_target != "-":
+        print_table(title(found, ends, tokens), COLUMNS, rows(tried), NOTE)
 
 
 def _print(bounds: "list[Bound]") -> None:

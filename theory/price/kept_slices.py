@@ -327,12 +327,22 @@ def plan(s: Any, l: int, u: int, memory: int, restart: Any) -> Plan:  # noqa: E7
     >>> chosen.growth, chosen.caps, float(chosen.constant)
     (Fraction(16, 1), (15, 229, 1000), 4.7415)
     """
-    cost = rational("restart cost", restart, least=0)
-    load = cost * whole("memory", memory, least=1)
-    tried = []
-    for growth in GROWTHS:
-        levels = caps(s, l, u, growth)
-        tried.append(Plan(growth, levels, constant(s, l, levels, load)))
+    return best_of(plans(s, l, u, memory, restart))
+
+
+def plans(s: Any, l: int, u: int, memory: int, restart: Any) -> list[Plan]:  # noqa: E741
+    """The slices of every growth in GROWTHS, with the constants that hold for them.
+
+    >>> [len(plan.caps) for plan in plans(0, 1, 100, 1000, 0)][:3]
+    [18, 17, 14]
+    """
+    load = rational("restart cost", restart, least=0) * whole("memory", memory, least=1)
+    tried = ((growth, caps(s, l, u, growth)) for growth in GROWTHS)
+    return [Plan(growth, levels, constant(s, l, levels, load)) for growth, levels in tried]
+
+
+def best_of(tried: Sequence[Plan]) -> Plan:
+    """The least constant, then the fewest stages."""
     return min(tried, key=lambda found: (found.constant, len(found.caps)))
 
 
