@@ -334,7 +334,7 @@ def plans(s: Any, l: int, u: int, memory: int, restart: Any) -> list[Plan]:  # n
     """The slices of every growth in GROWTHS, with the constants that hold for them.
 
     >>> [len(plan.caps) for plan in plans(0, 1, 100, 1000, 0)][:3]
-    [18, 17, 14]
+    [29, 19, 12]
     """
     load = rational("restart cost", restart, least=0) * whole("memory", memory, least=1)
     tried = ((growth, caps(s, l, u, growth)) for growth in GROWTHS)
