@@ -24,6 +24,7 @@ published: $(VENV)/ready
 	$(BIN)/kvratio bounds --check > reports/out/bounds.txt
 	$(BIN)/kvratio check --check
 	$(BIN)/kvratio study hindsight --trials 8 --moves 20000 --rebuilds 20000 --rounds 1
+	$(BIN)/kvratio study bounds-met --check
 	$(BIN)/kvratio study reproduction --check
 	$(BIN)/kvratio study experiments lmsys-1 lmsys-2 lmsys-3 mc-sf --check
 	$(BIN)/kvratio report --check

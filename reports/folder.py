@@ -12,7 +12,7 @@ MANIFEST = "manifest.json"
 # what `report --full`, `kvratio study` and the Makefile put beside a report in `reports/out`
 OTHERS = frozenset(
     {
-        *("adversary", "bench", "convergence", "experiments", "gpu-fit", "hindsight"),
+        *("adversary", "bench", "bounds-met", "convergence", "experiments", "gpu-fit", "hindsight"),
         *("hindsight-proofs", "hindsight-rivals", "predictions", "reproduction", "smallest"),
         *("kept-worth", "studies"),
         *("bounds", "docs", "formal", "fuzz", "links"),

@@ -25,6 +25,7 @@ from kvratio.reports.sections import (
     STUDIES,
     Maker,
     bounds,
+    bounds_met,
     convergence,
     gaps,
     ledger,
@@ -94,7 +95,8 @@ def make_document(
 
 def _computed(sections: Sequence[Maker]) -> bool:
     """Do the sections include all those whose findings stand on the first page?"""
-    return {bounds.section, convergence.section, gaps.section, ledger.section} <= set(sections)
+    needed = {bounds.section, bounds_met.section, convergence.section}
+    return needed | {gaps.section, ledger.section} <= set(sections)
 
 
 def _as_published(material: Material) -> Material:

@@ -44,11 +44,6 @@ def test_half_width_is_students() -> None:
     assert half == pytest.approx(4.302652729911275 / 3**0.5)
 
 
-def test_promotion_is_claimed_for_two_lengths_only() -> None:
-    with_two = [law for law in laws() if "a-l" in {policy.name for policy, _ in claims(law)}]
-    assert [len([x for x in law.shares.values() if x]) for law in with_two] == [2, 2]
-
-
 @pytest.mark.parametrize(
     ("policy", "form", "tolerance"),
     [

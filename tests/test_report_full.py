@@ -16,9 +16,18 @@ from kvratio.reports.cli import cli
 from kvratio.reports.compare.steps import Comparison, compare
 from kvratio.reports.document import Claims, Finding, Section, Table
 from kvratio.reports.material import Material
-from kvratio.reports.sections import bounds, convergence, experiments, gaps, ledger, policies
+from kvratio.reports.sections import (
+    bounds,
+    bounds_met,
+    convergence,
+    experiments,
+    gaps,
+    ledger,
+    policies,
+)
 from kvratio.reports.studies.adversary.search import Limits
 from kvratio.reports.studies.adversary.study import Adversary
+from kvratio.reports.studies.bounds_met.study import BoundsMet
 from kvratio.reports.studies.convergence import Size
 from kvratio.reports.studies.experiments import EXPERIMENTS
 from kvratio.reports.studies.hindsight.study import Hindsight
@@ -47,6 +56,8 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gaps, "TRIALS", Hindsight(trials=1, effort=effort))
     limits = Limits(requests=3, memory=4, tries=20, starts=1)
     monkeypatch.setattr(gaps, "WORST", Adversary(("h-sf", "fcfs"), limits))
+    small = BoundsMet((Size(60, 5),), seeds=2, examples=100, searched=("h-sf",))
+    monkeypatch.setattr(bounds_met, "STUDY", small)
     monkeypatch.setattr(convergence, "SIZES", (Size(60, 5), Size(80, 5)))
     monkeypatch.setattr(convergence, "SEEDS", 2)
     rough = EXPERIMENTS["lmsys-1"]
@@ -119,6 +130,15 @@ def test_convergence_is_simulated_anew(anew: Material) -> None:
     assert "Computed anew for this report." in paragraphs(section)
     sizes = {row[1] for table in tables(section).values() for row in table.rows}
     assert sizes == {"60", "80"}
+
+
+@pytest.mark.usefixtures("tiny")
+def test_bounds_are_met_anew(anew: Material) -> None:
+    section = bounds_met.section(anew)
+    assert "Computed anew for this report." in paragraphs(section)
+    sizes = {row[1] for name, t in tables(section).items() if "met" in name for row in t.rows}
+    assert sizes == {"60"}
+    assert anew.read == {}
 
 
 def test_all_claims_are_checked_anew(anew: Material, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,17 @@ TRACES = ROOT.parent / "shared" / "data"  # where traces are downloaded to, if a
 
 
 def over_form(policy: str) -> list[tuple[int, float]]:
-    """(M, simulated latency over the form's) on every law and size of the published study."""
+    """(M, simulated latency over the form's) on every law and size of the published studies."""
     rows = json.loads((PUBLISHED / "convergence.json").read_text(encoding="utf-8"))
+    laws = {row["law"] for row in rows}
+    held = json.loads((PUBLISHED / "bounds-met.json").read_text(encoding="utf-8"))["grid"]
     return [
-        (row["memory"], row["simulated"]["tel_over_form"])
-        for row in rows
-        if row["policy"] == policy
+        *((r["memory"], r["simulated"]["tel_over_form"]) for r in rows if r["policy"] == policy),
+        *(
+            (r["memory"], r["simulated"]["fluid"][0])
+            for r in held
+            if r["policy"] == policy and r["law"] in laws and r["requests"] == 40 * r["memory"]
+        ),
     ]
 
 

@@ -1,7 +1,8 @@
 """Are the latencies of the policies near their fluid forms at one finite M?
 
 A statement about this size and this instance, on which Algorithm 2 as printed is near; on another
-it is not (t6-on-cancel). What happens as M grows: `kvratio study convergence`.
+it is not (t6-on-cancel). What happens as M grows: `kvratio study convergence`
+and `bounds-met`.
 """
 
 from fractions import Fraction

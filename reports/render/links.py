@@ -17,6 +17,7 @@ INSTEAD = {
     "bounds": "bounds.md",
     "price": "bounds.md",
     "bound-table": "bounds.md",
+    "bounds-met": "bounds-met.md",
     "convergence": "convergence.md",
     "gaps": "smallest.md",
     "curves": "report/figures/ratio-alpha.svg",

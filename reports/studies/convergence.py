@@ -27,16 +27,12 @@ from kvratio.simulate.policies.slicing import slicing as slicing_policy
 from kvratio.simulate.policy import Policy
 from kvratio.theory.checks import whole
 from kvratio.theory.forms import (
-    A_L,
-    A_MAX,
     A_MIN,
     A_MIN_STAGGERED,
-    A_RANDOM,
     H_SF,
     Form,
     Shares,
     geometric_caps,
-    promotion,
     slicing,
     tel,
 )
@@ -176,23 +172,13 @@ def of(form: Form) -> Latency:
 
 
 def claims(law: Law) -> Iterator[tuple[Policy, Latency]]:
-    """The latency of the form that each policy is claimed to follow on a law, H-SF first.
+    """The latency of the form that each policy is claimed to follow on a law.
 
-    A_l with a threshold is claimed to follow the form in slots under either admission test: P's
-    look-ahead test does not (`kvratio.simulate.policies.a_l` says why).
+    Those with a proved bound at finite size are in `kvratio.reports.studies.bounds_met`.
     """
-    yield POLICIES["h-sf"], of(H_SF)
     for reading in ("a-min", "a-min-live", "a-min-thinned"):
         yield POLICIES[reading], of(A_MIN)
     yield POLICIES["a-min-staggered"], of(A_MIN_STAGGERED)
-    yield POLICIES["a-random"], of(A_RANDOM)
-    yield POLICIES["a-max"], of(A_MAX)
-    if len([x for x in law.shares.values() if x]) == 2:
-        yield POLICIES["a-l"], of(A_L)
-    else:
-        for test in ("slots", "look-ahead"):
-            name = f"a-l:threshold={mean_length(law)},admits={test}"
-            yield named(name), of(promotion(mean_length(law)))
     caps = geometric_caps(law.high)
     yield slicing_policy(caps), of(slicing(caps))
     for name in OFFSET:
@@ -273,7 +259,8 @@ class Convergence(Study):
         """The total latency of each policy, in steps."""
         name, memory, load, seed = task
         law = next(law for law in laws() if law.name == name)
-        return simulate(law, (policy for policy, _ in claims(law)), Size(memory, load), seed)
+        policies = (POLICIES["h-sf"], *(policy for policy, _ in claims(law)))
+        return simulate(law, policies, Size(memory, load), seed)
 
     def compared(self, rows: Sequence[dict[str, int]]) -> list[Row]:
         """The simulated latencies beside those of the forms."""

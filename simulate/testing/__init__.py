@@ -24,6 +24,7 @@ except ImportError as error:
     ) from error
 
 from kvratio.simulate.testing.cases import Case, Family
+from kvratio.simulate.testing.closest import Approach, closest
 from kvratio.simulate.testing.conformance import (
     Conformance,
     NonConforming,
@@ -36,6 +37,7 @@ from kvratio.simulate.testing.invariants import INVARIANTS, Violation
 
 __all__ = [
     "INVARIANTS",
+    "Approach",
     "Case",
     "Conformance",
     "Family",
@@ -44,6 +46,7 @@ __all__ = [
     "SystemRun",
     "Violation",
     "check_policy",
+    "closest",
     "examine",
     "reproduce",
 ]

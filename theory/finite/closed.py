@@ -102,7 +102,7 @@ def gsa(counts: Counts, s: int, memory: int, caps: Sequence[int]) -> Fraction:
     >>> gsa({1: 1, 2: 1}, 0, 3, (1, 2))
     Fraction(25, 4)
     """
-    used = _reaching(caps, max(counts), memory - s)
+    used = reaching(caps, max(counts), memory - s)
     waits = sum(n * sum(cap for cap in used if cap < k) for k, n in counts.items())
     main = _times_form(in_pipelines(used), counts, s, memory, s + used[-1])
     return main + _lengths(counts) + waits
@@ -114,14 +114,18 @@ def gba(counts: Counts, s: int, memory: int, caps: Sequence[int]) -> Fraction:
     >>> gba({1: 1, 2: 1}, 0, 3, (1, 2))
     Fraction(11, 2)
     """
-    used = _reaching(caps, max(counts), memory - s)
+    used = reaching(caps, max(counts), memory - s)
     waits = sum(n * sum(cap for cap in used if cap < k) for k, n in counts.items())
     main = _times_form(in_pipelines(used, known=True), counts, s, memory, s + used[-1])
     return main + _lengths(counts) + waits
 
 
-def _reaching(caps: Sequence[int], longest: int, most: int) -> tuple[int, ...]:
-    """The caps up to the first that reaches the longest output."""
+def reaching(caps: Sequence[int], longest: int, most: int) -> tuple[int, ...]:
+    """The caps up to the first that reaches the longest output, none above `most`.
+
+    >>> reaching((1, 2, 4, 8), longest=3, most=9)
+    (1, 2, 4)
+    """
     used = list[int]()
     for cap in slices(caps, most):
         used.append(cap)
