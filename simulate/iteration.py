@@ -122,6 +122,28 @@ class IterationTime:
         up = PS_PER_NS - 1  # durations are rounded up to nanoseconds
         return (fixed + self.request, self.cache), (fixed + up, each + self.pair * peak)
 
+    def decoding(self, least: int) -> tuple[int, int]:
+        """A line (fixed, a token held), in picoseconds, above iterations in which no prompt is
+        processed and every running request holds at least `least` tokens; rounded up.
+
+        >>> IterationTime(fixed=2000, weights=5000, cache=30, token=40).decoding(10)
+        (7999, 34)
+        """
+        whole("least", least, least=1)
+        request = self.token + self.sample + self.link + self.request + self.crowded
+        each = self.cache + self.pair - (-request // least)
+        return self.fixed + self.weights + PS_PER_NS - 1, each
+
+    def processing(self, tokens: int) -> int:
+        """Picoseconds by which a prompt of so many tokens, or a cache that is computed again, makes
+        an iteration longer, at most, beside the line of `decoding`.
+
+        >>> IterationTime(fixed=2000, weights=5000, cache=30, token=40, pair=1).processing(3)
+        126
+        """
+        each = self.token + self.link + self.crowded
+        return each * whole("tokens", tokens) + self.pair * (tokens * (tokens + 1) // 2)
+
     def bound(self, memory: int) -> int:
         """No iteration within a budget of `memory` tokens takes more picoseconds than this."""
         each = self.cache + self.token + self.sample + self.link + self.request + self.crowded

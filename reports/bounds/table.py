@@ -42,6 +42,8 @@ MODULES = (
     "kvratio.theory.price.ladder",
     "kvratio.theory.price.predictions",
     "kvratio.theory.finite.derived",
+    "kvratio.theory.finite.kept",
+    "kvratio.theory.finite.overflow",
     "kvratio.theory.finite.thinned",
     "kvratio.reports.bounds.certificates",
 )

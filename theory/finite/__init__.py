@@ -14,6 +14,8 @@ admission   the lemma: while the queue's head waits, more than M - P tokens are 
 promotion   A_l, with any threshold: requests that start twice
 pipelines   GSA and GBA: the slicing that starts in staggered pipelines
 thinned     A_min as P's Lemmas 1 and 2 have it (thinned), in expectation
+kept        least attained service and GSA, where preemption keeps the tokens
+overflow    Algorithm 2 as printed: why it has no bound of this kind
 closed      the same as multiples of the fluid forms
 derived     every step of that, checked; and what is false of the forms at every size
 sizes       the M and n from which a published ratio holds within 1, 5 and 10 %

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from kvratio.theory.checks import InputError, one_of
-from kvratio.theory.finite import admission, pipelines, promotion, thinned
+from kvratio.theory.finite import admission, kept, pipelines, promotion, thinned
 from kvratio.theory.model import Instance
 
 BoundOf = Callable[[Instance], Fraction]
@@ -39,9 +39,13 @@ PROVED: dict[str, Proved] = {
 
 IN_EXPECTATION: dict[str, BoundOf] = {"a-min-thinned": thinned.a_min_thinned}
 
-PRINTED = (
-    "chance evicts those that have made most as it does the others: none of this kind is known"
-)
+# where preemption keeps the tokens; for GSA one prompt
+KEPT: dict[str, Proved] = {
+    "las": Proved(kept.las),
+    "gsa": Proved(partial(kept.gsa, caps=pipelines.growing(2))),
+}
+
+PRINTED = "none: on some lengths its latency is sqrt(u) times its form, in order (`overflow`)"
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
 GREEDY = "admits while the next step fits: what overflows lose is not bounded"
 PACED = "paced by what it learns: what overflows lose is not bounded (its pipelines are: gsa)"
@@ -89,6 +93,18 @@ def mean_bound(policy: str, instance: Instance) -> Fraction | None:
         return _where_it_holds(IN_EXPECTATION[policy], instance)
     every, mean = upper_bound(policy, instance), PROVED[policy].mean
     return every if every is None or mean is None else min(every, mean(instance))
+
+
+def kept_bound(policy: str, instance: Instance) -> Fraction | None:
+    """At least the total latency of every run in which preemption keeps the tokens, in steps.
+
+    Otherwise as `upper_bound`.
+
+    >>> from kvratio.theory.model import Instance
+    >>> kept_bound("las", Instance.of(5, [3, 3]))
+    Fraction(9, 1)
+    """
+    return _where_it_holds(KEPT[one_of("policy", policy, KEPT)].every, instance)
 
 
 def _where_it_holds(bound: BoundOf, instance: Instance) -> Fraction | None:

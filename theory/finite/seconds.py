@@ -10,6 +10,14 @@ requests are present at time 0, so a policy makes the same schedule in time as i
 *Above.* C <= M in every step: a total latency of at most B steps is one of at most B (high.fixed +
 high.token M).
 
+*Above, with starts apart.* An iteration in which no prompt is processed lies below another line,
+and what a request processes when it starts, its prompt or the cache of s + g tokens that it had to
+give up, adds at most x to one iteration, by which at most n requests complete later. So B steps and
+starts that add up to X are at most B (fixed + token M) + n X: less where starts are few. Where
+preemption keeps the tokens each restart is a start of s + g tokens if they are computed again; if
+they are swapped out and in, it is two transfers of them, and each iteration is rounded up twice.
+`kvratio.theory.finite.kept` says how often a policy restarts its requests, at most.
+
 *Below, for every schedule.* Steps in which nothing runs only add to it. Of the others, those up to
 the r-th completion take low.fixed each and low.token for every token held in them, which are, added
 up, at least the r smallest volumes v. So with L a lower bound in steps (`kvratio.theory.area`) the
@@ -20,6 +28,7 @@ preemption loses the tokens or keeps them: each token is made in a step that hol
 R (high.fixed + high.token M)/(low.fixed + low.token M) times the optimum, for L >= A.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -47,6 +56,27 @@ def at_most(steps: Fraction, memory: int, high: Affine) -> Fraction:
     exact = rational("steps", steps, least=0)
     each = high.fixed + high.token * whole("memory", memory, least=1)
     return exact * each / PS_PER_NS
+
+
+def with_starts(
+    steps: Fraction, memory: int, decoding: Affine, starts: Sequence[int], requests: int
+) -> Fraction:
+    """Nanoseconds of total latency, at most: steps of decoding, and picoseconds of every start.
+
+    >>> with_starts(Fraction(10), 100, Affine(2000, 30), [1000, 500], 2)
+    Fraction(53, 1)
+    """
+    delays = whole("requests", requests) * sum(starts)
+    return at_most(steps, memory, decoding) + Fraction(delays, PS_PER_NS)
+
+
+def swapping(decoding: Affine) -> Affine:
+    """The line of `decoding` where iterations also swap: a second rounding to whole nanoseconds.
+
+    >>> swapping(Affine(2000, 30))
+    Affine(fixed=2999, token=30)
+    """
+    return decoding._replace(fixed=decoding.fixed + PS_PER_NS - 1)
 
 
 def at_least(instance: Instance, low: Affine) -> Fraction:
