@@ -72,6 +72,13 @@ MUTATIONS = [
     ("finite-gsa", "c", "99/100", Verdict.REFUTED),
     ("finite-gsa", "a", "2", Verdict.REFUTED),
     ("finite-gsa", "b", "99/100", Verdict.REFUTED),
+    ("finite-thinned", "c", "99/100", Verdict.REFUTED),
+    ("finite-thinned", "a", "2", Verdict.REFUTED),
+    ("finite-las", "c", "99/100", Verdict.REFUTED),
+    ("finite-las", "a", "2", Verdict.REFUTED),
+    ("finite-las", "ratio", "299/100", Verdict.OPEN),
+    ("finite-las", "part", "199/100", Verdict.OPEN),
+    ("t6-printed-limit", "c", "4", Verdict.OPEN),  # the ratio at u = 600 is not above 2
     ("gsa-large-memory", "bound", "31", Verdict.OPEN),
     ("gsa-large-memory", "e", "7/4", Verdict.OPEN),
     ("gba-doubling", "c", "699/100", Verdict.OPEN),

@@ -54,10 +54,10 @@ def in_order(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield sums("equal ones: o sum of j - 1", lambda n: o * n * (n - 1) / 2, lambda j: o * (j - 1))
     yield nonnegative("the form's n^2/2 is more than n (n-1)/2", n)
     for prompt, beside, count in ((0, 1, 60), (1, 2, 240), (4, 1, 60)):
-        yield from _one_token_each(prompt, beside, count, c, a)
+        yield from one_token_each(prompt, beside, count, c, a)
 
 
-def _one_token_each(
+def one_token_each(
     prompt: int, beside: int, count: int, c: Fraction, a: Fraction
 ) -> Iterator[Finding]:
     """Outputs of one token, where the bound is attained but for rounding."""
@@ -82,7 +82,7 @@ def promoted(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         "first served: all first starts come before all second ones, which keep their order."
     )
     for prompt, beside, count in ((0, 1, 60), (1, 2, 240)):
-        yield from _one_token_each(prompt, beside, count, c, a)
+        yield from one_token_each(prompt, beside, count, c, a)
     instance = Instance.of(9, [5])
     rows = Schedule.of([(0, 0, 3, False), (0, 3, 8, True)])
     finding, tel = schedule("A_l, m = 3, M = 9, one output of 5", rows, instance)

@@ -42,6 +42,7 @@ MODULES = (
     "kvratio.theory.price.ladder",
     "kvratio.theory.price.predictions",
     "kvratio.theory.finite.derived",
+    "kvratio.theory.finite.greedy",
     "kvratio.theory.finite.kept",
     "kvratio.theory.finite.overflow",
     "kvratio.theory.finite.thinned",

@@ -36,9 +36,10 @@ RARE = 4  # a length is rare that fewer than one in so many requests have
 
 
 class Approach(NamedTuple):
-    """The closest run found: its waits over those that the bound allows, and where."""
+    """The closest run found: its waits over the `allowed` ones, in steps, and where."""
 
     share: Fraction
+    allowed: Fraction
     case: Case
 
 
@@ -51,6 +52,8 @@ def closest(
     mixed: bool = False,
 ) -> Approach | None:
     """Search batches for the run that comes closest to the bound; None if nothing waits in any.
+
+    Of several that come equally close the first with the most waiting counts.
 
     `target` and `proved_bound`: see `kvratio.simulate.testing.subject`. `mixed`: only batches of
     `MANY` requests or more, of several lengths, of which none is rare. Raises `InputError` for a
@@ -67,11 +70,11 @@ def closest(
     best: list[Approach] = []
 
     def look(case: Case) -> bool:
-        found = None if mixed and not is_mixed(case.instance.output) else share(subject, case)
+        found = None if mixed and not is_mixed(case.instance.output) else approach(subject, case)
         if found is not None:
-            steer(float(found), label="share")
-            if not best or found > best[0].share:
-                best[:] = [Approach(found, case)]
+            steer(float(found.share), label="share")
+            if not best or found[:2] > best[0][:2]:
+                best[:] = [found]
         return False
 
     searched = settings(
@@ -86,8 +89,8 @@ def closest(
     return best[0] if best else None
 
 
-def share(subject: Subject, case: Case) -> Fraction | None:
-    """Waits of a run over those that its bound allows; None where there is none, or no waiting."""
+def approach(subject: Subject, case: Case) -> Approach | None:
+    """How close a run comes; None where there is no bound, or it allows no waiting."""
     allowed = allows(subject.proved_bound, case.instance) if case.size else None
     if allowed is None:
         return None
@@ -95,7 +98,8 @@ def share(subject: Subject, case: Case) -> Fraction | None:
     history = subject.play(case.instance, case.seed)
     if waits <= 0 or history.schedule is None or history.malformed is not None:
         return None
-    return (latency(history.schedule, case.instance) - sum(case.instance.output)) / waits
+    waited = latency(history.schedule, case.instance) - sum(case.instance.output)
+    return Approach(waited / waits, waits, case)
 
 
 def is_mixed(outputs: Sequence[int]) -> bool:

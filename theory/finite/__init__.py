@@ -16,6 +16,7 @@ pipelines   GSA and GBA: the slicing that starts in staggered pipelines
 thinned     A_min as P's Lemmas 1 and 2 have it (thinned), in expectation
 kept        least attained service and GSA, where preemption keeps the tokens
 overflow    Algorithm 2 as printed: why it has no bound of this kind
+greedy      offset slicing with greedy starts: above its form at every size
 closed      the same as multiples of the fluid forms
 derived     every step of that, checked; and what is false of the forms at every size
 sizes       the M and n from which a published ratio holds within 1, 5 and 10 %

@@ -48,7 +48,11 @@ KEPT: dict[str, Proved] = {
 PRINTED = "none: on some lengths its latency is sqrt(u) times its form, in order (`overflow`)"
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
 GREEDY = "admits while the next step fits: what overflows lose is not bounded"
-PACED = "paced by what it learns: what overflows lose is not bounded (its pipelines are: gsa)"
+OFFSET = "greedy starts: above its form at every size (`greedy`); with paced ones as for slicing"
+PACED = (
+    "starts are paced by what finished attempts have held: how many attempts overflow under a pace "
+    "that is still off, and lose their tokens, is not bounded (pipelines do not overflow: gsa)"
+)
 
 NONE: dict[str, str] = {
     "a-min": PRINTED,
@@ -56,7 +60,7 @@ NONE: dict[str, str] = {
     "a-min-thinned": THINNED,
     "a-min-staggered": PACED,
     "slicing": PACED,
-    "offset-slicing": GREEDY,
+    "offset-slicing": OFFSET,
     "learned-slicing": GREEDY,
     "fcfs": GREEDY,
     "fcfs-watermark": GREEDY,

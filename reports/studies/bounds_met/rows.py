@@ -14,12 +14,13 @@ import numpy as np
 
 from kvratio.reports.studies.bounds_met.policies import all_laws, held
 from kvratio.reports.studies.convergence import Size, mean_and_half_width, outputs
+from kvratio.simulate import engine
 from kvratio.simulate.kernel import run
-from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.preemptive import PREEMPTIVE
 from kvratio.simulate.testing.closest import closest
 from kvratio.theory.area import lower_bound
-from kvratio.theory.finite.policies import upper_bound
-from kvratio.theory.model import Instance
+from kvratio.theory.finite.policies import kept_bound, upper_bound
+from kvratio.theory.model import Instance, Preemption
 
 DIGITS = 6  # decimals of a published ratio
 Interval = tuple[float, float]  # a mean, and half the width of its confidence interval
@@ -97,9 +98,10 @@ class Approach:
 
     def again(self) -> "Approach":
         """The same batch run and bounded now."""
-        own, allowed = sum(self.outputs), upper_bound(self.policy, self.instance)
+        own, allowed = sum(self.outputs), bound(self.policy, self.instance)
         assert allowed is not None
-        waits = run(self.instance, POLICIES[self.policy], self.seed).tel - own
+        waits = engine.run(self.instance, self.policy, self.seed, preemption=kept(self.policy)).tel
+        waits -= own
         return Approach(
             self.policy, self.mixed, waits, str(allowed - own),
             self.memory, self.prompt, self.outputs, self.seed,
@@ -109,6 +111,16 @@ class Approach:
     def from_json(cls, data: dict[str, Any]) -> "Approach":
         """Read plain data."""
         return cls(**{**data, "outputs": tuple(data["outputs"])})
+
+
+def kept(policy: str) -> Preemption:
+    """Does the policy keep the tokens of those that it preempts? It has no meaning otherwise."""
+    return Preemption.KEEP if policy in PREEMPTIVE else Preemption.CANCEL
+
+
+def bound(policy: str, instance: Instance) -> Fraction | None:
+    """The bound on every run."""
+    return (kept_bound if kept(policy).keeps else upper_bound)(policy, instance)
 
 
 def simulated(name: str, memory: int, load: int, seeds: int) -> dict[str, Any]:
@@ -167,7 +179,7 @@ def approach(policy: str, mixed: bool, examples: int, seed: int) -> dict[str, An
     """The closest approach of a policy, as plain data."""
     found = closest(
         policy,
-        proved_bound=lambda instance: upper_bound(policy, instance),
+        proved_bound=lambda instance: bound(policy, instance),
         examples=examples,
         seed=seed,
         mixed=mixed,

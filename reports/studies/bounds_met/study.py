@@ -38,14 +38,14 @@ class BoundsMet(Study):
     sizes: tuple[Size, ...] = SIZES
     seeds: int = 5
     examples: int = 1000
-    searched: tuple[str, ...] = tuple(PROVED)
+    searched: tuple[str, ...] = (*PROVED, "las")
     figures: str = ""
 
     def plan(self) -> list[Task]:
         """A task for each law and size, and for each search.
 
         >>> BoundsMet().plan()[-1]
-        ('closest', 'gba', True, 1000, 0)
+        ('closest', 'las', True, 1000, 0)
         """
         whole("seeds", self.seeds, least=2)
         whole("examples", self.examples, least=100)
