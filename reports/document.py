@@ -6,7 +6,7 @@ will look.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -85,20 +85,26 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing as SVG text and PNG bytes. `text` says in words what it shows.
+    """A drawing as SVG text, and as PNG when asked for. `text` says in words what it shows.
 
-    `points`: what a page says where a reader points (`kvratio.reports.render.points`).
+    `pixels` makes the PNG. `points`: what a page says where a reader points
+    (`kvratio.reports.render.points`).
     """
 
     name: str
     caption: str
     text: str
     svg: str
-    png: bytes
+    pixels: Callable[[], bytes] = field(compare=False, repr=False)
     points: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name(self.name)
+
+    @property
+    def png(self) -> bytes:
+        """The drawing in pixels, made anew each time: most reports have no use for it."""
+        return self.pixels()
 
 
 @dataclass(frozen=True, slots=True)

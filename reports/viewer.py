@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from kvratio.reports.document import Column, Kind, Obtained, Table, Viewer
-from kvratio.reports.render.looks import policy_title
+from kvratio.reports.render.looks import look_class, policy_title
 from kvratio.simulate.measures import cache_profile
 from kvratio.simulate.records import Run
 
@@ -53,6 +53,7 @@ def _run(run: Run, runs: Sequence[Run]) -> dict[str, Any]:
     own = run.instance.memory
     return {
         "title": title(run, runs),
+        "look": look_class(run.policy),
         **({"memory": own} if own != runs[0].instance.memory else {}),
         "tel": run.tel,
         "evictions": run.measures.evictions,

@@ -161,7 +161,7 @@ def test_a_page_shows_the_largest_size_and_a_figure_all(tmp_path: Path) -> None:
 
 def not_drawn(name: str, *_: object, caption: str, text: str, **__: object) -> Figure:
     """A figure without its drawing, which takes half a second."""
-    return Figure(name, caption, text, "", b"")
+    return Figure(name, caption, text, "", bytes)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

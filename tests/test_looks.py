@@ -6,7 +6,9 @@ from kvratio.reports.document import Figure
 from kvratio.reports.render import looks
 from kvratio.reports.render.draw import Labels, draw
 from kvratio.reports.render.looks import COLOURS, look, policy_look, themable
+from kvratio.simulate import wait
 from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.preemptive import PREEMPTIVE
 
 GREY = 36  # so many looks differ even where no colour can be seen
 CONTRAST = 3.0  # WCAG 2.1, success criterion 1.4.11, for graphics
@@ -56,6 +58,7 @@ def test_every_policy_has_a_look_of_its_own() -> None:
     assert len(POLICIES) <= GREY
     found = [policy_look(name) for name in POLICIES]
     assert len({(str(x["linestyle"]), x["marker"]) for x in found}) == len(POLICIES)
+    assert {*POLICIES, *PREEMPTIVE, *wait.TITLES} <= set(looks.NUMBERED)
     assert policy_look("slicing:caps=4,16")["label"] == "Slicing (caps=4,16)"
     assert policy_look("unheard of")["label"] == "unheard of"
 

@@ -1,6 +1,7 @@
 """What not knowing costs, as one table and one figure: the ladder of `kvratio.theory.price`."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from matplotlib.axes import Axes
 
@@ -96,6 +97,7 @@ def curves() -> list[tuple[str, Sequence[float], Sequence[float]]]:
     ]
 
 
+@cache  # a report shows it on two pages
 def figure() -> Figure:
     """The ladder against 1/alpha without prompts, both axes logarithmic."""
     lines = curves()

@@ -290,7 +290,7 @@ class Painter {
         `cache (${share} %). ${this.queue(run, this.cursor)}`);
     }
     if (this.chosen !== null) parts.push(this.describeRequest(run, this.chosen));
-    return parts.join(" ") || "Point at a request, or press the arrow keys, for details.";
+    return parts.join(" ") || "Point at a request, tap it, or press the arrow keys, for details.";
   }
 
   // Who runs and who waits in a step.

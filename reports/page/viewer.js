@@ -3,6 +3,7 @@
 // `reports/viewer.py` describes. `paint.js`, which stands before this, draws.
 "use strict";
 
+const TAP = 5; // pixels: what moves less is no dragging
 const LEAST_STEPS = 4; // zooming in stops here
 const ORDERED_ABOVE = 60; // so many requests are shown in order of completion at first
 
@@ -111,6 +112,7 @@ class Viewer extends Painter {
       pane.element.hidden = !pane.run;
       if (!pane.run) return;
       pane.title.textContent = `${pane.run.title}: ${this.summary(pane.run)}`;
+      pane.title.className = `title ${pane.run.look}`; // its marker, as figures have it
       pane.bars.setAttribute("aria-label", `Requests over time, ${pane.title.textContent}`);
       pane.cache.setAttribute("aria-label", `Cache in use over time, ${pane.run.title}`);
     });
@@ -218,9 +220,15 @@ class Viewer extends Painter {
       held = { x: event.clientX, y: event.clientY, time: this.time, rows: this.rows };
       canvas.setPointerCapture(event.pointerId);
     });
-    canvas.addEventListener("pointerup", () => { held = null; });
+    canvas.addEventListener("pointerup", (event) => {
+      const tapped = held && Math.hypot(event.clientX - held.x, event.clientY - held.y) < TAP;
+      held = null;
+      if (tapped) this.hover(event, canvas, pane);
+    });
     canvas.addEventListener("pointercancel", () => { held = null; });
-    canvas.addEventListener("pointerleave", () => { if (!held) this.choose(null, null); });
+    canvas.addEventListener("pointerleave", (event) => {
+      if (!held && event.pointerType === "mouse") this.choose(null, null);
+    });
     canvas.addEventListener("pointermove", (event) => {
       if (held) {
         const steps = (held.time[1] - held.time[0]) / (canvas.clientWidth - GUTTER);

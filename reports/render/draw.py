@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from textwrap import fill
 from typing import Any, NamedTuple
 
@@ -139,13 +140,19 @@ def _colour(handle: Any) -> Any:
 
 
 def _saved(name: str, canvas: Canvas, caption: str, text: str) -> Figure:
-    vector, pixels = io.StringIO(), io.BytesIO()
+    vector = io.StringIO()
     canvas.savefig(vector, format="svg", metadata=NO_SVG_METADATA)
     told = points(canvas)
-    canvas.savefig(pixels, format="png", dpi=DPI, metadata=NO_PNG_METADATA)
     svg = vector.getvalue()
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg[svg.index("<svg") :])
-    return Figure(name, caption, text, compact(svg), pixels.getvalue(), told)
+    return Figure(name, caption, text, compact(svg), partial(_pixels, canvas), told)
+
+
+def _pixels(canvas: Canvas) -> bytes:
+    pixels = io.BytesIO()
+    with style.context(STYLE):
+        canvas.savefig(pixels, format="png", dpi=DPI, metadata=NO_PNG_METADATA)
+    return pixels.getvalue()
 
 
 def compact(svg: str) -> str:

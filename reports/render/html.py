@@ -4,6 +4,7 @@ styles and scripts stand beside them once. The page of `kvratio view` stands alo
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,6 +23,7 @@ from kvratio.reports.document import (
 )
 from kvratio.reports.output import GENERATOR
 from kvratio.reports.render import looks, mathml
+from kvratio.reports.render.closed_forms import closed_form
 from kvratio.reports.render.links import (
     INDEX,
     PAPER,
@@ -38,7 +40,6 @@ from kvratio.theory.area import lower_bound
 
 VIEWER = ["paint.js", "export.js", "viewer.js"]  # scripts, each for those after it
 SCRIPTS = ("plot.js", *VIEWER, "claims.js")
-LONG = 48  # characters of a formula that is shown without unfolding
 KINDS = {str: "prose", Table: "table", Figure: "figure", Viewer: "viewer", Claims: "claims"}
 
 
@@ -112,6 +113,11 @@ def read(name: str) -> str:
 
 
 def _template(name: str) -> Any:
+    return _environment().get_template(name)
+
+
+@cache  # with the templates that it has compiled
+def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(read),
         autoescape=True,
@@ -125,16 +131,11 @@ def _template(name: str) -> Any:
         "themable": _inline,
         "data": script_data,
         "typeset": mathml.typeset,
-        "formula": _formula,
+        "formula": closed_form,
         "page": page_of,
+        "look": looks.look_class,
     }
-    environment.globals |= {"long": LONG}
-    return environment.get_template(name)
-
-
-def _formula(text: str) -> Markup:
-    """A formula typeset, or as code where it cannot be read as one."""
-    return mathml.formula(text) or Markup("<code>{}</code>").format(text)
+    return environment
 
 
 def style_sheet() -> str:
@@ -155,7 +156,7 @@ def style_sheet() -> str:
         declarations = "; ".join(f"--{name}: {value}" for name, value in names)
         colours = looks.css_variables(dark=theme == "dark")
         text = text.replace(f"/* {theme} colours */", f"{declarations}; {colours};")
-    return text
+    return text.replace("/* looks */", looks.css_looks())
 
 
 def kind(block: Block) -> str:

@@ -19,6 +19,7 @@ INSTEAD = {
     "bound-table": "bounds.md",
     "bounds-met": "bounds-met.md",
     "convergence": "convergence.md",
+    "reproduction": "reproduction.md",
     "gaps": "smallest.md",
     "curves": "report/figures/ratio-alpha.svg",
     "experiments": "experiments",
@@ -26,6 +27,7 @@ INSTEAD = {
 NAMED = re.compile(
     r"`(?P<file>reports/published/[\w./-]*\w)`|`(?P<code>[^`]*)`"
     r"|\b(?P<paper>arXiv[: ](?P<id>\d{4}\.\d{4,5}))"
+    r"|\b(?P<repository>github\.com/[\w-]+/[\w-]+)"
 )
 
 
@@ -72,7 +74,8 @@ def file_of(path: str, linked: AbstractSet[str], *, drawn: bool = False) -> str:
 
 
 def prose(text: str) -> Markup:
-    """A paragraph: code marked, published files and papers of arXiv linked, the rest escaped.
+    """A paragraph: code marked, published files, papers of arXiv and repositories linked, the rest
+    escaped.
 
     >>> prose("run `a < b`")
     Markup('run <code>a &lt; b</code>')
@@ -92,4 +95,6 @@ def _linked(match: re.Match[str]) -> Markup:
         return Markup('<a href="{}/{}"><code>{}</code></a>').format(SOURCE, path, path)
     if match["paper"]:
         return Markup('<a href="https://arxiv.org/abs/{}">{}</a>').format(match["id"], match[0])
+    if match["repository"]:
+        return Markup('<a href="https://{0}">{0}</a>').format(match[0])
     return Markup("<code>{}</code>").format(match["code"])

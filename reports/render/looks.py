@@ -42,6 +42,7 @@ COLOURS = (
 )
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+SHAPES = ("●", "■", "▲", "◆", "▼", "✚", "✖", "◀", "▶")  # the same in text
 
 THEME = {
     INK: "--ink",
@@ -94,13 +95,23 @@ OF_THEORY = {
     "A_l": "a-l",
     "A_random": "a-random",
     "slicing": "slicing",
+    "learned slicing": "learned-slicing",
+    "offset slicing": "offset-slicing",
+    "GSA": "gsa",
+    "GBA": "gba",
     "fixed caps": "slicing",
     "one common offset": "gsa",
     "tokens lost": "offset-slicing",
     "tokens kept": "least-attained-service",
 }
-# looks of those that no simulator runs
-ONLY_THEORY = {"offset-slicing": 28, "least-attained-service": 30}
+# the order of looks: neighbours in figures have different colours, which come again every eighth
+NUMBERED = (
+    "h-sf", "a-max", "a-min", "a-min-live", "a-min-thinned", "a-min-staggered", "a-l", "a-random",
+    "beta-clearing", "mc-benchmark", "alpha-protection", "mc-sf", "shortest-predicted",
+    "fcfs-watermark", "fcfs", "svf", "gsa", "gba", "las", "offset-slicing", "learned-slicing",
+    "mlfq", "least-attained-service", "slicing", "trail", "srv", "wait", "nested-wait",
+)  # fmt: skip
+LOOKS = 64  # no two of so many are the same
 MOST = 6  # curves in colour in one figure; the others are grey and named where a reader points
 REST: dict[str, Any] = {"color": GREY, "linestyle": "-", "marker": "", "lw": 0.9, "zorder": 1}
 
@@ -112,8 +123,9 @@ FIRST = (
 )  # fmt: skip
 
 
-def in_colour(policies: Iterable[str]) -> set[str]:
-    """The policies that one figure shows in colour: all if they are few, otherwise the best known.
+def in_colour(policies: Iterable[str], *first: str) -> set[str]:
+    """The policies that one figure shows in colour: all if they are few, otherwise those named
+    first and the best known.
 
     >>> sorted(in_colour(["gba", "h-sf"]))
     ['gba', 'h-sf']
@@ -121,7 +133,7 @@ def in_colour(policies: Iterable[str]) -> set[str]:
     found = list(dict.fromkeys(policies))
     if len(found) <= MOST:
         return set(found)
-    known = [name for name in FIRST if name in found]
+    known = list(dict.fromkeys(name for name in (*first, *FIRST) if name in found))
     return set((known + [name for name in found if name not in known])[:MOST])
 
 
@@ -155,12 +167,35 @@ def knows(policy: str) -> bool:
 
 def policy_look(policy: str) -> dict[str, Any]:
     """The look of a policy, the same in every figure."""
-    names = list(POLICIES)
-    if policy in names:
-        k = names.index(policy)
-    else:
-        k = ONLY_THEORY.get(policy, len(names) + crc32(policy.encode()) % len(names))
-    return look(k, policy_title(policy))
+    return look(_number(policy), policy_title(policy))
+
+
+def _number(policy: str) -> int:
+    """Which look a policy has; those that are not known share the last ones."""
+    if policy in NUMBERED:
+        return NUMBERED.index(policy)
+    return len(NUMBERED) + crc32(policy.encode()) % (LOOKS - len(NUMBERED))
+
+
+def look_class(policy: str) -> str:
+    """The class of a page's style that puts a policy's marker before it, as figures have it; ""
+    for what is no policy. `policy`: its title, its name, or its name in the theory.
+
+    >>> look_class("A_max"), look_class("a-max"), look_class("a policy of somebody")
+    ('look look-1', 'look look-1', '')
+    """
+    known = {policy_title(name): name for name in (*POLICIES, *PREEMPTIVE)} | OF_THEORY
+    name = known.get(policy.partition(" (")[0], policy)
+    return f"look look-{_number(name)}" if name in NUMBERED else ""
+
+
+def css_looks() -> str:
+    """The rules of the classes of `look_class`."""
+    return "\n".join(
+        f'.look-{k}::before {{ content: "{SHAPES[k % len(SHAPES)]}"; '
+        f"color: var(--c{k % len(COLOURS)}); }}"
+        for k in range(len(NUMBERED))
+    )
 
 
 def themable(svg: str) -> str:

@@ -78,7 +78,7 @@ def formula(text: str) -> Markup | None:
     True
     """
     try:
-        return Markup(f"<math>{_Parser(tokens(text)).whole()}</math>")
+        return Markup(f"<math>{Parser(tokens(text)).whole()}</math>")
     except NoFormulaError:
         return None
 
@@ -175,7 +175,7 @@ def _is_formula(run: list[tuple[str, str]]) -> bool:
     return any(piece in RELATIONS or piece in ("**", *"+-*/^'([{") for piece in pieces)
 
 
-class _Parser:
+class Parser:
     """Recursive descent over the tokens of a formula; raises `NoFormulaError`."""
 
     def __init__(self, found: list[Token]) -> None:
@@ -241,7 +241,7 @@ class _Parser:
         while self.peek() == "/":
             self.take()
             below, below_alone = self.power()
-            out = f"<mfrac>{_row(alone or out)}{_row(below_alone or below)}</mfrac>"
+            out = f"<mfrac>{row_of(alone or out)}{row_of(below_alone or below)}</mfrac>"
             alone = ""
         return out
 
@@ -251,15 +251,15 @@ class _Parser:
         if self.peek() == "_":
             self.take()
             below, below_alone = self.primary()
-            out, alone = f"<msub>{_row(out)}{_row(below_alone or below)}</msub>", ""
+            out, alone = f"<msub>{row_of(out)}{row_of(below_alone or below)}</msub>", ""
         while self.peek() == "'":
             self.take()
-            out, alone = f"<msup>{_row(out)}<mo>′</mo></msup>", ""
+            out, alone = f"<msup>{row_of(out)}<mo>′</mo></msup>", ""
         if self.peek() in ("^", "**"):
             self.take()
             sign = f"<mo>{SUMS[self.take().text]}</mo>" if self.peek() == "-" else ""
             exponent, exponent_alone = self.primary()
-            out = f"<msup>{_row(out)}{_row(sign + (exponent_alone or exponent))}</msup>"
+            out = f"<msup>{row_of(out)}{row_of(sign + (exponent_alone or exponent))}</msup>"
             alone = ""
         return out, alone
 
@@ -308,10 +308,10 @@ class _Parser:
         return out
 
 
-def _row(content: str) -> str:
+def row_of(content: str) -> str:
     """One element, as `mfrac` and `msup` want it.
 
-    >>> _row("<mi>a</mi><mi>b</mi>")
+    >>> row_of("<mi>a</mi><mi>b</mi>")
     '<mrow><mi>a</mi><mi>b</mi></mrow>'
     """
     return (

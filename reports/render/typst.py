@@ -82,6 +82,8 @@ def prose(text: str, between: Callable[[str], str] | None = None) -> str:
         elif match["paper"]:
             url = f"https://arxiv.org/abs/{match['id']}"
             out += f"#link({string(url)}, {string(match[0])});"
+        elif match["repository"]:
+            out += f"#link({string(f'https://{match[0]}')}, {_breakable(match[0])});"
         else:
             out += _code(match["code"])
         end = match.end()

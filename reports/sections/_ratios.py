@@ -1,5 +1,6 @@
 """Policies on the same requests beside the certified bound, and which of them coincide."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -25,8 +26,11 @@ def by_latency(runs: Sequence[Run]) -> list[Run]:
 
 def coincidences(comparison: Comparison) -> str:
     """Policies that made the very same schedule, and why where that is so by construction."""
+    sizes = Counter((run.tel, len(run.schedule.start)) for run in comparison.runs)
     groups: dict[tuple[object, ...], list[str]] = {}
     for run in comparison.runs:
+        if sizes[run.tel, len(run.schedule.start)] == 1:
+            continue  # schedules can have millions of attempts
         attempts = sorted(
             zip(*(getattr(run.schedule, c) for c in ("request", "start", "end")), strict=True)
         )
@@ -57,16 +61,14 @@ def ratio_figure(comparison: Comparison) -> Figure:
     def plot(axes: Axes) -> None:
         for y, (run, ratio) in enumerate(zip(runs, ratios, strict=True)):
             colour = policy_look(run.policy)["color"]
-            beyond = ratio > edge
             axes.plot([1, min(ratio, edge)], [y, y], color=colour, lw=2, zorder=1)
-            marker = ">" if beyond else policy_look(run.policy)["marker"]
             axes.plot(
-                [min(ratio, edge)], [y], marker=marker, ms=7, color=colour, linestyle="none",
-                label=f"{ratio:.3f} times the bound",
+                [min(ratio, edge)], [y], marker=policy_look(run.policy)["marker"], ms=7,
+                color=colour, linestyle="none", label=f"{ratio:.3f} times the bound",
             )  # fmt: skip
             axes.annotate(
-                f"{ratio:.2f}", (min(ratio, edge), y), xytext=(7, 0), textcoords="offset points",
-                va="center", fontsize="small",
+                f"{'→ ' * (ratio > edge)}{ratio:.2f}", (min(ratio, edge), y), xytext=(7, 0),
+                textcoords="offset points", va="center", fontsize="small",
             )  # fmt: skip
         names = [f"{run.policy}*" if clairvoyant(run) else run.policy for run in runs]
         axes.set_yticks(range(len(runs)), names)

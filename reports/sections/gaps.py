@@ -96,7 +96,7 @@ def _adversary(material: Material) -> Table:
         found = study.worst(material.rows(study))
     return Table(
         "adversary",
-        f"The worst instances found ({material.origin(ADVERSARY).rstrip('.')})",
+        "The worst instances found",
         (
             Column("policy", Kind.TEXT),
             Column("predicted", Kind.TEXT),
@@ -119,6 +119,7 @@ def _adversary(material: Material) -> Table:
             )
             for worst in found
         ),
+        material.origin(ADVERSARY),
     )
 
 

@@ -37,9 +37,10 @@ def section(material: Material) -> Section:
     narrow = (NARROW, origin, predictions.figure(found), predictions.table(found))
     runs = _runs(material)
     kept: tuple[Block, ...] = (WORTH, material.origin(KEPT), *kept_worth.tables(runs))
+    about = "what it costs at most, and at least, where [l, u] is narrow"
     parts = (
-        Section("not-knowing-predictions", predictions.TITLE, narrow),
-        Section("kept-worth", kept_worth.TITLE, kept),
+        Section("not-knowing-predictions", predictions.TITLE, narrow, summary=about),
+        Section("kept-worth", kept_worth.TITLE, kept, summary="derived beside simulated"),
     )
     blocks = (LEAD, ladder.figure(), ladder.table())
     summary = f"{ladder.TITLE}: a policy a rung, from every length known to nothing"

@@ -178,7 +178,10 @@ def score(found: Sequence[Finding]) -> Figure:
 
     examined = counted["P and its popular account"]
     holds, fails = (sum(examined[verdict] for verdict in which) for which in (HOLDS, FAILS))
-    title = f"Of {examined.total()} claims of P, {holds} hold and {fails} fail as read"
+    title = (
+        f"Of {examined.total()} claims of P and its popular account, {holds} hold and {fails} fail "
+        "as read"
+    )
     words = "; ".join(
         f"{name}: {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}"
         for name, counts in counted.items()

@@ -18,7 +18,7 @@ from kvratio.reports.render.looks import (
     policy_look,
     policy_title,
 )
-from kvratio.reports.sections._ratios import THRASHING, coincidences, ratio_figure
+from kvratio.reports.sections._ratios import THRASHING, by_latency, coincidences, ratio_figure
 from kvratio.simulate.measures import Ints, cache_profile, latencies, tokens_at
 from kvratio.simulate.records import Run
 
@@ -77,7 +77,7 @@ def latency_table(comparison: Comparison) -> Table:
             f"{float(comparison.ratio_to_h_sf(run)):.3f}",
             f"{float(comparison.ratio_to_lower_bound(run)):.3f}",
         )
-        for run in sorted(comparison.runs, key=lambda run: run.tel)
+        for run in by_latency(comparison.runs)
     ]
     return Table(
         "policies-latency",
@@ -103,7 +103,7 @@ def _work_table(comparison: Comparison) -> Table:
             f"{100 * m.peak_cache / memory:.1f}",
             f"{100 * float(m.mean_cache):.1f}",
         )
-        for run in comparison.runs
+        for run in by_latency(comparison.runs)
         for m in (run.measures,)
     ]
     caption = f"Evictions, tokens, and use of the cache of {memory:,} tokens"
@@ -120,8 +120,9 @@ def latency_figure(samples: Mapping[str, Any], unit: str = "steps") -> Figure:
 
     `samples`: the latency of every request, by policy; policies have the same requests.
     """
-    coloured = in_colour(samples)
     means = {policy: float(np.mean(sample)) for policy, sample in samples.items()}
+    best = min(samples, key=lambda policy: means[policy])
+    coloured = in_colour(samples, best)
     calm = [p for p in samples if means[p] <= THRASHING * float(np.median(list(means.values())))]
     low = min(float(np.min(samples[policy])) for policy in samples)
     high = max(float(np.max(samples[policy])) for policy in calm)
@@ -139,9 +140,8 @@ def latency_figure(samples: Mapping[str, Any], unit: str = "steps") -> Figure:
         axes.set_ylim(0, 101)
         plain_logarithmic(axes, "x")
 
-    best, *_, worst = sorted(samples, key=lambda policy: means[policy]) * 2
-    half = {policy: float(np.median(samples[policy])) for policy in (best, worst)}
-    title = f"{best}: half of the requests complete within {half[best]:,.4g} {unit}"
+    half = float(np.median(samples[best]))
+    title = f"{best}: half of the requests complete within {half:,.4g} {unit}"
     beyond = [policy for policy in samples if policy not in calm]
     cut = f" Not whole within the axis: {', '.join(beyond)}." if beyond else ""
     return draw(

@@ -8,12 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from kvratio.reports.render.looks import COLOURS, DARK_INK, DARK_PAPER, INK
+from tests.browser.conftest import WIDTHS
 
 pytestmark = pytest.mark.browser
 
 SCREEN = 900  # pixels
 MOST_SCREENS = 10  # of a page, at the width of a desktop
-MOST_PAPER = 20  # sheets of the first page
+MOST_PAPER = 20  # sheets of a page
 PAGES = ("index.html", "policies.html", "claims.html", "claims.html#claim-h-sf-optimal",
          "price.html", "experiments.html", "terms.html", "view.html")  # fmt: skip
 
@@ -65,7 +66,7 @@ def test_every_link_leads_somewhere(visit: Any, folder: Path) -> None:
         for link in found:
             file, _, anchor = link.partition("#")
             if link.startswith("https://"):
-                assert re.match(r"https://(arxiv\.org/abs|github\.com/kvratio)/", link), link
+                assert re.match(r"https://(arxiv\.org/abs|github\.com/[\w-]+)/", link), link
                 continue
             if file:
                 assert (folder / file).stat().st_size > 0, link
@@ -171,7 +172,6 @@ def test_pointing_and_keys_tell_values(visit: Any) -> None:
 )
 def test_axe_finds_no_violation(visit: Any, name: str, scheme: str, width: str) -> None:
     page = visit(name, width, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach((d, k) => { d.open = k % 9 == 0 })")
     results = Axe().run(page, options=AXE)
     assert results.violations_count == 0, results.generate_report()
 
@@ -191,7 +191,6 @@ def test_nothing_overflows_a_narrow_screen(visit: Any, folder: Path, pixels: int
     page.set_viewport_size({"width": pixels, "height": 800})
     for name in [*pages(folder), "claims.html#claim-a-max-exact"]:
         page.goto(f"{folder.as_uri()}/{name}")
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         assert page.evaluate("document.documentElement.scrollWidth") <= pixels, name
         for figure in page.locator("figure svg").all():
             box = figure.bounding_box()
@@ -225,6 +224,38 @@ def test_at_night_the_page_and_its_figures_are_dark(visit: Any) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == rgb(DARK_PAPER)
 
 
+def test_no_page_takes_more_paper_than_twenty_sheets(visit: Any, folder: Path) -> None:
+    page = visit()
+    for name in pages(folder):
+        page.goto((folder / name).as_uri())
+        sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        assert 1 <= sheets <= MOST_PAPER, name
+
+
+def test_tables_carry_the_marks_of_figures_and_typeset_closed_forms(visit: Any) -> None:
+    page = visit("policies.html")
+    mark = "e => [getComputedStyle(e, '::before').content, getComputedStyle(e, '::before').color]"
+    for name, shape, colour in (("H-SF", "●", COLOURS[0]), ("A_max", "■", COLOURS[1])):
+        cell = page.locator("#table-policies-latency .look").get_by_text(name, exact=True)
+        assert cell.evaluate(mark) == [f'"{shape}"', rgb(colour.light)]
+    page = visit("bounds.html")
+    cases = page.locator("#table-bounds-two-point mtable.cases").first
+    assert cases.locator("mtr").count() > 1
+    rows = [row.bounding_box()["y"] for row in cases.locator("mtr").all()]
+    assert rows == sorted(rows)
+    assert rows[0] < rows[-1]
+
+
+def test_on_a_phone_a_claim_is_a_card_with_its_statement(visit: Any) -> None:
+    page = visit("claims.html", "phone")
+    row = page.locator("table.claims tbody tr").first
+    for k in range(5):
+        box = row.locator("td").nth(k).bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= WIDTHS["phone"]
+    page.select_option(".filters .verdict", "refuted")
+    assert not row.is_visible(), "what is filtered out is hidden there, too"
+
+
 def test_print_leaves_out_the_controls_and_stays_on_the_paper(visit: Any) -> None:
     page = visit(scheme="dark")
     page.emulate_media(media="print")
@@ -235,4 +266,3 @@ def test_print_leaves_out_the_controls_and_stays_on_the_paper(visit: Any) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     paper = page.pdf(format="A4")
     assert len(paper) > 30_000
-    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= MOST_PAPER

@@ -243,3 +243,15 @@ def test_the_viewer_is_redrawn_for_the_night_and_for_paper(visit: Any) -> None:
     page.wait_for_function(f"{corner} < 60")
     page.emulate_media(media="print")
     page.wait_for_function(f"{corner} == 255")
+
+
+def test_a_tap_tells_what_the_run_did(browser: Any, alone: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True)
+    page = context.new_page()
+    page.goto((alone / "view.html").as_uri())
+    bars = page.locator(".bars").first
+    bars.scroll_into_view_if_needed()
+    box = bars.bounding_box()
+    page.touchscreen.tap(box["x"] + 60, box["y"] + 10)
+    assert page.locator(".detail").first.text_content().startswith("Step 0: ")
+    context.close()

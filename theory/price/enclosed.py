@@ -25,11 +25,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import Any
 
-import numpy as np
-
 from kvratio.theory.checks import InputError
-
-MOST = 1 << 62  # integers of 64 bits suffice for the potential
 
 
 @dataclass(frozen=True)
@@ -153,22 +149,21 @@ class LengthsProof:
 
     def _potential(self, steps: Sequence[int], gaps: Sequence[int]) -> int:
         """At the start, times the mass of all requests and the unit of prices."""
-        tails = np.array(self.tails, dtype=np.int64)
-        used = np.array(list(accumulate(w * p for w, p in zip(steps, self.tails, strict=True))))
-        most = int(used[-1] + tails[0] * self.levels[-1]) * max(self.prices)
-        if most + self.unit * self.tails[0] * self.times[-1] >= MOST:
-            raise InputError("unit", self.unit, "numbers whose products stay below 2^62")
-        first = [p * v for p, v in zip(self.tails, self.levels, strict=True)]
+        tails = self.tails
+        used = list(accumulate(w * p for w, p in zip(steps, tails, strict=True)))
+        # a run from level i to j uses used[j] - used[i] + p_i L_i: so much without used[j]
+        start = [p * v - u for p, v, u in zip(tails, self.levels, used, strict=True)]
         n = len(tails)
-        after = np.zeros(n + 1, dtype=np.int64)
+        after = [0] * (n + 1)
         for price, gap in zip(reversed(self.prices), reversed(gaps), strict=True):
-            now = np.zeros(n + 1, dtype=np.int64)
-            waits = after[:n] + self.unit * tails * gap
+            now = [0] * (n + 1)
+            wait = self.unit * gap
+            least = price * used[-1]  # of price used[j] + now[j + 1] over j >= i
             for i in range(n - 1, -1, -1):  # known to exceed the level before i: tail p_i
-                uses = price * (used[i:] - used[i] + first[i]) + now[i + 1 :]
-                now[i] = min(waits[i], uses.min())
+                least = min(least, price * used[i] + now[i + 1])
+                now[i] = min(after[i] + wait * tails[i], price * start[i] + least)
             after = now
-        return int(after[0])
+        return after[0]
 
 
 def _steps(levels: Sequence[int]) -> list[int]:

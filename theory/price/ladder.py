@@ -126,6 +126,11 @@ def _a_min(prompt: str, u: int) -> float:
 
 
 @cache
+def _fixed_caps() -> float:
+    return float(five().value)
+
+
+@cache
 def rungs() -> tuple[Rung, ...]:
     """The ladder, from all that can be known to nothing.
 
@@ -151,7 +156,7 @@ def rungs() -> tuple[Rung, ...]:
         ),
         Rung(
             "fixed caps", "l", "what it cancels", AT_MOST, "general/slicing/area/growth 4",
-            lambda _s, _u: float(five().value),
+            lambda _s, _u: _fixed_caps(),
         ),
         Rung(
             "A_l (two lengths)", none, "what it cancels", EXACT, "two-point/A_l/area", _promoted
