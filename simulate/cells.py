@@ -8,7 +8,7 @@ version of the simulator is never taken for one's own.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -58,16 +58,20 @@ class Cell:
     chunk: int | None = None
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+        for name, value in self.fields().items():
             if isinstance(value, str) and not value.isascii():
                 _in_utf_8(name, value)
         contender(self.policy)
         _ = self.spec
 
+    def fields(self) -> dict[str, Any]:
+        """The values by name, in their order."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     @property
     def spec(self) -> Spec:
         """What is asked for, without the policy."""
-        fields = asdict(self)
+        fields = self.fields()
         del fields["policy"]
         return Spec(**fields)
 
@@ -128,8 +132,8 @@ def _files(cell: Cell) -> list[str]:
     return [*files(cell.workload), *_profile(cell)]
 
 
-def _profile(cell: Cell) -> list[str]:
-    return [cell.iteration.removeprefix(NAME)] if cell.iteration.startswith(NAME) else []
+def _profile(asked: Cell | Spec) -> list[str]:
+    return [asked.iteration.removeprefix(NAME)] if asked.iteration.startswith(NAME) else []
 
 
 def _code(policy: str) -> str:
@@ -145,7 +149,7 @@ def key(cell: Cell, digests: Mapping[str, str]) -> str:
     (32, False)
     """
     contents = [digests[name] for name in _files(cell)]
-    text = json.dumps([asdict(cell), contents, digests.get(_code(cell.policy)), code_digest()])
+    text = json.dumps([cell.fields(), contents, digests.get(_code(cell.policy)), code_digest()])
     return sha256(text.encode()).hexdigest()[:32]
 
 
@@ -156,12 +160,16 @@ def requests_of(cell: Cell, digests: Mapping[str, str]) -> RequestSet:
     >>> requests_of(cell, {}).instance.memory
     37751
     """
-    for name in _profile(cell):
+    return _requests_of(cell.spec, digests)
+
+
+def _requests_of(spec: Spec, digests: Mapping[str, str]) -> RequestSet:
+    for name in _profile(spec):
         if digest(name) != digests[name]:
             raise InputError(
                 name, digest(name)[:8], f"the content of the sweep ({digests[name][:8]})"
             )
-    return requests(cell.spec, digests)
+    return requests(spec, digests)
 
 
 def simulate_chunk(chunk: Chunk) -> list[Row]:
@@ -177,25 +185,36 @@ def simulate_chunk(chunk: Chunk) -> list[Row]:
         required = f"the version of the sweep ({chunk.code[:8]})"
         raise InputError("a worker's kvratio", code_digest()[:8], required)
 
-    @lru_cache(maxsize=1)  # policies that meet one instance stand beside each other
-    def built(cell: Cell) -> RequestSet:
-        return requests_of(cell, chunk.digests)
-
     rows = []
     for cell in chunk.cells:
         if contender(cell.policy).code() != chunk.digests.get(_code(cell.policy)):
             required = "the same code here as where the sweep was started"
             raise InputError("policy", cell.policy, required)
-        row = _row(cell, built(replace(cell, policy="h-sf")))
+        row = _row(cell, _shared(cell, chunk.digests))
         rows.append({"key": key(cell, chunk.digests), **row})
     return rows
+
+
+def _shared(cell: Cell, digests: Mapping[str, str]) -> RequestSet:
+    """`requests_of`, one for neighbours that meet the same requests: other policies, and other
+    seeds of a file of which nothing is drawn."""
+    spec = cell.spec
+    if not spec.drawn:
+        spec = replace(spec, seed=0)
+    named = [(name, digests[name]) for name in _files(cell)]
+    return _last(spec, tuple(named))
+
+
+@lru_cache(maxsize=1)
+def _last(spec: Spec, digests: tuple[tuple[str, str], ...]) -> RequestSet:
+    return _requests_of(spec, dict(digests))
 
 
 def _row(cell: Cell, drawn: RequestSet) -> Row:
     """The cell and its measures; a failure is a result too, with `error` and no measures."""
     instance = drawn.instance
     described = {
-        **asdict(cell),
+        **cell.fields(),
         "memory": instance.memory,
         "requests": instance.n,
         "obtained": "simulated",

@@ -8,6 +8,7 @@ draws, in whichever order and however often they ask for them.
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 BITS = 64
 _MASK = (1 << BITS) - 1
@@ -31,9 +32,13 @@ def request_keys(seed: int, n: int) -> list[int]:
     >>> request_keys(0, 2) == request_keys(0, 3)[:2]
     True
     """
-    draws = np.random.default_rng(seed).integers(0, 1 << BITS, size=n, dtype=np.uint64)
-    keys: list[int] = draws.tolist()
-    return keys
+    found: list[int] = keys(seed, n).tolist()
+    return found
+
+
+def keys(seed: int, n: int) -> npt.NDArray[np.uint64]:
+    """`request_keys` as an array."""
+    return np.random.default_rng(seed).integers(0, 1 << BITS, size=n, dtype=np.uint64)
 
 
 def draw(key: int, counter: int, purpose: Purpose) -> int:

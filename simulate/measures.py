@@ -4,9 +4,9 @@ Percentiles are nearest-rank: p95 is the smallest latency that at least 95 % of 
 exceed. Times are in steps, cache in tokens.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ from kvratio.theory.checks import InputError, rational
 from kvratio.theory.model import Instance, Schedule, volume
 
 Ints = npt.NDArray[np.int64]
+P50, P95, P99 = Fraction(1, 2), Fraction(95, 100), Fraction(99, 100)
+NUMBERS = 1 << 62  # sums below it are exact in 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Measures:
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers; fractions become floats. `restored_tokens` only if there are any."""
-        columns = asdict(self)
+        columns = {name: getattr(self, name) for name in self.__slots__}
         if not self.restored_tokens:
             del columns["restored_tokens"]
         return {k: float(v) if isinstance(v, Fraction) else v for k, v in columns.items()}
@@ -60,17 +62,44 @@ def percentile(values: Ints, share: Fraction) -> int:
     rational("share", share, above=0, most=1)
     if not len(values):
         raise InputError("values", [], "at least one number")
-    rank = -((-share.numerator * len(values)) // share.denominator)
-    return int(np.partition(values, rank - 1)[rank - 1])
+    return _nearest(np.sort(values), share)
+
+
+def _nearest(rising: Ints, share: Fraction) -> int:
+    rank = -((-share.numerator * len(rising)) // share.denominator)
+    return int(rising[rank - 1])
+
+
+class _Columns(NamedTuple):
+    """A schedule's attempts as arrays, with the prompts of their requests."""
+
+    request: Ints
+    start: Ints
+    end: Ints
+    finished: npt.NDArray[np.bool_]
+    began: Ints
+    prompt: Ints
+
+    @classmethod
+    def of(cls, schedule: Schedule, instance: Instance) -> "_Columns":
+        request, start, end = (
+            np.array(column, dtype=np.int64)
+            for column in (schedule.request, schedule.start, schedule.end)
+        )
+        finished = np.array(schedule.finished, dtype=bool)
+        began = np.array(schedule.began or 0, dtype=np.int64)
+        prompt = np.array(instance.prompt, dtype=np.int64)[request]
+        return cls(request, start, end, finished, began, prompt)
 
 
 def latencies(schedule: Schedule, instance: Instance) -> Ints:
     """End-to-end latency of every request, in steps, by request."""
-    request = np.array(schedule.request, dtype=np.int64)
-    end = np.array(schedule.end, dtype=np.int64)
-    finished = np.array(schedule.finished, dtype=bool)
-    result = -np.array(instance.arrival, dtype=np.int64)
-    result[request[finished]] += end[finished]
+    return _latencies(_Columns.of(schedule, instance), np.array(instance.arrival, dtype=np.int64))
+
+
+def _latencies(made: _Columns, arrival: Ints) -> Ints:
+    result = -arrival
+    result[made.request[made.finished]] += made.end[made.finished]
     return result
 
 
@@ -83,13 +112,12 @@ def cache_profile(schedule: Schedule, instance: Instance) -> tuple[Ints, Ints, I
     if not len(schedule):
         nothing = np.zeros(1, dtype=np.int64)
         return nothing, nothing, nothing
-    start = np.array(schedule.start, dtype=np.int64)
-    end = np.array(schedule.end, dtype=np.int64)
-    held = (
-        np.array(instance.prompt, dtype=np.int64)[np.array(schedule.request, dtype=np.int64)]
-        + 1
-        - np.array(schedule.origin, dtype=np.int64)
-    )
+    return _profile(_Columns.of(schedule, instance))
+
+
+def _profile(made: _Columns) -> tuple[Ints, Ints, Ints]:
+    start, end = made.start, made.end
+    held = made.prompt + 1 - (start - made.began)
     moment = np.concatenate([start, end])
     order = np.argsort(moment, kind="stable")
     base = np.cumsum(np.concatenate([held, -held])[order])
@@ -113,6 +141,13 @@ def tokens_at(steps: Ints, profile: tuple[Ints, Ints, Ints]) -> Ints:
     return tokens
 
 
+def _area(held: Ints, tokens: Ints) -> int:
+    """Token-steps of all attempts, exactly: in 64 bits where these suffice."""
+    if (int(held.max()) + int(tokens.max()) + 1) * int(tokens.sum()) < NUMBERS:
+        return int(cast(Any, volume(cast(Any, held), cast(Any, tokens))).sum())
+    return sum(map(volume, held.tolist(), tokens.tolist()))
+
+
 def measure(schedule: Schedule, instance: Instance) -> Measures:
     """All measures of a complete schedule.
 
@@ -123,27 +158,25 @@ def measure(schedule: Schedule, instance: Instance) -> Measures:
     if not instance.n:
         zero = Fraction(0)
         return Measures(0, zero, 0, 0, 0, zero, 0, 0, 0, 0, 0, zero)
-    latency = latencies(schedule, instance)
-    start, end = np.array(schedule.start), np.array(schedule.end)
-    request = np.array(schedule.request)
+    made = _Columns.of(schedule, instance)
+    request, start, end, _, began, prompt = made  # an attempt from b tokens on has prompt + b
     arrival = np.array(instance.arrival, dtype=np.int64)
+    latency = np.sort(_latencies(made, arrival))
     first = np.full(instance.n, end.max())
     np.minimum.at(first, request, start)
     tokens = end - start
     generated = int(tokens.sum())
     makespan = int(end.max())
-    prompt = np.array(instance.prompt)[request]
-    began = np.array(schedule.began or 0)  # an attempt from b tokens on is one of prompt + b
-    area = sum(map(volume, (prompt + began).tolist(), tokens.tolist()))
-    time, base, running = cache_profile(schedule, instance)
+    area = _area(prompt + began, tokens)
+    time, base, running = _profile(made)
     peak = int((base[:-1] + running[:-1] * (time[1:] - 1)).max())
     tel = int(latency.sum())
     return Measures(
         tel=tel,
         mean_latency=Fraction(tel, instance.n),
-        p50=percentile(latency, Fraction(1, 2)),
-        p95=percentile(latency, Fraction(95, 100)),
-        p99=percentile(latency, Fraction(99, 100)),
+        p50=_nearest(latency, P50),
+        p95=_nearest(latency, P95),
+        p99=_nearest(latency, P99),
         ttft=Fraction(int((first + 1 - arrival).sum()), instance.n),
         makespan=makespan,
         evictions=len(schedule) - instance.n,

@@ -129,6 +129,16 @@ class Spec:
         return self.timed is not None or self.gpu is not None
 
     @property
+    def drawn(self) -> bool:
+        """Do the requests depend on the seed?
+
+        >>> Spec("lmsys").drawn, Spec("chat.csv", requests=10).drawn
+        (True, False)
+        """
+        sampled = self.take == SAMPLE and self.requests is not None
+        return sampled or len(_parts(self.workload)) > 1 or not files(self.workload)
+
+    @property
     def reading(self) -> Preemption:
         """Are the tokens of a preempted request lost or kept?"""
         lost = self.preemption == Preemption.CANCEL

@@ -13,7 +13,7 @@ from kvratio.simulate.measures import cache_profile, latencies, measure, percent
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.records import Run
 from kvratio.theory.checks import InputError
-from kvratio.theory.model import Instance, Schedule
+from kvratio.theory.model import Instance, Schedule, volume
 from tests.strategies import instances
 
 # s = 1, 2; o = 2, 3; arrivals 0, 1; M = 9. Request 1 starts, is cancelled, starts again.
@@ -127,3 +127,13 @@ def test_the_empty_schedule_has_no_profile_to_speak_of() -> None:
     empty, nobody = Schedule.of([]), Instance.of(5, [])
     assert latencies(empty, nobody).tolist() == []
     assert tokens_at(np.array([0, 3]), cache_profile(empty, nobody)).tolist() == [0, 0]
+
+
+def test_token_steps_beyond_64_bits_are_exact() -> None:
+    most, n = 10**9, 30
+    instance = Instance.of(most, [most - 5] * n, prompt=5)
+    one_by_one = [(i, i * most, i * most + most - 5, True) for i in range(n)]
+    found = measure(Schedule.of(one_by_one), instance)
+    area = n * volume(5, most - 5)
+    assert area > 1 << 63
+    assert found.mean_cache == Fraction(area, found.makespan * most)

@@ -250,9 +250,13 @@ def test_forged_lengths(change: dict[str, Any], name: str) -> None:
         replace(TWO, **change)
 
 
-def test_numbers_too_large_for_64_bits_are_refused() -> None:
-    with pytest.raises(InputError, match=r"^unit: expected"):
-        _ = replace(TWO, levels=(2**30, 2**40), prices=(2**30,)).ratio
+def test_numbers_beyond_64_bits_are_exact() -> None:
+    large = 2**40
+    levels, times, prices = (
+        tuple(large * number for number in column) for column in (TWO.levels, TWO.times, TWO.prices)
+    )
+    other = replace(TWO, levels=levels, times=times, prices=prices, unit=large * TWO.unit)
+    assert other.ratio == TWO.ratio
 
 
 # --- the study ----------------------------------------------------------------------------------

@@ -207,6 +207,34 @@ def test_every_word_of_a_cell_changes_its_key(tmp_path: Path) -> None:
         simulate_chunk(Chunk((cell,), code_digest(), before))
 
 
+def test_neighbours_share_what_does_not_depend_on_policy_or_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = tmp_path / "chat.csv"
+    trace.write_text("prompt_tokens,output_tokens\n" + "3,7\n5,2\n1,9\n" * 4)
+    asked: list[Any] = []
+    made = kvratio.simulate.cells.requests
+
+    def counted(*words: Any) -> Any:
+        asked.append(words)
+        return made(*words)
+
+    monkeypatch.setattr(kvratio.simulate.cells, "requests", counted)
+    kvratio.simulate.cells._last.cache_clear()
+    policies = ["h-sf", "a-min", "a-random"]
+    for workload, take, instances in ((str(trace), "first", 1), ("lmsys", "first", 5),
+                                      (str(trace), "sample", 5)):  # fmt: skip
+        axes = {"workloads": [workload], "requests": [9], "memory": [900], "takes": [take]}
+        cells = cells_of({**axes, "policies": policies, "seeds": list(range(5))})
+        digests = file_digests(cells)
+        asked.clear()
+        rows = simulate_chunk(Chunk(tuple(cells), code_digest(), digests))
+        assert len(asked) == instances, "a regression value"
+        for cell, row in zip(cells, rows, strict=True):
+            kvratio.simulate.cells._last.cache_clear()
+            assert row == simulate_chunk(Chunk((cell,), code_digest(), digests))[0]
+
+
 def test_a_livelock_is_a_row_and_bad_input_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The kernel's state: flat arrays of records."""
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
@@ -260,12 +261,18 @@ def indices(values: Any) -> Any:
 
 def rows(size: int, row: type) -> Any:
     """Zeros; the fields of a record are those of its class, `Annotated[Any, n]` n integers."""
+    return np.zeros(size, _layout(row)).view(np.recarray)
+
+
+@cache
+def _layout(row: type) -> Any:
     codes = {int: "i8", bool: "?", Word: "u8"}
     columns: list[Any] = [
         (name, codes[kind]) if kind in codes else (name, "i8", kind.__metadata__)
         for name, kind in [(field.name, cast(Any, field.type)) for field in fields(row)]
     ]
-    return np.zeros(size, np.dtype(columns, align=True)).view(np.recarray)
+    # records already: making arrays of them is then a change of class alone
+    return np.dtype((np.record, np.dtype(columns, align=True)))
 
 
 def put_times(rules: Any, times: IterationTime) -> None:
