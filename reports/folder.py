@@ -14,7 +14,7 @@ OTHERS = frozenset(
     {
         *("adversary", "bench", "bounds-met", "convergence", "experiments", "gpu-fit", "hindsight"),
         *("hindsight-proofs", "hindsight-rivals", "predictions", "reproduction", "smallest"),
-        *("kept-worth", "studies"),
+        *("kept-worth", "safe-policy", "studies"),
         *("bounds", "docs", "formal", "fuzz", "links"),
         "jupyter_execute",  # the documentation's notebooks, which their extension keeps beside docs
     }

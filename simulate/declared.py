@@ -118,6 +118,7 @@ class Declared:
             if not fits(waiting.head()):
                 break
             admitted.append(waiting.take())
+            self.assumption.started(admitted[-1])
             open_ = None if open_ is None else open_ - view.to_process(admitted[-1])
         return admitted
 

@@ -28,11 +28,12 @@ from enum import IntEnum
 from fractions import Fraction
 
 from kvratio.simulate import words
-from kvratio.theory.checks import InputError, rational
+from kvratio.theory.checks import InputError, rational, whole
 from kvratio.theory.model import Instance
 
 # Below it, a step may take too many rounds of clearing
 LEAST_CLEARING = Fraction(1, 1000)
+MOST_OVERTAKING = 64
 
 
 class Assumes(IntEnum):
@@ -115,7 +116,11 @@ class Policy:
     `THRESHOLD_THEN_UPPER`. `reserve`: the share of the budget that admission keeps free.
     `clearing`: for `Evicts.CLEARED`. `growth` and `classes`: the growth b of the levels
     b^(k + offset) of `Assumes.OFFSET_LEVELS`, and the number of classes of offsets; 0: independent
-    offsets. `common_prompt`: defined by its source only for requests that share one prompt length
+    offsets. `gain`: with `Assumes.LEVELS`, while requests arrive they have levels only if evictions
+    there promise to lower the latency by more than this share. `overtaking`: with `Order.GITTINS`,
+    no request is started before one that waits and arrived earlier by so many times the longest
+    backlog so far; 0: ranks alone decide (`kvratio.simulate.words.order.gittins`).
+    `common_prompt`: defined by its source only for requests that share one prompt length
     (the engines run it on any).
 
     >>> from kvratio.simulate.policies import POLICIES
@@ -139,12 +144,19 @@ class Policy:
     clearing: Fraction = Fraction(1)
     growth: Fraction = Fraction(2)
     classes: int = 0
+    gain: Fraction = Fraction(0)
+    overtaking: int = 0
     common_prompt: bool = False
 
     def __post_init__(self) -> None:
         if self.thinned and self.promotes:
             required = "no thinning where outliving an assumption already evicts"
             raise InputError("thinned", True, required)
+        rational("gain", self.gain, least=0, below=1)
+        whole("overtaking", self.overtaking, least=0, most=MOST_OVERTAKING)
+        for name in ("gain", "overtaking"):
+            if getattr(self, name) and self.order is not Order.GITTINS:
+                raise InputError(name, str(getattr(self, name)), "0 where no ranks are learned")
         for word in (self.admits, self.assumes, self.order, self.evicts):
             words.of(word).require(self)
         rational("reserve", self.reserve, least=0, below=1)
@@ -193,6 +205,11 @@ class Policy:
     def budget(self, memory: int) -> int:
         """What admission may fill, in tokens."""
         return int(memory * (1 - self.reserve))
+
+    @property
+    def least_gain(self) -> int:
+        """The gain, of 2^16."""
+        return int(self.gain * 2**16)
 
     @property
     def kept(self) -> int:

@@ -1,7 +1,8 @@
 """Learned Gittins ranks: lowest rank first, with evictions where the lengths seen so far call for
 them.
 
-The part of the policy `learned-slicing` (`kvratio.simulate.policies.learned_slicing`) that learns:
+The part of the policies `learned-slicing` and `guarded-slicing` (`kvratio.simulate.policies`) that
+learns:
 online and non-clairvoyant, from prompts, predicted intervals (as a scale, so they may be wrong or
 all the same) and the lengths of requests that have completed.
 

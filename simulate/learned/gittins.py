@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kvratio.simulate.learned.compiled import cached
+from kvratio.theory.model import Instance
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -290,13 +291,15 @@ def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int, keep
 
 
 @cached
-def choose(tables: Ints, sample: Ints, memory: int, levels: Ints, keeps: bool) -> int:
+def choose(tables: Ints, sample: Ints, memory: int, levels: Ints, keeps: bool, gain: int) -> int:
     """Put the levels of the cheapest plan into `levels`; return their number.
 
-    The plans: no levels; four families of growth 4; and each of the families' levels alone.
+    The plans: no levels, unless others are cheaper by more than the share `gain`, of ONE; four
+    families of growth 4; and each of the families' levels alone.
     """
     most = memory * (memory + 1) // 2
     best, count = cost(tables, sample, memory, levels, 0, keeps), 0
+    best -= (best >> BITS) * gain
     trial = np.empty(MOST_STAGES, np.int64)
     for family in range(FAMILIES):
         number, power = 0, 0
@@ -320,3 +323,37 @@ def choose(tables: Ints, sample: Ints, memory: int, levels: Ints, keeps: bool) -
                 levels[0] = trial[0]
         power += 1
     return count
+
+
+# --- places in the queue, where overtaking is bounded -------------------------------------------
+
+SHARE_BITS = 20  # a place is in this part of a step
+
+
+@cached
+def price(rank: int, memory: int) -> int:
+    """A rank, or the whole cache for as many steps as it has tokens, if that is less."""
+    return min(rank, memory * memory)
+
+
+@cached
+def allowance(longest: int, memory: int, times: int) -> int:
+    """So many times the longest backlog, in token-steps: steps of the whole cache, at least one."""
+    return (longest // memory + 1) * times
+
+
+@cached
+def place(came: int, steps: int, price: int, typical: int) -> int:
+    """Place in the queue of a request that came in a step: less than `steps` after it.
+
+    >>> place(3, 8, 5, 4) / 2**SHARE_BITS  # 3 + 8 * 5 / (5 + 4 + 1)
+    7.0
+    """
+    return (came << SHARE_BITS) + steps * ((price << SHARE_BITS) // (price + typical + 1))
+
+
+def places_fit(instance: Instance, times: int) -> bool:
+    """Do backlogs and places fit 64 bits?"""
+    n, memory = instance.n, instance.memory
+    latest = max(instance.arrival, default=0) + n * memory * (times + 1)
+    return n * memory**2 < 1 << 62 and latest < 1 << 62 - SHARE_BITS

@@ -25,23 +25,34 @@ AWAY, WAITING, RUNNING, DONE = range(4)
 class Numbers:
     """`due_at`: completions at which to learn next; `levels`: their number in the plan; `wanted`:
     tokens that all waiting requests would need in their first step; `square`: root of the number
-    of the next arrival that is exempt."""
+    of the next arrival that is exempt. `gain` (of ONE), `overtaking`: of the policy; `before`:
+    arrivals when there was last something to learn; `owed`: the sum of the prices of the waiting
+    requests; `longest`: the most that it has been; `typical`: the price of one."""
 
     due_at: int
     levels: int
     wanted: int
     square: int
+    gain: int
+    before: int
+    overtaking: int
+    owed: int
+    longest: int
+    typical: int
 
 
 @dataclass
 class Known:
-    """What is known of a request: its scale, the tokens that its output exceeds, where it is, and
-    whether it is never evicted at a level."""
+    """What is known of a request: its scale, the tokens that its output exceeds, where it is,
+    whether it is never evicted at a level, the step in which it came; of one that waits, its
+    price."""
 
     scale: int
     known: int
     status: int
     exempt: bool
+    came: int
+    price: int
 
 
 class Store(NamedTuple):
@@ -55,10 +66,12 @@ class Store(NamedTuple):
     completions: Ints
 
 
-def store(instance: Instance, policy: Policy, used: bool) -> Store:  # noqa: ARG001
+def store(instance: Instance, policy: Policy, used: bool) -> Store:
     """Before anything has been seen."""
     known, numbers = cast(Any, rows(instance.n if used else 0, Known)), rows(1, Numbers)
     numbers.due_at, numbers.square = learning.due_after(0), 1
+    numbers.gain = policy.least_gain
+    numbers.overtaking = policy.overtaking
     if used:
         ends = zip(instance.lower, instance.upper, strict=True)
         known.scale = [gittins.scale(*interval) for interval in ends]
@@ -80,6 +93,7 @@ def arrived(state: State, request: int) -> None:
     if state.clock[0].arrived + 1 == numbers.square * numbers.square:
         mine.known[request].exempt = True
         numbers.square += 1
+    mine.known[request].came = state.clock[0].now
     assume(state, request)
 
 
@@ -93,11 +107,29 @@ def completed(state: State, request: int) -> None:
 
 @compiled
 def key(state: State, request: int) -> int:
-    """A request joins the queue: its rank."""
+    """A request joins the queue; its place there."""
     mine: Store = state.own.levels
-    mine.known[request].status = WAITING
-    mine.numbers[0].wanted += state.requests[request].prompt + state.requests[request].kept + 1
-    return gittins_rank(state, request, state.rules[0].keeps)
+    this, numbers = mine.known[request], mine.numbers[0]
+    this.status = WAITING
+    numbers.wanted += state.requests[request].prompt + state.requests[request].kept + 1
+    rank = gittins_rank(state, request, state.rules[0].keeps)
+    this.price = gittins.price(rank, state.rules[0].memory)
+    numbers.owed += this.price
+    numbers.longest = max(numbers.longest, numbers.owed)
+    return place(state, request, rank)
+
+
+@compiled
+def place(state: State, request: int, rank: int) -> int:
+    """The place in the queue of a request with this rank."""
+    mine: Store = state.own.levels
+    numbers, memory = mine.numbers[0], state.rules[0].memory
+    if numbers.overtaking == 0:
+        return rank
+    steps = gittins.allowance(numbers.longest, memory, numbers.overtaking)
+    price, came = gittins.price(rank, memory), mine.known[request].came
+    found: int = gittins.place(came, steps, price, numbers.typical)
+    return found
 
 
 @compiled
@@ -105,6 +137,7 @@ def started(state: State, request: int) -> None:
     """A request leaves the queue."""
     mine: Store = state.own.levels
     mine.known[request].status = RUNNING
+    mine.numbers[0].owed -= mine.known[request].price
     mine.numbers[0].wanted -= state.requests[request].prompt + state.requests[request].kept + 1
 
 
@@ -141,19 +174,21 @@ def gittins_rank(state: State, request: int, kept: bool) -> int:
 def look(state: State) -> None:
     """Give the requests that are due their next levels; mark as waiting those to evict.
 
-    These have reached a level, and the head of the queue has a lower rank than their rest, and the
-    waiting requests do not all fit.
+    These have reached a level, and the head of the queue has a lower rank than their rest, which
+    would stand behind it, and the waiting requests do not all fit.
     """
     mine: Store = state.own.levels
-    clock = state.clock[0]
-    urgent = clock.queued > 0 and cache.need(state) + mine.numbers[0].wanted > state.rules[0].memory
+    clock, numbers = state.clock[0], mine.numbers[0]
+    urgent = clock.queued > 0 and cache.need(state) + numbers.wanted > state.rules[0].memory
     for k in range(clock.due):
         request = state.due[k]
         this = state.requests[request]
         ended = clock.now - this.start >= this.assumed
         evicted(state, request)
-        higher = ended and urgent and gittins_rank(state, request, True) > state.queue[0].key
-        if higher and not mine.known[request].exempt:
+        if not ended or not urgent or mine.known[request].exempt:
+            continue
+        rest, head = gittins_rank(state, request, True), state.queue[0]
+        if rest > mine.known[head.request].price and place(state, request, rest) > head.key:
             mine.known[request].status = WAITING
 
 
@@ -196,13 +231,32 @@ def learn(state: State) -> None:
     )
     memory, keeps = int(state.rules[0].memory), bool(state.rules[0].keeps)
     plan = (mine.levels, int(numbers.levels))
-    found = learning.learn(seen, memory, mine.survival, plan, keeps)
+    gain = int(numbers.gain) if clock.arrived > numbers.before else 0
+    numbers.before = clock.arrived
+    found = learning.learn(seen, memory, mine.survival, plan, keeps, gain)
     numbers.levels, numbers.due_at = found.levels, learning.due_after(int(clock.completed))
     waiting = np.flatnonzero(known.status == WAITING)
     requests.assumed[waiting] = found.stop
-    order = np.argsort(found.rank, kind="stable")  # sorted, and so a heap
-    queue.key[: clock.queued] = found.rank[order]
+    prices = np.minimum(found.rank, memory * memory)
+    known.price[waiting] = prices
+    numbers.owed = int(prices.sum())
+    numbers.longest = max(numbers.longest, numbers.owed)
+    numbers.typical = learning.typical(prices.tolist(), int(numbers.typical))
+    places = _places(numbers, memory, known.came[waiting], found.rank)
+    order = np.argsort(places, kind="stable")  # sorted, and so a heap
+    queue.key[: clock.queued] = places[order]
     queue.request[: clock.queued] = waiting[order]
     running = np.flatnonzero(known.status == RUNNING)
     cast(Any, state.due)[: len(running)] = running[np.argsort(requests.rank[running])]
     clock.due, clock.listed = len(running), 0
+
+
+def _places(numbers: Any, memory: int, came: Ints, rank: Ints) -> Ints:
+    """`place` of all that wait."""
+    if not numbers.overtaking:
+        return rank
+    steps = gittins.allowance(int(numbers.longest), memory, int(numbers.overtaking))
+    prices = np.minimum(rank, memory * memory)
+    each = (prices << gittins.SHARE_BITS) // (prices + int(numbers.typical) + 1)
+    found: Ints = (came << gittins.SHARE_BITS) + steps * each
+    return found

@@ -18,11 +18,15 @@ class Knowledge:
     """
 
     def __init__(self) -> None:
+        self.overtaking = self.gain = 0  # of the policy
+        self._came: dict[int, int] = {}  # steps of arrival
+        self._price: dict[int, int] = {}  # of those in the queue
+        self._typical = self._longest = 0  # price; backlog, in token-steps
         self._scale: dict[int, int] = {}
         self._known: dict[int, int] = {}  # of requests here: tokens that the output exceeds
         self._exempt: set[int] = set()
         self._lengths: list[tuple[int, int]] = []  # (scale, output) of the completed
-        self._arrived = 0
+        self._arrived = self._before = 0  # now, and when there was last something to learn
         self._due = learning.due_after(0)
         self._tables = learning.ignorance()
         self._levels = np.zeros(gittins.MOST_STAGES, np.int64)
@@ -48,15 +52,39 @@ class Knowledge:
             self._exempt.add(request)
         self._scale[request] = gittins.scale(view.lower(request), view.upper(request))
         self._known[request] = 0
+        self._came[request] = view.now
 
     def complete(self, view: View, request: int) -> None:
         """Learn the length."""
         self._lengths.append((self._scale[request], view.made(request)))
-        del self._known[request]
+        del self._known[request], self._came[request]
 
     def withdraw(self, request: int) -> None:
         """A request leaves that has not run to its end."""
-        del self._known[request]
+        del self._known[request], self._came[request]
+        self._price.pop(request, None)
+
+    def start(self, request: int) -> None:
+        """A request leaves the queue."""
+        self._price.pop(request, None)
+
+    def join(self, view: View, request: int) -> int:
+        """A request joins the queue; its place there."""
+        rank = self.rank(view, request)
+        self._price[request] = gittins.price(rank, view.memory)
+        self._longest = max(self._longest, sum(self._price.values()))
+        return self.place(view, request, rank)
+
+    def allowance(self, view: View) -> int:
+        """No request is started before one that arrived so many steps earlier; 0: no limit."""
+        return int(gittins.allowance(self._longest, view.memory, self.overtaking))
+
+    def place(self, view: View, request: int, rank: int) -> int:
+        """The place in the queue of a request with this rank."""
+        if not self.overtaking:
+            return rank
+        price, came = gittins.price(rank, view.memory), self._came[request]
+        return int(gittins.place(came, self.allowance(view), price, self._typical))
 
     def reach(self, view: View, request: int) -> None:
         """The output of a running request exceeds what it has made."""
@@ -75,12 +103,16 @@ class Knowledge:
         plan, keeps = (self._levels, self._count), view.preemption.keeps
         return int(gittins.rank(table, facts, known, (kept or keeps, keeps), plan, self._scratch))
 
-    def cancels(self, view: View, request: int, least: int) -> bool:
-        """At a level: does a request wait whose rank, `least`, is below that of its rest?"""
-        return request not in self._exempt and self.rank(view, request, kept=True) > least
+    def cancels(self, view: View, request: int, head: int, least: int) -> bool:
+        """At a level: does the head of the queue, whose place is `least`, have a lower price than
+        the rest of the request, which would stand behind it?"""
+        if request in self._exempt:
+            return False
+        rest = self.rank(view, request, kept=True)
+        return rest > self._price[head] and self.place(view, request, rest) > least
 
     def learn(self, view: View) -> list[tuple[int, int, int]]:
-        """Learn from all that has been seen; (request, rank, end of the next stage in tokens) of
+        """Learn from all that has been seen; (request, place, end of the next stage in tokens) of
         those that wait."""
         self._due = learning.due_after(len(self._lengths))
         here = sorted(self._known)
@@ -100,7 +132,15 @@ class Knowledge:
             waiting=np.array([False] * done + [i in view.waiting for i in here], np.bool_),
         )
         plan = (self._levels, self._count)
-        found = learning.learn(seen, view.memory, self._tables, plan, view.preemption.keeps)
+        gain = self.gain if self._arrived > self._before else 0
+        self._before = self._arrived
+        found = learning.learn(seen, view.memory, self._tables, plan, view.preemption.keeps, gain)
         self._count = found.levels
         waiting = sorted(view.waiting)
-        return list(zip(waiting, found.rank.tolist(), found.stop.tolist(), strict=True))
+        ranks = found.rank.tolist()
+        prices = [gittins.price(rank, view.memory) for rank in ranks]
+        self._price = dict(zip(waiting, prices, strict=True))
+        self._longest = max(self._longest, sum(prices))
+        self._typical = learning.typical(prices, self._typical)
+        places = [self.place(view, i, rank) for i, rank in zip(waiting, ranks, strict=True)]
+        return list(zip(waiting, places, found.stop.tolist(), strict=True))

@@ -4,6 +4,7 @@ Each time the number of completions has grown by an eighth, the survival of leng
 anew, a plan is chosen for a sample of the waiting requests, and all of these are ranked anew.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,15 @@ def due_after(completions: int) -> int:
     return completions * 9 // 8 + 1
 
 
+def typical(prices: Sequence[int], before: int) -> int:
+    """The median price of those that wait; that of `before`, if none does.
+
+    >>> typical([9, 2, 4], 0), typical([], 7)
+    (4, 7)
+    """
+    return sorted(prices)[len(prices) // 2] if prices else before
+
+
 class Learned(NamedTuple):
     """The number of levels; of those that wait, the ranks and the ends of their next stages."""
 
@@ -56,17 +66,19 @@ class Learned(NamedTuple):
     stop: Ints
 
 
-def learn(seen: Seen, memory: int, tables: Ints, plan: tuple[Ints, int], keeps: bool) -> Learned:
+def learn(
+    seen: Seen, memory: int, tables: Ints, plan: tuple[Ints, int], keeps: bool, gain: int
+) -> Learned:
     """Fill the tables and the levels of the plan. Before there were so many levels, which stay if
     no request waits. Those that wait are in the order of `seen`. `keeps`: does a preemption keep
-    the tokens?"""
+    the tokens? `gain`: of a plan with levels, at least, as a share of ONE."""
     levels, count = plan
     gittins.estimate(seen.scale, seen.length, seen.completed, tables)
     columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
     waiting = np.stack(columns, axis=1).astype(np.int64)
     if len(waiting):
         sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
-        count = int(gittins.choose(tables, sample, memory, levels, keeps))
+        count = int(gittins.choose(tables, sample, memory, levels, keeps, gain))
     different, place = _different(waiting)  # equals cost the same
     found = gittins.ranks(tables, different, memory, levels, count, keeps)
     return Learned(count, *(column[place] for column in found))

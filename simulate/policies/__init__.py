@@ -11,6 +11,7 @@ from kvratio.simulate.policies import (
     a_random,
     fcfs,
     gsa,
+    guarded_slicing,
     h_sf,
     learned_slicing,
     mc_benchmark,
@@ -48,6 +49,7 @@ POLICIES: dict[str, Policy] = {
         slicing.POLICY,
         offset_slicing.POLICY,
         learned_slicing.POLICY,
+        guarded_slicing.POLICY,
     )
 }
 
@@ -67,11 +69,16 @@ def _threshold(text: str) -> int:
         raise InputError("threshold", text, required) from None
 
 
-def _count(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError("classes", text, "a whole number") from None
+def _count(name: str) -> Callable[[str], int]:
+    """What reads the whole number of this name."""
+
+    def read(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise InputError(name, text, "a whole number") from None
+
+    return read
 
 
 # What makes a policy from its parameters, and what reads their texts
@@ -81,7 +88,11 @@ MAKERS: Makers = {
     "slicing": (slicing.sliced, {"caps": _caps, "growth": str}),
     "offset-slicing": (
         offset_slicing.offset_slicing,
-        {"growth": str, "classes": _count, "admits": str},
+        {"growth": str, "classes": _count("classes"), "admits": str},
+    ),
+    "guarded-slicing": (
+        guarded_slicing.guarded,
+        {"gain": str, "overtaking": _count("overtaking")},
     ),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
@@ -96,6 +107,7 @@ def named(text: str) -> Policy:
     - `a-l:threshold=8`, `a-l:threshold=8,admits=slots`
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
     - `offset-slicing:growth=8,classes=1`, `offset-slicing:admits=paced`
+    - `guarded-slicing:overtaking=4`, `guarded-slicing:gain=1/8`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`
     - `gsa:growth=2,first=16`, `gba:growth=3/2`

@@ -62,6 +62,7 @@ NONE: dict[str, str] = {
     "slicing": PACED,
     "offset-slicing": OFFSET,
     "learned-slicing": GREEDY,
+    "guarded-slicing": GREEDY,
     "fcfs": GREEDY,
     "fcfs-watermark": GREEDY,
     "shortest-predicted": GREEDY,

@@ -1,13 +1,13 @@
-"""The plan of `kvratio study safe-policy`, and what is measured of a run."""
+"""The plan of `kvratio study safe-policy`, and its files."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-import numpy as np
-
+from kvratio.reports.studies.safe_policy import page
 from kvratio.reports.studies.safe_policy.grid import (
     BATCH,
     GOOD,
@@ -17,73 +17,32 @@ from kvratio.reports.studies.safe_policy.grid import (
     Cell,
     cells,
 )
+from kvratio.reports.studies.safe_policy.measured import measured, rounded
+from kvratio.reports.studies.safe_policy.page import Found
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import named
-from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound
 
 READINGS = ("a-min", "a-min-live", "a-min-thinned", "a-min-staggered")
 FCFS = "fcfs"
 LEARNED = "learned-slicing"
+OURS = (
+    "guarded-slicing",
+    *(f"guarded-slicing:overtaking={times}" for times in (4, 1, 0)),
+)
 # The best of these in a cell, with hindsight, is what a policy is held against
 PEERS = (*READINGS, FCFS, "fcfs-watermark", "shortest-predicted", "slicing", LEARNED)
 CLAIRVOYANT = "h-sf"
-DIGITS = 6  # of a published number
-
-
-class Measured(NamedTuple):
-    """Of one run, in steps: mean latency, 99th percentile, means of the time to the first token and
-    of the time for each later one; the share of its tokens that were lost; and the mean latency of
-    the requests that need more than half the budget (None: there are none)."""
-
-    mean: float
-    p99: int
-    ttft: float
-    tpot: float
-    lost: float
-    large: float | None
-
-
-def measured(found: Run) -> Measured:
-    """What the study keeps of a run.
-
-    >>> from kvratio.simulate.policies import POLICIES
-    >>> measured(run(Instance.of(9, [3, 1], prompt=2), POLICIES["fcfs"]))
-    Measured(mean=2.0, p99=3, ttft=1.0, tpot=1.0, lost=0.0, large=3.0)
-    """
-    schedule, instance, its = found.schedule, found.instance, found.measures
-    request, start = np.array(schedule.request), np.array(schedule.start)
-    finished = np.array(schedule.finished, dtype=bool)
-    first = np.full(instance.n, its.makespan)
-    np.minimum.at(first, request, start)
-    end = np.zeros(instance.n, np.int64)
-    end[request[finished]] = np.array(schedule.end)[finished]
-    output, prompt = np.array(instance.output), np.array(instance.prompt)
-    later = output > 1
-    each = (end - first - 1)[later] / (output - 1)[later]
-    large = (2 * (prompt + output) > instance.memory).nonzero()[0]
-    waits = end - np.array(instance.arrival)
-    return Measured(
-        mean=_rounded(float(its.mean_latency)),
-        p99=its.p99,
-        ttft=_rounded(float(its.ttft)),
-        tpot=_rounded(float(each.mean())) if len(each) else 0.0,
-        lost=_rounded(its.wasted_tokens / its.generated_tokens),
-        large=_rounded(float(waits[large].mean())) if len(large) else None,
-    )
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+FEW_LOADS = tuple(Fraction(x, 100) for x in (60, 95, 105, 200))
 
 
 @dataclass(frozen=True, slots=True)
 class SafePolicy(Study):
     """The policies on the grid; `data` is the folder of the trace files, None: built-in laws only.
 
-    `part`: everything; "tuned" or "untouched" sources only; or "slice", the part for trying out
-    parameters: tuned sources, first seed, a batch and a few loads.
+    `part`: everything; "few", a batch and four of the loads with the first seed; or "slice", of
+    these the sources that are open to tuning: the part for trying out parameters.
     """
 
     name: ClassVar[str] = "safe-policy"
@@ -91,32 +50,29 @@ class SafePolicy(Study):
     data: str | None = None
     part: str = "all"
     seeds: int = SEEDS
-    ours: tuple[str, ...] = ()
+    ours: tuple[str, ...] = OURS
 
     def cells(self) -> Iterator[Cell]:
         """The cells of the part."""
-        sources = {"tuned": TUNED, "untouched": UNTOUCHED, "slice": TUNED}
-        chosen = sources.get(self.part, (*TUNED, *UNTOUCHED))
+        chosen = TUNED if self.part == "slice" else (*TUNED, *UNTOUCHED)
         here = [s for s in chosen if all(self._there(name) for name in s.files)]
-        one_seed = self.part == "slice"
-        for cell in cells(here, 1 if one_seed else self.seeds):
-            if self.part != "slice" or in_slice(cell):
+        whole = self.part == "all"
+        for cell in cells(here, self.seeds if whole else 1):
+            if whole or among_few(cell):
                 yield cell
 
     def _there(self, name: str) -> bool:
         return self.data is not None and (Path(self.data) / name).is_file()
 
     def plan(self) -> list[Task]:
-        """Two tasks a cell: what others' policies do, and ours, so that a new one of ours does not
-        ask for the others again.
+        """What others' policies do in all cells, then each of ours, so that a new one of ours does
+        not ask for the others again.
 
         >>> len(SafePolicy().plan()), SafePolicy(part="slice").plan()[0][1:7]
         (1350, ('lmsys', 0, 'one interval', 'batch', '0', 0))
         """
-        groups = ((CLAIRVOYANT, *PEERS), self.ours)
-        return [
-            (self.data, *told(cell), *group) for group in groups if group for cell in self.cells()
-        ]
+        groups = ((CLAIRVOYANT, *PEERS), *((name,) for name in self.ours))
+        return [(self.data, *told(cell), *group) for group in groups for cell in self.cells()]
 
     @staticmethod
     def row(task: Task) -> dict[str, Any]:
@@ -129,19 +85,73 @@ class SafePolicy(Study):
             name: tuple(measured(run(instance, named(name), seed))) for name in policies
         }
         if CLAIRVOYANT in policies:
-            found["bound"] = _rounded(lower_bound(instance) / instance.n)
+            found["bound"] = rounded(lower_bound(instance) / instance.n)
             found["memory"], found["requests"] = instance.memory, instance.n
         return found
 
     def files(self, rows: Sequence[dict[str, Any]]) -> Files:
-        """The page and its numbers."""
-        raise NotImplementedError
+        """The cells as JSON, one a line, and the page."""
+        places = [
+            (source, budget, prediction, arrivals, load)
+            for _, source, budget, prediction, arrivals, load, *_ in self.plan()
+        ]
+        found = page.averaged(places, rows, PEERS)
+        lines = ",\n".join(json.dumps(cell.to_json(), separators=(",", ":")) for cell in found)
+        text = self.page(found)
+        return {"safe-policy.json": f"[\n{lines}\n]\n", "safe-policy.md": text}
+
+    def page(self, found: Sequence[Found]) -> str:
+        """The study as a Markdown document."""
+        asked = [*self.ours, LEARNED]
+        names = [*self.ours, *reversed(PEERS), CLAIRVOYANT]
+        parts = {
+            "Sources that were open to tuning": [cell for cell in found if cell.tuned],
+            "Untouched sources": [cell for cell in found if not cell.tuned],
+        }
+        lines = ["# Is there a policy that is safe to switch on?", "", self.legend(found)]
+        for title, part in parts.items():
+            if not part:
+                continue
+            lines += ["", f"## {title}", "", ", ".join(dict.fromkeys(c.place[0] for c in part))]
+            lines += ["", *page.overview(part, names, FCFS)]
+            for name in asked[:1]:
+                lines += ["", f"### `{name}`: what is met", ""]
+                lines += page.properties(part, name, FCFS)
+                lines += ["", f"### `{name}`: by load", ""]
+                lines += page.by_load(part, name, FCFS, (LEARNED,))
+                lines += ["", f"### `{name}`: where it loses", ""]
+                lines += page.worst(part, name)
+            lines += ["", "### Requests near the memory", ""]
+            lines += page.near_memory(part, [*names[:-1]], FCFS)
+        return "\n".join(lines) + "\n"
+
+    def legend(self, found: Sequence[Found]) -> str:
+        """What the columns mean."""
+        whole = self.part == "all"
+        few = "a batch and the loads " + ", ".join(f"{float(load):g}" for load in FEW_LOADS)
+        seeds = self.seeds if whole else 1
+        return (
+            f"{len(found)} cells: sources, three budgets, three predictions, arrivals (batch, "
+            f"Poisson, those of the trace where it has any), "
+            f"{'loads' if whole else f'of the loads only {few}'}; {seeds} "
+            f"seed{'s' * (seeds > 1)}{', means over them' * (seeds > 1)}. "
+            "Simulated, in steps; what is cancelled is lost. Load: the total volume of the "
+            "requests over memory times span. Best: the least mean latency in the cell among "
+            f"{', '.join(f'`{name}`' for name in PEERS)}, known only afterwards. Others: the same "
+            f"without `{LEARNED}`. TTFT, TPOT: means of the time to the first token, and of the "
+            "time for each later one; over FCFS's, in the median cell. p99 / FCFS in the overview: "
+            f"timed cells with load below 1. No policy below {page.MUCH_BETTER}: cells in which a "
+            "certified lower bound on every schedule is above that share of the best. One "
+            "interval: [1, longest]; good: real quantiles where a file has any (otherwise lengths "
+            "and quantiles of ssjf, beside Mooncake of Castillo), (1 ± 1/2) times the output for "
+            "built-in laws; wrong: the good ones dealt out at random. Parameters of our policy "
+            "were chosen on cells of the tuned sources alone."
+        )
 
 
-def in_slice(cell: Cell) -> bool:
-    """Is a cell of a tuned source, and the first seed, in the part for trying out parameters?"""
-    few = {Fraction(6, 10), Fraction(95, 100), Fraction(105, 100), Fraction(2)}
-    usual = cell.arrivals == BATCH or cell.load in few
+def among_few(cell: Cell) -> bool:
+    """Is a cell with the first seed one of the few?"""
+    usual = cell.arrivals == BATCH or cell.load in FEW_LOADS
     return usual and (cell.prediction != GOOD or cell.budget != 2)
 
 

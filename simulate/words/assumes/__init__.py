@@ -59,6 +59,9 @@ class Assumption:
     def arrive(self, view: View, request: int) -> None:
         """A request arrives."""
 
+    def started(self, request: int) -> None:
+        """A request leaves the queue, to start."""
+
     def complete(self, view: View, request: int) -> None:
         """A request completes, or is withdrawn while it runs."""
 

@@ -1,8 +1,8 @@
 """The next learned level of volume (`kvratio.simulate.learned`).
 
-A running request that reaches its level is evicted there if the waiting requests do not all fit
-and one of them has a lower Gittins rank than the rest of this one. Otherwise it goes on to the next
-level.
+A running request that reaches its level is evicted there if the waiting requests do not all fit,
+and the first in the queue has a lower Gittins rank than the rest of this one, which would stand
+behind it. Otherwise it goes on to the next level.
 """
 
 from collections.abc import Sequence
@@ -35,6 +35,8 @@ class Word(Assumption):
     def __init__(self, book: Book) -> None:
         super().__init__(book)
         self.known = book.shared(new_knowledge)
+        self.known.overtaking = book.policy.overtaking
+        self.known.gain = book.policy.least_gain
 
     @staticmethod
     def require(policy: Policy) -> None:
@@ -74,8 +76,12 @@ class Word(Assumption):
             self.evicted(view, request)
         if not at_level or not self.book.queue or self._all_fit(view):
             return []
-        least = self.book.queue.least()
-        return [i for i in at_level if self.known.cancels(view, i, least)]
+        head, least = self.book.queue.head(), self.book.queue.least()
+        return [i for i in at_level if self.known.cancels(view, i, head, least)]
+
+    def started(self, request: int) -> None:
+        """It waits no more."""
+        self.known.start(request)
 
     def promote(self, view: View, request: int) -> None:
         """`due` has already assumed the next level."""
@@ -88,8 +94,8 @@ class Word(Assumption):
     def _learn(self, view: View) -> None:
         """Give new ranks and levels to all requests that wait."""
         self.book.queue = Queue(random_ties=False)
-        for request, rank, stop in self.known.learn(view):
-            self.book.queue.join(rank, request, chance=0)
+        for request, place, stop in self.known.learn(view):
+            self.book.queue.join(place, request, chance=0)
             self.book.assumed[request] = stop
 
     @staticmethod
@@ -104,10 +110,12 @@ class Word(Assumption):
 
     @staticmethod
     def countable(instance: Instance, policy: Policy) -> bool:
-        """Ranks are products of memory, lengths and probabilities."""
-        from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
+        """Ranks are products of memory, lengths and probabilities; places sums of steps."""
+        from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS, places_fit
 
-        return instance.memory <= MOST_MEMORY and instance.n <= MOST_REQUESTS
+        if instance.memory > MOST_MEMORY or instance.n > MOST_REQUESTS:
+            return False
+        return not policy.overtaking or places_fit(instance, policy.overtaking)
 
     @staticmethod
     def outlived(step: "Step", early: Sequence[int]) -> list[int]:

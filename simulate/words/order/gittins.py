@@ -1,6 +1,16 @@
 """Lowest learned Gittins rank first: expected cache volume over probability of completing.
 
-What is learned stands in `kvratio.simulate.learned`.
+What is learned stands in `kvratio.simulate.learned`. With `overtaking` = c > 0 the order is that of
+
+    step of arrival + D price / (price + typical price),
+
+where a request's price is its rank (at most the whole cache for as many steps as it has tokens),
+the typical price the median of those that waited when there was last something to learn, and D is c
+times the longest backlog so far: the largest sum of the prices of the waiting requests, in steps of
+the whole cache. All that arrive together are in the order of their ranks. D never falls, and a
+request's place is worked out when it joins the queue or something is learned, so whenever i waits,
+its place is below arrival + D: a request that arrives D steps after it, or later, is not started
+before it.
 """
 
 from kvratio.simulate.learned import new_knowledge
@@ -34,5 +44,5 @@ class Word(QueueOrder):
             raise InputError("admits", policy.admits.name, "NEXT_STEP where ranks are learned")
 
     def key(self, view: View, request: int) -> int:
-        """The rank, in token-steps a completion."""
-        return self.known.rank(view, request)
+        """The rank, in token-steps a completion, or the place that follows from it."""
+        return self.known.join(view, request)

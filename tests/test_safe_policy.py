@@ -1,0 +1,112 @@
+"""The study of safe policies: its grid, its tables from made-up rows, and what is published."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from kvratio.reports.studies.safe_policy import page
+from kvratio.reports.studies.safe_policy.grid import (
+    BATCH,
+    GOOD,
+    ONE,
+    POISSON,
+    SOURCES,
+    TUNED,
+    UNTOUCHED,
+    WRONG,
+    Cell,
+    cells,
+)
+from kvratio.reports.studies.safe_policy.measured import Measured
+from kvratio.reports.studies.safe_policy.study import PEERS, SafePolicy, told
+from kvratio.theory.model import volume
+
+PUBLISHED = Path(__file__).parents[1] / "reports" / "published"
+
+
+def test_a_third_of_the_sources_is_kept_out_of_tuning() -> None:
+    assert 3 * len(UNTOUCHED) >= len(SOURCES)
+    files = {name for source in UNTOUCHED for name in source.files}
+    assert not files & {name for source in TUNED for name in source.files}
+    assert {cell.source for cell in SafePolicy(part="slice").cells()} <= {s.name for s in TUNED}
+
+
+@pytest.mark.parametrize("load", [Fraction(3, 10), Fraction(2)])
+def test_the_load_is_volume_over_memory_times_span(load: Fraction) -> None:
+    found = Cell("two lengths", 1, ONE, POISSON, load, seed=1).instance("nowhere")
+    offered = sum(map(volume, found.prompt, found.output))
+    assert min(found.arrival) == 0
+    assert offered / (found.memory * max(found.arrival)) == pytest.approx(float(load), rel=0.01)
+
+
+def test_wrong_predictions_are_the_good_ones_of_other_requests() -> None:
+    good, wrong = (
+        Cell("lmsys", 1, prediction, BATCH, Fraction(0), seed=2).instance("nowhere")
+        for prediction in (GOOD, WRONG)
+    )
+    assert good.output == wrong.output
+    assert sorted(zip(good.lower, good.upper, strict=True)) == sorted(
+        zip(wrong.lower, wrong.upper, strict=True)
+    )
+    within = [
+        sum(low <= o <= high for o, low, high in zip(x.output, x.lower, x.upper, strict=True))
+        for x in (good, wrong)
+    ]
+    assert within[0] == good.n > 2 * within[1]
+
+
+def test_the_grid_has_each_cell_once_and_its_parts_are_parts() -> None:
+    whole = [told(cell) for cell in cells((*TUNED, *UNTOUCHED))]
+    assert len(set(whole)) == len(whole)
+    laws = [told(cell) for cell in SafePolicy().cells()]
+    few = [told(cell) for cell in SafePolicy(part="few").cells()]
+    assert set(few) < set(laws) < set(whole)
+
+
+def a_cell(load: str, mine: Measured, **others: Measured) -> page.Found:
+    arrivals = POISSON if load != "0" else BATCH
+    place = ("lmsys", 0, ONE, arrivals, load)
+    return page.Found(place, 100, 9, 4.0, {"mine": mine, **others}, tuple(others))
+
+
+def test_ratios_are_to_the_best_peer_of_the_cell() -> None:
+    fcfs = Measured(10.0, 40, 1.0, 1.0, 0.0, None)
+    other = Measured(8.0, 90, 1.0, 1.0, 0.3, None)
+    cell = a_cell("3/5", Measured(6.0, 50, 2.0, 1.0, 0.25, None), fcfs=fcfs, other=other)
+    assert cell.best == "other"
+    assert cell.mean("mine") == 0.75
+    assert cell.p99("mine", "fcfs") == 1.25
+    assert cell.stable
+    # 40 % less than FCFS, the only thrifty peer, for 25 % of the tokens: bought
+    assert cell.unpaid("mine") == 0
+    dear = a_cell("3/5", Measured(8.0, 50, 2.0, 1.0, 0.25, None), fcfs=fcfs, other=other)
+    assert dear.unpaid("mine") == 0.25
+    text = "\n".join(page.properties([cell, dear], "mine", "fcfs"))
+    assert "2 of 2" in text
+    assert "1 of 2" in text
+    assert "1.25 (lmsys, 100, one interval, poisson, 0.6)" in text
+    worst = page.worst([a_cell("0", fcfs, other=other)], "mine")
+    assert "1.25" in worst[-1]
+
+
+def test_means_over_seeds() -> None:
+    place = ("lmsys", 0, ONE, BATCH, "0")
+    rows = [
+        {"fcfs": [x, 10 * x, 1.0, 1.0, 0.0, None], "bound": x, "memory": 5, "requests": 2}
+        for x in (1.0, 3.0)
+    ]
+    (found,) = page.averaged([place, place], rows, ("fcfs",))
+    assert found.of["fcfs"] == Measured(2.0, 20.0, 1.0, 1.0, 0.0, None)
+    assert found.bound == 2.0
+
+
+def test_what_is_published_follows_from_its_cells() -> None:
+    data = json.loads((PUBLISHED / "safe-policy.json").read_text(encoding="utf-8"))
+    found = [page.from_json(cell, PEERS) for cell in data]
+    assert [cell.to_json() for cell in found] == data
+    study = SafePolicy(part="few")
+    text = (PUBLISHED / "safe-policy.md").read_text(encoding="utf-8")
+    assert study.page(found) == text
+    assert {cell.place[0] for cell in found} == set(SOURCES)
