@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -126,11 +127,10 @@ def test_the_backlog_is_counted_in_steps_of_the_whole_cache() -> None:
 
 
 def test_numbers_beyond_64_bits_are_left_to_the_reference_engine() -> None:
-    small = Instance.of(100, [3, 3])
-    assert gittins.places_fit(small, 64)
-    assert not gittins.places_fit(Instance.of(100, [3, 3], arrival=[0, 1 << 42]), 1)
-    late = Instance.of(100, [3, 3], arrival=[0, 1 << 42])
-    assert kernel.run(late, OURS) == engine.run(late, OURS)
+    """2^21 requests that each wait for the whole cache for 2^21 steps: 2^63 token-steps."""
+    assert gittins.places_fit(Instance.of(1 << 21, [3, 3], arrival=[0, 10**12]), 64)
+    many: Any = SimpleNamespace(n=1 << 21, memory=1 << 21, arrival=(0,))
+    assert not gittins.places_fit(many, 1)
 
 
 def test_parameters() -> None:

@@ -1,8 +1,10 @@
 """The study of safe policies: its grid, its tables from made-up rows, and what is published."""
 
 import json
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -23,7 +25,8 @@ from kvratio.reports.studies.safe_policy.measured import Measured
 from kvratio.reports.studies.safe_policy.study import PEERS, SafePolicy, told
 from kvratio.theory.model import volume
 
-PUBLISHED = Path(__file__).parents[1] / "reports" / "published"
+ROOT = Path(__file__).parents[1]
+PUBLISHED = ROOT / "reports" / "published"
 
 
 def test_a_third_of_the_sources_is_kept_out_of_tuning() -> None:
@@ -110,3 +113,61 @@ def test_what_is_published_follows_from_its_cells() -> None:
     text = (PUBLISHED / "safe-policy.md").read_text(encoding="utf-8")
     assert study.page(found) == text
     assert {cell.place[0] for cell in found} == set(SOURCES)
+
+
+def published() -> list[page.Found]:
+    data = json.loads((PUBLISHED / "safe-policy.json").read_text(encoding="utf-8"))
+    return [page.from_json(cell, PEERS) for cell in data]
+
+
+def test_the_documents_table_is_what_is_published() -> None:
+    text = (ROOT / "simulate" / "README.md").read_text(encoding="utf-8")
+    found = published()
+    assert f"{len(found)}\ncells" in text
+    columns: list[list[str]] = []
+    for tuned in (True, False):
+        part = [cell for cell in found if cell.tuned is tuned]
+        stable = [cell for cell in part if cell.stable]
+        for name in ("guarded-slicing", "learned-slicing"):
+            means = [cell.mean(name) for cell in part]
+            tails = [cell.p99(name, "fcfs") for cell in stable]
+            columns.append(
+                [
+                    page.share(means, page.NEVER_WORSE),
+                    f"{max(means):.2f}",
+                    page.share(tails, page.TAIL),
+                    f"{max(tails):.2f}",
+                ]
+            )
+    table = text[text.index("| in so many cells |") :].splitlines()[2:6]
+    shown = [[cell.strip() for cell in line.split("|")[2:-1]] for line in table]
+    assert shown == [list(row) for row in zip(*columns, strict=True)]
+
+
+def test_room_below_the_best_peer() -> None:
+    text = (ROOT / "simulate" / "README.md").read_text(encoding="utf-8")
+    tuned = [cell for cell in published() if cell.tuned]
+    room = sum(cell.bound <= page.MUCH_BETTER * cell.of[cell.best].mean for cell in tuned)
+    assert f"in {room} of the {len(tuned)} tuned cells" in text
+
+
+def test_no_policy_has_the_best_mean_and_the_best_tail() -> None:
+    found = published()
+    best = Counter(min(PEERS, key=lambda name: cell.of[name].mean) for cell in found)
+    assert 2 * best["learned-slicing"] > len(found)
+    stable = [cell for cell in found if cell.stable]
+    tails = [cell.p99("fcfs", min(PEERS, key=lambda n: cell.of[n].p99)) for cell in stable]
+    assert median(tails) <= 1.01
+
+
+def test_learned_slicing_near_saturation_and_against_h_sf() -> None:
+    found = published()
+    (cell,) = [c for c in found if c.place == ("arXiv", 1, ONE, POISSON, "19/20")]
+    mine = cell.of["learned-slicing"]
+    others = [cell.of[name].mean for name in (cell.best, "fcfs", "h-sf")]
+    assert cell.best == "a-min"
+    assert (cell.memory, f"{mine.lost:.1%}") == (16_492, "25.9%")
+    assert [f"{x:,.0f}" for x in (mine.mean, *others)] == ["2,288", "1,781", "2,053", "843"]
+    assert f"{cell.p99('learned-slicing', 'fcfs'):.1f}" == "5.2"
+    worst = max(c.of["learned-slicing"].mean / c.of["h-sf"].mean for c in found)
+    assert f"{worst:.2f}" == "6.79"

@@ -87,6 +87,15 @@ def test_learned_slicing_against_h_sf_on_traces() -> None:
     assert f"{found[worst]:.2f}" == "2.06"
 
 
+def test_where_predictions_are_good_it_ties_with_the_shortest_predicted() -> None:
+    found = {
+        row["policy"]: f"{row['latency']['mean']:,.0f}"
+        for row in published("whole-batch")["rows"]
+        if row["setting"] == "ssjf, p10..p90"
+    }
+    assert (found["learned-slicing"], found["shortest-predicted"]) == ("25,671", "25,641")
+
+
 def seconds(setting: str, policy: str) -> float:
     (found,) = [
         row["latency"]["mean"]
