@@ -171,3 +171,14 @@ def test_learned_slicing_near_saturation_and_against_h_sf() -> None:
     assert f"{cell.p99('learned-slicing', 'fcfs'):.1f}" == "5.2"
     worst = max(c.of["learned-slicing"].mean / c.of["h-sf"].mean for c in found)
     assert f"{worst:.2f}" == "6.79"
+
+
+def test_the_curve_of_the_documents() -> None:
+    text = " ".join((ROOT / "simulate" / "README.md").read_text(encoding="utf-8").split())
+    tuned = [cell for cell in published() if cell.tuned]
+    stable = [cell for cell in tuned if cell.stable]
+    names = [f"guarded-slicing{times}" for times in (":overtaking=4", "", ":overtaking=0")]
+    means = [sum(c.mean(name) <= page.NEVER_WORSE for c in tuned) for name in names]
+    tails = [sum(c.p99(name, "fcfs") <= page.TAIL for c in stable) for name in names]
+    assert "in {}, {} and {} of the {} tuned cells".format(*means, len(tuned)) in text
+    assert "in {}, {} and {} of {}.".format(*tails, len(stable)) in text
