@@ -370,7 +370,7 @@ def name(claim: str) -> str:
 def remark(claim: str) -> str:
     """What the ledger says about Coq: the theorem's name, why there is none, or nothing.
 
-    >>> remark("t6-s0"), remark("gsa-finite")[:32]
+    >>> remark("t6-s0"), remark("price-finite-fixed")[:32]
     ('theorem t6_s0', 'none: its phases through stagger')
     """
     if any(claim == covered for covered, _, _ in TEMPLATES):
