@@ -17,8 +17,9 @@ PUBLISHED = Path(__file__).parents[2] / "reports" / "published"
 
 def main(trace: Path) -> int:
     """Measure, write, and judge."""
-    from tests.inside_vllm import agreement, engine_core, overhead
+    from tests.inside_vllm import aborts, agreement, engine_core, overhead
 
+    print("aborted, nothing left of them:", dict(sorted(aborts.totals().items())))
     data = {
         "versions": {name: version(name) for name in ("vllm", "torch", "numpy", "numba")},
         "python": platform.python_version(),
