@@ -58,9 +58,11 @@ def abort_some(policy: str, case: int) -> Counter[str]:
         assert now < 10**5, "it never ends"
     for i, output in enumerate(instance.output):
         assert str(i) in gone or made[str(i)] >= output, "a request that stays is cut short"
-    assert not (scheduler._number or scheduler._new), "a name is kept"
+    assert not scheduler._number, "a name is kept"
+    assert not scheduler._new, "somebody is still unseen"
     assert len(scheduler._free) == CAPACITY, "a number is kept"
-    assert not (scheduler.view.running or list(scheduler.view.waiting)), "the view keeps somebody"
+    assert not scheduler.view.running, "the view keeps somebody"
+    assert not list(scheduler.view.waiting), "somebody still waits"
     pool = scheduler.kv_cache_manager.block_pool
     assert pool.get_num_free_blocks() == instance.memory, "blocks are lost"
     return found
