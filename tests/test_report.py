@@ -137,7 +137,7 @@ def test_the_manifest_has_the_hash_of_every_other_file(made: dict[str, bytes]) -
         assert hashlib.sha256(made[name]).hexdigest() == digest
     assert manifest["command"] == "kvratio report"
     assert any("seed 0" in line for line in manifest["provenance"])
-    assert sum("reports/published/" in line for line in manifest["provenance"]) == 8
+    assert sum("reports/published/" in line for line in manifest["provenance"]) == 9
 
 
 def test_page_markdown_csv_and_latex_show_the_same_numbers(
