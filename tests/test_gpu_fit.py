@@ -192,7 +192,7 @@ def test_a_setting_from_its_row(tmp_path: Path) -> None:
     (one,) = settings(rows)
     assert one == Measured(2, 128, 1, 100, 81_100_000, 52_000_000)
     prefill, decode = one.batches
-    assert prefill == (1, 1, 129, 128, 128 * 129 // 2)
+    assert prefill == (1, 1, 129, 128, 128 * 129 // 2, 0)
     assert decode == decode_batch(1, 128 + 1 + 50)
 
 

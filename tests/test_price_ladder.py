@@ -131,11 +131,10 @@ def test_long_prompts_are_the_limit_of_prompts() -> None:
 def test_the_report_has_the_ladder_before_the_bounds() -> None:
     assert list(SECTIONS).index("price") < list(SECTIONS).index("bounds")
     assert SECTIONS["price"] is section
-    text = (PUBLISHED / "predictions.json").read_text(encoding="utf-8")
     material = SimpleNamespace(
         progress=lambda _said: None,
         redo=None,
-        published=lambda _name: text,
+        published=lambda name: (PUBLISHED / name).read_text(encoding="utf-8"),
         origin=lambda name: f"from {name}",
     )
     made = section(cast(Any, material))

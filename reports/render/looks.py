@@ -110,6 +110,7 @@ NUMBERED = (
     "beta-clearing", "mc-benchmark", "alpha-protection", "mc-sf", "shortest-predicted",
     "fcfs-watermark", "fcfs", "svf", "gsa", "gba", "las", "offset-slicing", "learned-slicing",
     "mlfq", "least-attained-service", "slicing", "trail", "srv", "wait", "nested-wait",
+    "guarded-slicing",
 )  # fmt: skip
 LOOKS = 64  # no two of so many are the same
 MOST = 6  # curves in colour in one figure; the others are grey and named where a reader points
