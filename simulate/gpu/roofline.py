@@ -78,7 +78,7 @@ def prefill_batch(prompt: int) -> Batch:
     """An iteration in which one request starts and no other runs.
 
     >>> prefill_batch(4)
-    Batch(running=1, started=1, cache=5, prompt=4, pairs=10)
+    Batch(running=1, started=1, cache=5, prompt=4, pairs=10, before=0)
     """
     return Batch(1, 1, prompt + 1, prompt, prompt * (prompt + 1) // 2)
 
