@@ -40,7 +40,8 @@ rest is lost where requests are about half of the memory and only pairs or tripl
 closes it for most draws of ten or twelve requests (`hindsight-proofs.md`), not for fifty. The upper
 bounds come from local search, so part of the gap is theirs: a true ratio may be anywhere in its
 interval. Published are the 200 trials of each model without profile cuts (`hindsight.md`), and with
-them the first trials of each (`hindsight-profile/`, with the certificates of ten of model 1).
+them all 200 of model 1, ten of them with certificates, and the first ones of model 2
+(`hindsight-profile/`).
 """
 
 
