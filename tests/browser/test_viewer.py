@@ -1,6 +1,7 @@
 """The schedule viewer, used: hover, keyboard, zoom, drag, other policies, other orders."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -253,5 +254,6 @@ def test_a_tap_tells_what_the_run_did(browser: Any, alone: Path) -> None:
     bars.scroll_into_view_if_needed()
     box = bars.bounding_box()
     page.touchscreen.tap(box["x"] + 60, box["y"] + 10)
-    assert page.locator(".detail").first.text_content().startswith("Step 0: ")
+    # which step lies under the finger depends on the font
+    assert re.match(r"Step [01]: \d+ tokens", page.locator(".detail").first.text_content())
     context.close()
