@@ -3,6 +3,7 @@
 from collections import Counter
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,10 @@ from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.finite import overflow
 from kvratio.theory.forms import A_MIN, tel
+from kvratio.theory.formula import read
 from kvratio.theory.model import Instance
 
+README = Path(__file__).parent.parent / "README.md"
 PRINTED = ("a-min", "a-min-live")
 
 
@@ -79,6 +82,25 @@ def test_finite_instances_pass_the_published_ratios() -> None:
     assert form > 1
     assert h_sf > (3 - Fraction(1, 600)) / 2
     assert overflow.exceeds(10**4, 10**24, 10**26)[0] > 3 * form
+
+
+def test_what_is_said_is_the_limit_of_what_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statement, closed form and README have one formula; another number in it is refused."""
+    u = 10**4
+    proved = overflow.exceeds(u, 10**26, 10**28)
+    for text, ratio in zip((overflow.OVER_FORM, overflow.OVER_H_SF), proved, strict=True):
+        said = float(read(text, overflow.U).subs(overflow.U, u))
+        assert float(ratio) == pytest.approx(said, rel=0.02)  # n and M are finite
+    (bound,) = overflow.bounds()
+    assert bound.closed_form == overflow.OVER_H_SF
+    assert overflow.OVER_H_SF in bound.statement
+    shown = overflow.OVER_H_SF.replace("sqrt(2 u)", "√(2u)").replace("10 (", "10(")
+    assert f"`{shown}` times H-SF's latency" in README.read_text(encoding="utf-8")
+    for name in ("OVER_FORM", "OVER_H_SF"):
+        with monkeypatch.context() as patch:
+            patch.setattr(overflow, name, "u/(9 (sqrt(2 u) + 1))")
+            with pytest.raises(DerivationError):
+                overflow.bounds()
 
 
 def test_every_part_of_the_bound_only_lowers_it() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kvratio.reports.cli import Exit
+from kvratio.theory.model import Instance
 
 
 @click.command()
@@ -50,13 +51,8 @@ def _cancelled(text: str) -> tuple[int, int, str, str]:
 
     certificate = read_certificate(text)
     lower, upper, leaves = check(certificate)
-    n, memory = certificate.instance.n, certificate.instance.memory
-    return (
-        lower,
-        upper,
-        "where preemption loses the tokens",
-        f"n = {n}, M = {memory}; {leaves} leaves",
-    )
+    size = _size(certificate.instance)
+    return lower, upper, "where preemption loses the tokens", f"{size}; {leaves} leaves"
 
 
 def _kept(text: str) -> tuple[int, int, str, str]:
@@ -64,10 +60,9 @@ def _kept(text: str) -> tuple[int, int, str, str]:
 
     certificate = read_kept(text)
     lower, upper, ways = check_kept(certificate)
-    n, memory = certificate.instance.n, certificate.instance.memory
-    return (
-        lower,
-        upper,
-        "where preemption keeps the tokens",
-        f"n = {n}, M = {memory}; {ways} ways tried",
-    )
+    size = _size(certificate.instance)
+    return lower, upper, "where preemption keeps the tokens", f"{size}; {ways} ways tried"
+
+
+def _size(instance: Instance) -> str:
+    return f"n = {instance.n}, M = {instance.memory}"

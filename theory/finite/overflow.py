@@ -40,10 +40,14 @@ from math import isqrt
 
 import sympy
 
-from kvratio.theory.bound import Bound, certified, identity, nonnegative, words
+from kvratio.theory.bound import Bound, certified, identity, nonnegative, same, words
 from kvratio.theory.checks import whole
 from kvratio.theory.finite import closed
 from kvratio.theory.forms import A_MIN, tel
+from kvratio.theory.formula import read
+
+# what the theorem says, read back where it is derived
+OVER_FORM, OVER_H_SF = "u/(15 (sqrt(2 u) + 1))", "u/(10 (sqrt(2 u) + 1))"
 
 U, Y, Z, Q, N, M = sympy.symbols("u Y Z q n M", positive=True)
 
@@ -124,18 +128,27 @@ def bounds() -> list[Bound]:
     form = (1 - q) ** 2 + 2 * q * (1 - q) * a + q**2 * U**2
     h_sf = (1 - q) ** 2 + 2 * q * (1 - q) + q**2 * U**2
     m, theta, w = sympy.symbols("m theta w", nonnegative=True)
+    # E[TEL] as M and n/M grow, over H-SF's form, which is below 2 n^2/(2M)
+    limit = U * N**2 / (2 * 5 * M * (sympy.sqrt(2 * U) + 1)) / (2 * N**2 / (2 * M))
+    same("over H-SF", limit, read(OVER_H_SF, U))
+    root = sympy.sqrt(2 * U) - sympy.Rational(3162, 100)
+    same(
+        "u >= 500",
+        (limit - sympy.Rational(3, 2)) * 20 * (sympy.sqrt(2 * U) + 1),
+        _past_theorem_6(root),
+    )
     backwards = m * (m + 1) / 2 + theta * (m + 1)  # Y, Y - Z', ..., Y = (m + theta) Z'
     return [
         Bound(
             id="finite/A_min as printed",
             statement="s = 0, a share 1/u of outputs of u and all others of 1, predicted in "
             "[1, u]: as M and then n/M grow, E[TEL] of P's Algorithm 2, in both readings, is at "
-            "least u/(15 (sqrt(2 u) + 1)) times its form's value and u/(10 (sqrt(2 u) + 1)) times "
+            f"least {OVER_FORM} times its form's value and {OVER_H_SF} times "
             "TEL of H-SF: above (3 - 1/u)/2 from u = 500 on, and above every C ln u",
             policy="A_min, as printed",
             family="lengths 1 and u, no prompt, M -> infinity, n/M -> infinity",
             benchmark="H-SF",
-            closed_form="u/(10 (sqrt(2 u) + 1))",
+            closed_form=OVER_H_SF,
             value="",
             attained="not attained",
             source="ours, against P Theorems 5 and 6",
@@ -169,7 +182,7 @@ def bounds() -> list[Bound]:
                             sympy.expand(sympy.cancel((2 - h_sf) * U**2)), U),
                 identity("u n^2/(2 Y*) over n^2/(2M) 3, Y* = 5 M (sqrt(2 u) + 1)",
                          U * N**2 / (2 * 5 * M * (sympy.sqrt(2 * U) + 1)) / (3 * N**2 / (2 * M)),
-                         U / (15 * (sympy.sqrt(2 * U) + 1))),
+                         read(OVER_FORM, U)),
                 nonnegative(
                     "u/(10 (sqrt(2 u) + 1)) - 3/2, u = (sqrt(1000) + w)^2/2 (u >= 500), times 20 "
                     "(sqrt(2 u) + 1)",
@@ -182,7 +195,7 @@ def bounds() -> list[Bound]:
     ]  # fmt: skip
 
 
-def _past_theorem_6(w: sympy.Symbol) -> sympy.Expr:
+def _past_theorem_6(w: sympy.Expr) -> sympy.Expr:
     """r^2 - 30 r - 30 with r = sqrt(2 u) = sqrt(1000) + w, sqrt(1000) taken from below."""
     r = sympy.Rational(3162, 100) + w
     return sympy.expand(r**2 - 30 * r - 30)
