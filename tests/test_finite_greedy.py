@@ -7,6 +7,8 @@ import pytest
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.offset_slicing import GROWTH
+from kvratio.theory.bound import DerivationError
+from kvratio.theory.finite import greedy
 from kvratio.theory.finite.greedy import bounds, latency
 from kvratio.theory.model import Instance
 from kvratio.theory.price import whole_lengths
@@ -56,3 +58,19 @@ def test_a_wrong_charge_is_found_out() -> None:
 
 def test_the_family_is_derived() -> None:
     assert [bound.obtained for bound in bounds()] == ["derived"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("TEL", "(2 f + 5) n^2/(2 M) + n"),
+        ("FORM", "(2 f + 2) n^2/(2 M)"),
+        ("RATIO", "(2 f + 4)/(2 f + 2)"),
+    ],
+)
+def test_another_number_in_what_is_said_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    monkeypatch.setattr(greedy, name, wrong)
+    with pytest.raises(DerivationError):
+        greedy.bounds()

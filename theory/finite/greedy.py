@@ -20,6 +20,11 @@ from fractions import Fraction
 import sympy
 
 from kvratio.theory.bound import Bound, identity, words
+from kvratio.theory.formula import read
+
+# what the result says, read back where it is derived
+TEL, FORM = "(2 f + 4) n^2/(2 M) + n", "(2 f + 3) n^2/(2 M)"
+RATIO = "(2 f + 4)/(2 f + 3)"
 
 F, N, M, J = sympy.symbols("f n M j", positive=True)
 
@@ -45,11 +50,11 @@ def bounds() -> list[Bound]:
             id="finite/offset slicing, greedy",
             statement="s = 0, n outputs of 2, M even, a share f with a first level below 3, f n a "
             "multiple of M and 2 n of M: offset slicing that admits while the next step fits has "
-            "TEL = (2 f + 4) n^2/(2 M) + n, where its form is (2 f + 3) n^2/(2 M), at every M",
+            f"TEL = {TEL}, where its form is {FORM}, at every M",
             policy="offset slicing, greedy",
             family="outputs of 2, no prompt, M even",
             benchmark="its fluid form",
-            closed_form="(2 f + 4)/(2 f + 3)",
+            closed_form=RATIO,
             value="",
             attained="n/M -> infinity",
             source="ours",
@@ -58,11 +63,11 @@ def bounds() -> list[Bound]:
                     "M start; the next step needs 2 M, so the last M/2 are evicted; M/2 complete, "
                     "in every two steps, after the f n/M steps in which all wait."
                 ),
-                identity("TEL", tel, (2 * F + 4) * N**2 / (2 * M) + N),
+                identity("TEL", tel, read(TEL, F, N, M)),
                 identity(
                     "the limit of the ratio",
-                    sympy.limit(tel / ((2 * F + 3) * N**2 / (2 * M)), N, sympy.oo),
-                    (2 * F + 4) / (2 * F + 3),
+                    sympy.limit(tel / read(FORM, F, N, M), N, sympy.oo),
+                    read(RATIO, F),
                 ),
             ),
         )
