@@ -39,7 +39,9 @@ def plotted(axes: Axes, strips: Mapping[str, Sides]) -> None:
         axes.text(b * WIDE, -3, f"{lengths}, {clock}", fontsize=SMALL, color=INK, weight="bold")
         for memory in HARDWARE:
             x = b * WIDE + MEMORIES.index(memory) + 0.5
-            axes.plot([x, x], [0, HIGH * len(strips) - 4], color=COLOURS[1].light, linewidth=0.7)
+            tops = [k * HIGH for k in range(len(strips))]  # not across the titles between
+            bottoms = [top + len(ROWS) for top in tops]
+            axes.vlines([x] * len(tops), tops, bottoms, color=COLOURS[1].light, linewidth=0.7)
     _scales(axes, len(strips))
 
 
