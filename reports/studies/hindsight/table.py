@@ -39,9 +39,8 @@ alone leaves a gap of about 30 % at the root; the cuts leave what stands above
 rest is lost where requests are about half of the memory and only pairs or triples fit; branching
 closes it for most draws of ten or twelve requests (`hindsight-proofs.md`), not for fifty. The upper
 bounds come from local search, so part of the gap is theirs: a true ratio may be anywhere in its
-interval. Published are the 200 trials of each model without profile cuts (`hindsight.md`), and with
-them all 200 of model 1, ten of them with certificates, and the first ones of model 2
-(`hindsight-profile/`).
+interval. Published are the 200 trials of each model, without profile cuts (`hindsight.md`) and with
+them (`hindsight-profile/`, with the certificates of ten trials).
 """
 
 
