@@ -27,6 +27,7 @@ from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule, verify
 from tests.test_kernel import declarations, random_instance
 
+BATCH = 60  # random instances a policy
 ROOFLINE = IterationTime(
     fixed=2_000_000, weights=9_000_000, cache=200_000, token=900_000, sample=7_000, pair=1_234,
     link=10_001, request=30_003, crowded=50_021, crowd=7,
@@ -246,7 +247,7 @@ def test_kernel_and_engine_agree_in_time(
 @pytest.mark.parametrize("policy", POLICIES.values())
 def test_random_batches_agree_in_time(policy: Policy) -> None:
     rng = Random(policy.title)
-    for _ in range(60):
+    for _ in range(BATCH):
         instance, seed = replace_arrivals(random_instance(rng)), rng.randrange(1000)
         unit = rng.choice([10**5, 10**6, 10**8])
         arrival = tuple(unit * rng.randint(0, 60) for _ in range(instance.n))

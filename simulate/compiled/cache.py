@@ -8,7 +8,7 @@ from kvratio.simulate.compiled.state import Request, State
 def need(state: State) -> int:
     """Tokens that the running requests hold in the next step."""
     clock = state.clock[0]
-    return clock.base + clock.running * (clock.now + 1)
+    return clock.offset + clock.running * (clock.now + 1)
 
 
 @compiled

@@ -83,7 +83,7 @@ class Clock:
     completed: int
     observed: bool  # has this step been, before something was learned?
     running: int
-    base: int  # sum of prompt - start (`Request.start`) over running requests
+    offset: int  # sum of prompt - start (`Request.start`) over running requests
     starts: int
     joins: int
     listed: int  # running requests on the agenda

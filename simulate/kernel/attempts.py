@@ -31,7 +31,7 @@ def start(state: State, request: int) -> None:
     this.start, this.rank, this.waited = clock.now - this.kept, clock.starts, 0
     clock.starts += 1
     clock.running += 1
-    clock.base += this.prompt - this.start
+    clock.offset += this.prompt - this.start
     hooks.counted(rules.admits, state, request)
     hooks.started(rules.assumes, state, request)
     if rules.timed:
@@ -65,7 +65,7 @@ def delay(state: State, request: int) -> None:
     hooks.delayed(state.rules[0].admits, state, request)
     this.start += 1
     this.waited += 1
-    clock.base -= 1
+    clock.offset -= 1
     agenda.enter(state, request, next_event(state, request))
 
 
@@ -117,7 +117,7 @@ def _end(state: State, request: int, finished: bool) -> None:
     entry.start, entry.end, entry.waited = this.start + this.kept, clock.now, this.waited
     clock.attempts += 1
     clock.running -= 1
-    clock.base -= this.prompt - this.start
+    clock.offset -= this.prompt - this.start
     hooks.released(state.rules[0].admits, state, request)
     if state.rules[0].keeps:
         this.kept = clock.now - this.start

@@ -45,7 +45,7 @@ def _advance(state: State, events: int) -> int:
             then = clock.now + 1
         elif clock.running > 0:
             then = min(then, state.agenda[0].due)
-            then = min(then, (rules.memory - clock.base) // clock.running)
+            then = min(then, (rules.memory - clock.offset) // clock.running)
         if rules.timed:
             # patience bounds the steps of which nothing is expected
             then = watch.pass_steps(state, min(then, clock.last_event + rules.patience + 2))

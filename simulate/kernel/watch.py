@@ -114,7 +114,7 @@ def pass_steps(state: State, then: int) -> int:
 @compiled
 def _iterate(clock: Clock, rules: Rules, end: int) -> None:
     """The iteration that ends where step `end` begins."""
-    held = clock.base + clock.running * end
+    held = clock.offset + clock.running * end
     batch = Batch(
         clock.running - (1 if clock.waits else 0),
         clock.started,

@@ -6,7 +6,8 @@ identity (or back), which are the same for small numbers, None and members of an
 
 Each fault is tried in a process of its own, forked from one that has imported everything but this
 project; it sees the module through an import hook, so that no file is changed. The tests of a
-module are those that concern it (`TARGETS`).
+module are those that concern it (`TARGETS`). Compiled code is kept under its file, which has no
+fault: what would be compiled from a module is run by Python as it is written (`interpreted`).
 
 The faults of a module are tried in a random order that depends on the seed alone, and every result
 is kept at once: an interrupted run goes on where it stopped, and the first k are a random sample.
@@ -22,6 +23,7 @@ import importlib.util
 import json
 import os
 import pickle
+import re
 import resource
 import signal
 import sys
@@ -30,6 +32,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +52,19 @@ NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
 # with assertions rewritten, pytest's own import hook would load files named here from the disk
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
+# numpy warns where numbers of the kernel wrap round, which is meant; compiled code does not
+WRAPS = ("-W", "ignore:overflow encountered in scalar:RuntimeWarning")
 EXAMPLES = 40  # of a property that does not say how many it wants
+BATCH = 3  # random instances where Python runs the kernel, fifty times as slow
+MARKED = re.compile(r"^@(compiled|cached|compiled_on_disk|entered|inner)\b", re.MULTILINE)
+# what `kvratio.simulate.compiled.compiler.source_files` lists, and Gittins' index
+IN_KERNEL = ("simulate/kernel/", "simulate/compiled/", "simulate/words/", "simulate/learned/")
+IN_KERNEL += tuple(f"simulate/{part}.py" for part in ("forecast", "policy", "queue", "view"))
 MEMORY = 6 << 30  # bytes of address space; a fault may ask for any amount
 # with a fault a test may take so many times as much of the processor's time, and seconds more
 PATIENCE, SPARE = 3, 3
 ASLEEP = 15  # on a busy machine, or asleep, all tests may take so many times longer
+UNUSED = 99  # exit status where no test imports the module
 COLLECTION = "collection"  # of the tests, among their times
 
 
@@ -187,6 +198,15 @@ def name(module: str) -> str:
     return "kvratio." + module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def interpreted(module: str, code: str) -> bool:
+    """Does compiled code hold a part of this module? Then its faults are seen without a compiler.
+
+    >>> interpreted("simulate/kernel/build.py", ""), interpreted("theory/model.py", "")
+    (True, False)
+    """
+    return module.startswith(IN_KERNEL) or MARKED.search(code) is not None
+
+
 class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
     """Imports one module from a text instead of its file."""
 
@@ -210,6 +230,14 @@ class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 class _Settings:
     """A plugin of pytest: fewer examples, and no search for the smallest of failing ones."""
+
+    def __init__(self, slow: bool) -> None:
+        self._slow = slow
+
+    def pytest_collection_modifyitems(self, items: Sequence[Any]) -> None:
+        for module in {item.module for item in items if self._slow and hasattr(item, "module")}:
+            if hasattr(module, "BATCH"):
+                module.BATCH = BATCH
 
     def pytest_sessionstart(self) -> None:
         from hypothesis import Phase, settings
@@ -265,7 +293,7 @@ def attempt(
         done, status, used = os.wait4(process, os.WNOHANG)
         if done:
             # pytest: 0 all passed, 1 some failed; 2 to 5 nothing could be run; else a signal
-            known = {0: "survived", 1: "killed", -signal.SIGPROF: "timeout"}
+            known = {0: "survived", 1: "killed", UNUSED: "unused", -signal.SIGPROF: "timeout"}
             outcome = known.get(os.waitstatus_to_exitcode(status), "error")
             return outcome, used.ru_utime + used.ru_stime
         time.sleep(0.01)
@@ -284,13 +312,19 @@ def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, flo
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     hook = _Hook(module, code)
     sys.meta_path.insert(0, hook)
+    slow = interpreted(module, code)
+    if slow:
+        import numba
+
+        numba.config.DISABLE_JIT = 1
     clock = _Clock(usual)
     clock.start(COLLECTION)
     try:
-        status = int(pytest.main(["-x", *OPTIONS, *tests], plugins=[_Settings(), clock]))
+        words = ["-x", *OPTIONS, *(WRAPS if slow else ()), *tests]
+        status = int(pytest.main(words, plugins=[_Settings(slow), clock]))
         if not hook.used:
             print(f"no test imports {hook.name}: no fault could be found")
-            return int(pytest.ExitCode.USAGE_ERROR)
+            return UNUSED
         if usual is None:
             TIMES.write_text(json.dumps(clock.taken))
         return status
@@ -301,7 +335,8 @@ def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, flo
         sys.stdout.flush()
 
 
-def warm_up(tests: Sequence[str]) -> None:
+@cache
+def warm_up(tests: tuple[str, ...]) -> None:
     """Import what the tests import, but nothing of this project: every fault saves that time."""
     import pytest
 
@@ -351,8 +386,21 @@ def sample(module: str, seed: int, most: int) -> list[Mutant]:
     ]
 
 
-def run(module: str, seed: int, most: int, again: bool) -> Iterator[Result]:
-    """Try the faults of a module that were not tried yet; with `again`, survivors once more."""
+@cache
+def usual_times(tests: tuple[str, ...], module: str) -> dict[str, float]:
+    """What each test of a module takes without a fault, in seconds of the processor."""
+    outcome, _ = attempt(module, (ROOT / module).read_text(encoding="utf-8"), tests, None)
+    if outcome != "survived":
+        raise SystemExit(f"{module}: its tests fail without any fault, see {LOG}")
+    found: dict[str, float] = json.loads(TIMES.read_text())
+    return found
+
+
+def run(module: str, seed: int, most: int, again: bool, first: str) -> Iterator[Result]:
+    """Try the faults of a module that were not tried yet; with `again`, survivors once more.
+
+    `first`: a module with the same tests, whose times without a fault may be known already.
+    """
     tests = TARGETS[module]
     code, source = (ROOT / module).read_text(encoding="utf-8"), digest(module)
     known = stored()
@@ -363,13 +411,13 @@ def run(module: str, seed: int, most: int, again: bool) -> Iterator[Result]:
     ]
     if not wanted:
         return
-    outcome, _ = attempt(module, code, tests, None)
-    if outcome != "survived":
-        raise SystemExit(f"{module}: its tests fail without any fault, see {LOG}")
-    usual = json.loads(TIMES.read_text())
+    warm_up(tests)
+    usual = usual_times(tests, first)
     for mutant in wanted:
         text = mutated(code, mutant.operator, mutant.occurrence)
         outcome, taken = attempt(module, text, tests, usual)
+        if outcome == "unused":
+            raise SystemExit(f"{module}: no test imports it, see {LOG}")
         yield Result(mutant, source, outcome, round(taken, 2))
 
 
@@ -385,10 +433,13 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     os.chdir(ROOT)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    firsts: dict[tuple[object, ...], str] = {}
     for module in options.modules or TARGETS:
-        warm_up(TARGETS[module])
+        slow = interpreted(module, (ROOT / module).read_text(encoding="utf-8"))
+        first = firsts.setdefault((slow, *TARGETS[module]), module)
+        results = run(module, options.seed, options.most, options.again, first)
         with RESULTS.open("a") as file:
-            for k, result in enumerate(run(module, options.seed, options.most, options.again)):
+            for k, result in enumerate(results):
                 print(json.dumps(asdict(result)), file=file, flush=True)
                 mark = result.outcome
                 print(f"{module} {k + 1}: {mark} {result.seconds} s", file=sys.stderr, flush=True)

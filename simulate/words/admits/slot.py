@@ -48,11 +48,11 @@ class Word(Admission):
 @dataclass
 class Numbers:
     """`held`: slots of the running requests before their assumed length. `overdue`: how many run
-    beyond it; `base`: their slots, less a token for each step up to now."""
+    beyond it; `offset`: their slots, less a token for each step up to now."""
 
     held: int
     overdue: int
-    base: int
+    offset: int
 
 
 class Store(NamedTuple):
@@ -72,7 +72,7 @@ def earliest(state: State, request: int) -> int:
     """Now, if its slot fits; slots never get free between events."""
     mine: Store = state.own.slot
     clock, this, numbers = state.clock[0], state.requests[request], mine.numbers[0]
-    held = numbers.held + numbers.base + numbers.overdue * clock.now
+    held = numbers.held + numbers.offset + numbers.overdue * clock.now
     fits = held + this.prompt + max(this.assumed, this.kept + 1) <= state.rules[0].budget
     return clock.now if fits or clock.running == 0 else NEVER
 
@@ -85,7 +85,7 @@ def overdue(state: State, request: int) -> None:
     mine.overdue[request] = True
     numbers.held -= this.prompt + this.assumed
     numbers.overdue += 1
-    numbers.base += this.prompt + 1 - this.start
+    numbers.offset += this.prompt + 1 - this.start
 
 
 @compiled
@@ -106,7 +106,7 @@ def released(state: State, request: int) -> None:
     this, numbers = state.requests[request], mine.numbers[0]
     if mine.overdue[request]:
         numbers.overdue -= 1
-        numbers.base -= this.prompt + 1 - this.start
+        numbers.offset -= this.prompt + 1 - this.start
     else:
         numbers.held -= this.prompt + this.assumed
 
@@ -116,7 +116,7 @@ def delayed(state: State, request: int) -> None:
     """Its start moves a step on; so does the growth of its slot."""
     mine: Store = state.own.slot
     if mine.overdue[request]:
-        mine.numbers[0].base -= 1
+        mine.numbers[0].offset -= 1
 
 
 @compiled
