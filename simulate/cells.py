@@ -21,6 +21,7 @@ from kvratio.simulate.gpu.profile import NAME
 from kvratio.simulate.kernel import run, run_timed
 from kvratio.simulate.request_files import digest
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
+from kvratio.simulate.streams import read_instead
 from kvratio.simulate.timed import TimedRun
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Preemption
@@ -86,12 +87,14 @@ def _in_utf_8(name: str, text: str) -> None:
 class Chunk(NamedTuple):
     """Cells that are simulated in one go, with what the worker needs to check that it can.
 
-    `code`: digest of the simulator that asks; `digests`: SHA-256 of the files, by path.
+    `code`: digest of the simulator that asks; `digests`: SHA-256 of the files, by path; `copies`:
+    files that hold what pipes did (`kvratio.simulate.streams.copied`).
     """
 
     cells: tuple[Cell, ...]
     code: str
     digests: Mapping[str, str]
+    copies: Mapping[str, str] = {}
 
 
 @cache
@@ -119,12 +122,20 @@ def file_digests(cells: Sequence[Cell]) -> dict[str, str]:
     Raises `InputError` for a file that is not there.
     """
     policies = {cell.policy for cell in cells}
-    names = {name for cell in cells for name in _files(cell)}
     codes = {policy: contender(policy).code() for policy in sorted(policies)}
     return {
-        **{name: digest(name) for name in sorted(names)},
+        **{name: digest(name) for name in files_of(cells)},
         **{_code(policy): code for policy, code in codes.items() if code},
     }
+
+
+def files_of(cells: Sequence[Cell]) -> list[str]:
+    """What the cells read, each once.
+
+    >>> files_of([Cell("h-sf", "lmsys + b.csv"), Cell("a-min", "b.csv + a.csv")])
+    ['a.csv', 'b.csv']
+    """
+    return sorted({name for cell in cells for name in _files(cell)})
 
 
 def _files(cell: Cell) -> list[str]:
@@ -185,6 +196,7 @@ def simulate_chunk(chunk: Chunk) -> list[Row]:
         required = f"the version of the sweep ({chunk.code[:8]})"
         raise InputError("a worker's kvratio", code_digest()[:8], required)
 
+    read_instead(chunk.copies)
     rows = []
     for cell in chunk.cells:
         if contender(cell.policy).code() != chunk.digests.get(_code(cell.policy)):

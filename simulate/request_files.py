@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
-from kvratio.simulate.streams import decoded, existing, opened, repeatable
+from kvratio.simulate.streams import decoded, existing, opened, place, repeatable
 from kvratio.simulate.traces import read_document, read_rows
 from kvratio.simulate.workloads import Requests
 from kvratio.theory.checks import InputError
@@ -72,6 +72,7 @@ def digest(path: str) -> str:
     ...
     kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.csv'
     """
-    if not repeatable(existing(path)):
-        raise InputError("file", path, "a regular file: workers read it again")
-    return sha256(Path(path).read_bytes()).hexdigest()
+    source = place(existing(path))
+    if not repeatable(source):
+        raise InputError("file", path, "a regular file, or a copy of it: workers read it again")
+    return sha256(source.read_bytes()).hexdigest()

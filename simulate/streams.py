@@ -2,16 +2,18 @@
 
 A name "-" is standard input, and every name that can be opened is read: `/dev/stdin`, a FIFO, what
 a shell's `<(...)` stands for. Whether bytes are packed is seen by how they begin, not by the name.
-What is no regular file can be read once.
+What is no regular file can be read once, unless it is copied first (`copied`).
 """
 
 import gzip
+import shutil
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kvratio.theory.checks import InputError
@@ -20,6 +22,7 @@ STANDARD = "-"
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 MOST_BYTES = 1 << 30  # of a document that is read as a whole: a small packed file may hold anything
 BUFFER = 1 << 16
+_copies: dict[str, Path] = {}  # of what can be read once, by its name
 
 
 def existing(name: str | Path) -> Path:
@@ -32,7 +35,7 @@ def existing(name: str | Path) -> Path:
     """
     path = Path(name) if isinstance(name, str) else name
     try:
-        there = path.exists() and not path.is_dir()
+        there = str(path) in _copies or (path.exists() and not path.is_dir())
     except (OSError, ValueError):  # a name that no file can have
         there = False
     if not there and str(path) != STANDARD:
@@ -50,6 +53,58 @@ def repeatable(path: Path) -> bool:
 
 
 @contextmanager
+def copied(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Copies of pipes and of standard input, by name, which are read in their place until the end.
+
+    Regular files are left as they are. Other processes learn of the copies by `read_instead`.
+
+    >>> with copied([]) as copies: copies
+    {}
+    """
+    once = [name for name in names if not repeatable(place(existing(name)))]
+    with TemporaryDirectory(prefix="kvratio-") as folder:
+        copies = {name: str(Path(folder, str(k))) for k, name in enumerate(once)}
+        for name, copy in copies.items():
+            _copy(Path(name), Path(copy))
+        read_instead(copies)
+        try:
+            yield copies
+        finally:
+            read_instead(dict.fromkeys(copies))
+
+
+def _copy(path: Path, copy: Path) -> None:
+    raw = _raw(path)
+    try:
+        with copy.open("wb") as stream:
+            shutil.copyfileobj(raw, stream)
+    except OSError as error:
+        error.filename = error.filename or str(copy)
+        raise
+    finally:
+        if str(path) != STANDARD:
+            raw.close()
+
+
+def read_instead(copies: Mapping[str, str | None]) -> None:
+    """From now on these files are read in the place of those named; None: no longer."""
+    for name, copy in copies.items():
+        if copy is None:
+            _copies.pop(name, None)
+        else:
+            _copies[name] = Path(copy)
+
+
+def place(path: Path) -> Path:
+    """Where the bytes of a name are: in its copy, if there is one.
+
+    >>> place(Path("a.csv"))
+    PosixPath('a.csv')
+    """
+    return _copies.get(str(path), path)
+
+
+@contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """The bytes of a file or a pipe, unpacked. Raises `InputError` where they are damaged.
 
@@ -58,7 +113,8 @@ def opened(path: Path) -> Iterator[Any]:
     ...
     kvratio.theory.checks.InputError: file: expected a file that exists, got 'no-such.csv'
     """
-    raw = _raw(existing(path))
+    source = place(existing(path))
+    raw = _raw(source)
     try:
         begins = raw.peek(len(ZSTD))
         if begins.startswith(GZIP):
@@ -79,7 +135,7 @@ def opened(path: Path) -> Iterator[Any]:
         error.filename = error.filename or str(path)
         raise
     finally:
-        if str(path) != STANDARD:
+        if str(source) != STANDARD:
             raw.close()
 
 

@@ -13,10 +13,20 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from kvratio.simulate.cells import Cell, Chunk, Row, code_digest, file_digests, key, simulate_chunk
+from kvratio.simulate.cells import (
+    Cell,
+    Chunk,
+    Row,
+    code_digest,
+    file_digests,
+    files_of,
+    key,
+    simulate_chunk,
+)
 from kvratio.simulate.journal import Journal
 from kvratio.simulate.requests import DEFAULT_REQUESTS, files
 from kvratio.simulate.results import SCHEMA, read_rows, write_rows
+from kvratio.simulate.streams import copied
 from kvratio.theory.checks import InputError
 
 # Handing a chunk to another process costs some milliseconds; so many requests take 50 ms or more
@@ -80,9 +90,21 @@ def sweep(
     """Compute the rows of all cells and write them to `target`; returns them in the cells' order.
 
     `report(done, all)` is called after each chunk. Raises `InputError` for cells that cannot be
-    built, and whatever stops the executor; the rows until then are kept for the next time.
+    built, and whatever stops the executor; the rows until then are kept for the next time. Pipes
+    and standard input are copied, to a folder that the workers can read.
     """
     wanted = list(dict.fromkeys(cells))
+    with copied(files_of(wanted)) as copies:
+        return _sweep(wanted, target, executor, report, copies)
+
+
+def _sweep(
+    wanted: Sequence[Cell],
+    target: Path,
+    executor: Executor,
+    report: Callable[[int, int], None],
+    copies: Mapping[str, str],
+) -> list[Row]:
     digests = file_digests(wanted)
     keys = {cell: key(cell, digests) for cell in wanted}
     journal = Journal.beside(target, SCHEMA.names)
@@ -92,7 +114,7 @@ def sweep(
     done = len(wanted) - len(todo)
     report(done, len(wanted))
     waiting = [
-        executor.submit(simulate_chunk, Chunk(chunk, code_digest(), digests))
+        executor.submit(simulate_chunk, Chunk(chunk, code_digest(), digests, copies))
         for chunk in chunks(todo)
     ]
     try:

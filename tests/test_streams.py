@@ -18,7 +18,16 @@ from kvratio import _compiled
 from kvratio.reports.output import write_text
 from kvratio.simulate import journal
 from kvratio.simulate.journal import Journal
-from kvratio.simulate.streams import MOST_BYTES, existing, opened, read_text, repeatable
+from kvratio.simulate.results import read_rows
+from kvratio.simulate.streams import (
+    MOST_BYTES,
+    copied,
+    existing,
+    opened,
+    place,
+    read_text,
+    repeatable,
+)
 from kvratio.simulate.whole import is_stream, replacing
 from kvratio.theory.checks import InputError
 from kvratio.theory.hindsight.child import ask
@@ -97,6 +106,56 @@ def test_a_pipe_is_a_file_for_every_command_that_reads() -> None:
             ended = kvratio(*[f"pipe{k}" if word == "PIPE" else word for word in words])
             assert (ended.status, ended.err) == (0, "")
         writer.join()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_sweep_reads_a_pipe_as_often_as_it_needs(pack: Any) -> None:
+    words = ("--policy", "fcfs", "--policy", "h-sf", "--memory", "30", "--seeds", "2")
+    Path("a.csv").write_bytes(TEXT)
+    assert kvratio("sweep", "--workload", "a.csv", *words, "--out", "file.parquet").status == 0
+    ended = kvratio("sweep", "--workload", "-", *words, "--out", "dash", stdin=pack(TEXT))
+    assert (ended.status, ended.out) == (0, "dash: 4 simulations\n")
+    writer = feed("fifo", pack(TEXT))
+    assert kvratio("sweep", "--workload", "fifo", *words, "--out", "pipe").status == 0
+    writer.join()
+    wanted = [{**row, "workload": "", "key": ""} for row in read_rows(Path("file.parquet"))]
+    for name, workload in (("dash", "-"), ("pipe", "fifo")):
+        rows = read_rows(Path(name))
+        assert {row["workload"] for row in rows} == {workload}
+        assert [{**row, "workload": "", "key": ""} for row in rows] == wanted
+    again = kvratio("sweep", "--workload", "-", *words, "--out", "dash", stdin=pack(TEXT))
+    assert again.status == 0
+    wrong = kvratio("sweep", "--workload", "-", *words, "--out", "no", stdin=TEXT + b"1,x,2\n")
+    assert wrong.status == 2
+    assert wrong.err.startswith("kvratio: -, line 4: prompt_tokens: expected a whole number")
+    assert not Path("no").exists()
+
+
+def test_copies_of_pipes_are_gone_in_the_end() -> None:
+    writer = feed("pipe", TEXT)
+    with copied(["pipe", "pipe"]) as copies:
+        assert [read_text(Path("pipe")) for _ in range(2)] == [TEXT.decode()] * 2
+        assert set(copies) == {"pipe"}
+        Path("pipe").unlink()  # in another process the name may mean nothing
+        assert existing("pipe") == Path("pipe")
+        assert place(Path("pipe")) == Path(copies["pipe"])
+    writer.join()
+    assert not Path(copies["pipe"]).exists()
+    assert place(Path("pipe")) == Path("pipe")
+    with pytest.raises(InputError, match="a file that exists, got 'pipe'"):
+        existing("pipe")
+
+
+def test_a_disk_too_full_for_a_copy_of_a_pipe_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kvratio.simulate.streams.shutil.copyfileobj", full)
+    ended = kvratio("sweep", "--workload", "-", "--memory", "30", "--out", "a", stdin=TEXT)
+    assert ended.status == 2
+    assert ended.err.endswith(": No space left on device\n")
+    assert ended.err.startswith("kvratio: /")
+    assert list(Path().iterdir()) == []
 
 
 def test_a_dash_is_standard_input() -> None:

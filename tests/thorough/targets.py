@@ -24,7 +24,8 @@ ENGINE = (
 )
 # without those that compare with the kernel, which is slow to load
 TIMED = (
-    "tests/test_timing.py",
+    *("kvratio/simulate/timing.py", "kvratio/simulate/timed.py"),
+    *("tests/test_time_by_hand.py", "tests/test_timing.py"),
     "--deselect=tests/test_timing.py::test_kernel_and_engine_agree_in_time",
     "--deselect=tests/test_timing.py::test_random_batches_agree_in_time",
     "--deselect=tests/test_timing.py::test_a_gpu_under_load_agrees",
@@ -62,7 +63,11 @@ WORDS = sorted(
 
 # the rows of the ratios need a minute: the rows of a module alone
 DERIVED = ("tests/test_derived.py::test_a_result_and_no_mutant_of_it_is_accepted", "-k")
-MEASURED = ("tests/test_measures.py", "tests/test_third_statements.py")
+MEASURED = (
+    "tests/test_time_by_hand.py",
+    "tests/test_measures.py",
+    "tests/test_third_statements.py",
+)
 READ = ("tests/test_traces.py", "tests/test_formats.py")
 MODELLED = (
     *("tests/test_gpu.py", "tests/test_gpu_fit.py", "tests/test_gpu_profile.py"),
@@ -78,6 +83,7 @@ LEARNING = (
 )
 # without the compiler
 KERNEL = (
+    "tests/test_time_by_hand.py",
     "tests/test_third_statements.py",
     "tests/test_kernel.py::test_a_livelock_is_named_as_the_reference_names_it",
     "tests/test_kernel.py::test_progress_grows_to_all_requests",
@@ -134,8 +140,8 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "theory": {
         "theory/bound.py": ("kvratio/theory/bound.py", *DERIVED, "general"),
         "theory/formula.py": ("kvratio/theory/formula.py", *DERIVED, "general"),
-        "theory/forms.py": ("kvratio/theory/forms.py", "tests/test_forms.py"),
-        "theory/lengths.py": ("tests/test_lengths.py",),
+        "theory/forms.py": ("tests/test_time_by_hand.py", "tests/test_forms.py"),
+        "theory/lengths.py": ("tests/test_lengths.py", "tests/test_time_by_hand.py"),
         "theory/general.py": ("tests/test_general.py", *DERIVED, "general"),
         "theory/general_variants.py": ("tests/test_general.py", *DERIVED, "general"),
         "theory/survival.py": ("kvratio/theory/survival.py", "tests/test_general.py"),
@@ -145,7 +151,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "simulation": {
         "simulate/measures.py": ("kvratio/simulate/measures.py", *MEASURED),
-        "simulate/predictions.py": ("tests/test_predictions.py",),
+        "simulate/predictions.py": ("tests/test_time_by_hand.py", "tests/test_predictions.py"),
         "simulate/traces.py": READ,
         "simulate/formats.py": READ,
         "simulate/timed.py": TIMED,
