@@ -32,6 +32,8 @@ NONE: dict[str, str] = {
     "finite-a-l": FINITE,
     "finite-thinned": "the policy's random survival is not formalised",
     "finite-las": FINITE,
+    "finite-fcfs": FINITE,
+    "finite-slicing-paced": FINITE,
     "t6-printed-limit": ALGORITHM_2,
     "gba-doubling": FINITE,
     "lemma-2-h-sf": FINITE,

@@ -76,6 +76,10 @@ MUTATIONS = [
     ("finite-thinned", "a", "2", Verdict.REFUTED),
     ("finite-las", "c", "99/100", Verdict.REFUTED),
     ("finite-las", "a", "2", Verdict.REFUTED),
+    ("finite-fcfs", "c", "99/100", Verdict.REFUTED),
+    ("finite-fcfs", "a", "2", Verdict.REFUTED),
+    ("finite-slicing-paced", "b", "199/100", Verdict.OPEN),  # the proof's constant
+    ("finite-slicing-paced", "k", "99/100", Verdict.OPEN),
     ("finite-las", "ratio", "299/100", Verdict.OPEN),
     ("finite-las", "part", "199/100", Verdict.OPEN),
     ("t6-printed-limit", "c", "4", Verdict.OPEN),  # the ratio at u = 600 is not above 2

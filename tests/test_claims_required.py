@@ -87,6 +87,7 @@ REQUIRED = {
             "finite-thinned",
         ],
         "finite sizes, tokens kept": ["finite-las"],
+        "finite sizes, the newest evicted": ["finite-fcfs", "finite-slicing-paced"],
         "GBA": ["gba-fluid", "gba-sampled"],
         "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],
         "ROUTE": ["route-constant", "route-makespan", "route-online", "route-prop-1"],

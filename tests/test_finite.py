@@ -16,12 +16,14 @@ from kvratio.simulate.policies.gsa import gba, gsa
 from kvratio.simulate.testing.strategies import instances
 from kvratio.theory.checks import InputError
 from kvratio.theory.finite import admission, pipelines, promotion
-from kvratio.theory.finite.policies import NONE, PROVED, mean_bound, upper_bound
+from kvratio.theory.finite.policies import NONE, PROVED, WITHIN, mean_bound, upper_bound
 from kvratio.theory.model import Instance, verify
 
 ENGINES = {"reference": reference, "kernel": kernel}
 ONE_PROMPT = {"gsa", "gba"}
 ONE_LOWER_END = {"a-l"}
+# the memory kept free, and pairs in either order, leave some slack
+SHARP_FOR = [policy for policy in PROVED if policy not in ("fcfs-watermark", "shortest-predicted")]
 SEARCH = settings(
     max_examples=300,
     derandomize=True,
@@ -41,8 +43,7 @@ def cases(policy: str, **limits: int) -> st.SearchStrategy[Instance]:
 
 
 def test_every_policy_has_a_bound_or_a_reason() -> None:
-    assert not PROVED.keys() & NONE.keys()
-    assert PROVED.keys() | NONE.keys() == POLICIES.keys()
+    assert sorted([*PROVED, *WITHIN, *NONE]) == sorted(POLICIES)
 
 
 def test_the_caps_are_those_of_the_declarations() -> None:
@@ -128,7 +129,7 @@ def one_token_each(prompt: int, beside: int, n: int) -> Instance:
 
 
 @pytest.mark.parametrize("beside", [1, 3])
-@pytest.mark.parametrize("policy", PROVED)
+@pytest.mark.parametrize("policy", SHARP_FOR)
 def test_attained_by_outputs_of_one_token(policy: str, beside: int) -> None:
     for prompt, n in product((0, 2, 9), (1, 4, 40)):
         instance = one_token_each(prompt, beside, n)
@@ -162,12 +163,12 @@ def one_token_more(memory: int, peak: int) -> int:
 
 
 @pytest.mark.parametrize("broken", [one_percent_less, no_error_term, one_token_more])
-@pytest.mark.parametrize("policy", PROVED)
+@pytest.mark.parametrize("policy", SHARP_FOR)
 def test_broken_rooms_are_found_out(policy: str, broken: Callable[..., Fraction]) -> None:
     assert caught(policy, lambda i: upper_bound(policy, i), room=broken)
 
 
-@pytest.mark.parametrize("policy", PROVED)
+@pytest.mark.parametrize("policy", SHARP_FOR)
 def test_a_dropped_additive_term_is_found_out(policy: str) -> None:
     """The requests' own lengths, without the shortest."""
 
@@ -239,7 +240,7 @@ def test_paced_slicing_exceeds_the_bound_of_pipelines() -> None:
 
 def test_bad_input_is_one_clear_error() -> None:
     with pytest.raises(InputError, match="policy: expected one of a-l"):
-        upper_bound("slicing", Instance.of(2, [1]))
+        upper_bound("beta-clearing", Instance.of(2, [1]))
     with pytest.raises(InputError, match=r"arrival: expected 0 .*, got 1"):
         admission.h_sf(Instance.of(2, [1], arrival=1))
     with pytest.raises(InputError, match=r"request 1: output: expected at most 1, .*got 2"):

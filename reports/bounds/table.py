@@ -44,6 +44,7 @@ MODULES = (
     "kvratio.theory.finite.derived",
     "kvratio.theory.finite.greedy",
     "kvratio.theory.finite.kept",
+    "kvratio.theory.finite.last_in",
     "kvratio.theory.finite.overflow",
     "kvratio.theory.finite.thinned",
     "kvratio.reports.bounds.certificates",

@@ -11,7 +11,7 @@ the M/2 that are left fill the memory and complete. So M/2 complete every two st
 The fluid form, with staggered starts, has v(2) in place of 4: 2 f + 3. With b = 13.8073 a first
 level b^x, 0 <= x < 1, is below 3 for f = ln 3/ln b = 0.4185: 1.26 times the form, for every M and
 as n/M grows. So no bound F (1 + e) + O(n), e -> 0, holds for greedy offset slicing; what holds is
-not known. (First come, first served has f = 0: 4/3 times.) `kvratio study convergence` shows how
+in `last_in`. (First come, first served has f = 0: 4/3 times.) `kvratio study convergence` shows how
 far it is on other lengths, and how paced starts approach the form.
 """
 

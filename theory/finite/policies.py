@@ -2,8 +2,9 @@
 
 Every bound holds for each run of the policy, whatever its random ties, on every instance that meets
 the conditions: all requests at time 0; where the policy reads upper ends, none below its output;
-for pipelines, one prompt; for A_l, one lower end of those that outlive their own. `NONE` says why
-the other policies have no bound.
+for pipelines and slicing, one prompt; for A_l, one lower end of those that outlive their own. Those
+of `PROVED` tend to the fluid form, those of `WITHIN` to a multiple of it. `NONE` says why the other
+policies have no bound.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from kvratio.theory.checks import InputError, one_of
-from kvratio.theory.finite import admission, kept, pipelines, promotion, thinned
+from kvratio.theory.finite import admission, kept, last_in, pipelines, promotion, thinned
 from kvratio.theory.model import Instance
 
 BoundOf = Callable[[Instance], Fraction]
@@ -35,6 +36,17 @@ PROVED: dict[str, Proved] = {
     "a-l": Proved(promotion.a_l),
     "gsa": Proved(partial(pipelines.gsa, caps=pipelines.growing(2))),
     "gba": Proved(partial(pipelines.gba, caps=pipelines.growing(Fraction(3, 2)))),
+    "fcfs": Proved(last_in.fcfs),
+    "fcfs-watermark": Proved(partial(last_in.watermark, reserve=Fraction(1, 100))),
+    "shortest-predicted": Proved(last_in.any_order),
+}
+
+# with factors on the fluid form, or (any levels) on something larger
+WITHIN: dict[str, BoundOf] = {
+    "slicing": partial(last_in.slicing, caps=pipelines.growing(2)),
+    "offset-slicing": partial(last_in.offset_slicing, growth=Fraction(138073, 10000)),
+    "learned-slicing": last_in.any_levels,
+    "guarded-slicing": last_in.any_levels,
 }
 
 IN_EXPECTATION: dict[str, BoundOf] = {"a-min-thinned": thinned.a_min_thinned}
@@ -47,27 +59,19 @@ KEPT: dict[str, Proved] = {
 
 PRINTED = "none: on some lengths its latency is sqrt(u) times its form, in order (`overflow`)"
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
-GREEDY = "admits while the next step fits: what overflows lose is not bounded"
-OFFSET = "greedy starts: above its form at every size (`greedy`); with paced ones as for slicing"
-PACED = (
-    "starts are paced by what finished attempts have held: how many attempts overflow under a pace "
-    "that is still off, and lose their tokens, is not bounded (pipelines do not overflow: gsa)"
+SMALLEST = (
+    "evicts the smallest bound first, so what started last may stay: how often an attempt is "
+    "evicted before it has learned anything is not bounded (where the newest go it is: `last_in`)"
 )
+CLEARED = "clears all that run, the oldest too: `last_in` does not hold"
 
 NONE: dict[str, str] = {
     "a-min": PRINTED,
     "a-min-live": PRINTED,
     "a-min-thinned": THINNED,
-    "a-min-staggered": PACED,
-    "slicing": PACED,
-    "offset-slicing": OFFSET,
-    "learned-slicing": GREEDY,
-    "guarded-slicing": GREEDY,
-    "fcfs": GREEDY,
-    "fcfs-watermark": GREEDY,
-    "shortest-predicted": GREEDY,
-    "alpha-protection": GREEDY,
-    "beta-clearing": GREEDY,
+    "a-min-staggered": SMALLEST,
+    "alpha-protection": CLEARED,
+    "beta-clearing": CLEARED,
 }
 
 
@@ -82,7 +86,8 @@ def upper_bound(policy: str, instance: Instance) -> Fraction | None:
     (Fraction(9, 1), Fraction(12, 1))
     >>> upper_bound("a-max", Instance.of(5, [3, 3], interval=(1, 2)))
     """
-    return _where_it_holds(PROVED[one_of("policy", policy, PROVED)].every, instance)
+    every = {**{name: proved.every for name, proved in PROVED.items()}, **WITHIN}
+    return _where_it_holds(every[one_of("policy", policy, every)], instance)
 
 
 def mean_bound(policy: str, instance: Instance) -> Fraction | None:
@@ -96,7 +101,7 @@ def mean_bound(policy: str, instance: Instance) -> Fraction | None:
     """
     if policy in IN_EXPECTATION:
         return _where_it_holds(IN_EXPECTATION[policy], instance)
-    every, mean = upper_bound(policy, instance), PROVED[policy].mean
+    every, mean = upper_bound(policy, instance), None if policy in WITHIN else PROVED[policy].mean
     return every if every is None or mean is None else min(every, mean(instance))
 
 

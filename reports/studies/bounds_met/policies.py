@@ -12,7 +12,7 @@ from fractions import Fraction
 from kvratio.reports.studies.convergence import Latency, Law, laws, mean_length, of
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policy import Policy
-from kvratio.theory.finite import closed, promotion, thinned
+from kvratio.theory.finite import closed, last_in, promotion, thinned
 from kvratio.theory.finite.closed import Counts
 from kvratio.theory.finite.pipelines import growing
 from kvratio.theory.finite.policies import BoundOf, upper_bound
@@ -74,6 +74,20 @@ def held(law: Law) -> Iterator[Held]:
         of(A_MAX),
         lambda counts, memory: closed.a_max(counts, s, memory, high),
         _every("a-max"),
+    )
+    yield Held(POLICIES["fcfs"], of(A_RANDOM), at_random, _every("fcfs"), ordered=True)
+    yield Held(
+        POLICIES["fcfs-watermark"],
+        of(A_RANDOM),
+        lambda counts, memory: at_random(counts, POLICIES["fcfs-watermark"].budget(memory)),
+        _every("fcfs-watermark"),
+        ordered=True,
+    )
+    yield Held(  # one interval: in the order of the index, until predictions are outlived
+        POLICIES["shortest-predicted"],
+        of(A_RANDOM),
+        lambda counts, memory: last_in.in_any_order(counts, s, memory),
+        _every("shortest-predicted"),
     )
     yield from _promoted(law)
     yield _in_phases("gsa", law, closed.gsa)

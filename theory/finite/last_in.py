@@ -1,0 +1,367 @@
+"""Overflows that evict the newest lose no more than a batch does: FCFS, slicing.
+
+All requests at time 0; what is evicted loses its tokens. A policy admits at will, as long as the
+next step fits; when the next step of those that run does not fit, it evicts the newest, one by one,
+until it does (any order among those that started together, the same at each overflow). v(k) =
+s k + k (k + 1)/2, c(k) = k (s + k).
+
+**Lemma.** Fix a horizon W. *Bad* attempts are those evicted for an overflow by W, the others are
+*good*. An overflow after which no bad attempt runs is *clean*; between two clean ones, p' < p, all
+bad attempts start after p' and are evicted by p, since every overflow that leaves a bad one is
+followed by another, and evicting that evicts all newer ones. Let T be the first start of a bad
+attempt in between, and q the oldest evicted at p: it started at T, too, or the bad one that did
+would be left. So those left at p started by T; they need more than M - (what q needs), at least
+M - P + 1 tokens, and each of them runs in all the steps T, ..., p. One that holds s + k in step p
+has in these a + 1 <= k steps held s + k - a/2 on average, at least s + (k + 1)/2. That is v(k)/c(k)
+of s + k, and v/c falls: v(o)/c(o) at least, o the tokens it makes. Charge a good attempt c(o)/v(o)
+for each token-step, c(o) in all: *in the steps in which a bad attempt runs, good ones that started
+before it are charged M - P + 1 a step, on average.* Without staggering, a batch of equal ones has
+just this: it keeps v of c.
+
+**First come, first served.** While j waits, up to its last start, only earlier requests start. If j
+runs, to be evicted, those that start meanwhile are newer, and gone with it. A step in which no bad
+attempt runs and the head is kept out holds more than M - (s + 1). So
+
+    (M - P_j + 1) W_j <= sum over i < j of c(o_i),
+
+P_j the largest peak s + o up to j: what `kvratio.theory.finite.admission` has for policies that
+know the lengths and never evict. With a share of the memory kept free at admission, to a budget B,
+B replaces M. *In any order* of the queue: of a pair only one is charged for the other. If i starts
+for good before j does, and j is not running then, i is charged for j; if j is, i starts and ends
+within that attempt of j, and only j is charged. So the waits add up to sum of max(c_i, c_j)/(M -
+P + 1) over pairs.
+
+**Slicing with paced starts** (one prompt; caps x_1 < x_2 < ..., n_q requests take part in stage q,
+V_q = v(x_q)). Every step provides M of credit, a start costs at most V_q, and credit is capped at
+the next start's cost. Take j, done in stage r, that starts there before any of a later stage
+starts. It runs x_q steps in earlier stages; in all other steps it waits or is bad. Extend the steps
+with bad attempts back to the last start among those left at the clean overflow (or to the clean
+overflow before): the average holds there as well. In the other steps the head is kept out because
+it does not fit (M - P + 1 tokens are held, by good ones) or for lack of credit. In the latter all
+credit is kept, M a step; what is spent goes to good starts, V_q each. Credit is lost otherwise
+
+- where steps with bad attempts begin: less than V_q, q the stage of the good start with which they
+  begin, unless that start is *late*: of a lower stage than the head before. When none of the stages
+  below q' waits, all of those left run, K = M/(s + 1) at most: K (q' - 1) late starts for each q';
+- where the next start becomes cheaper: the mean of what ended attempts of a stage have used falls
+  by at most V_q/k when the k-th ends, by V_q (1 + 1/2 + ... + 1/n_q) in all (and 1 each for
+  rounding); by V_r where the head is followed by a late one; costs rise from stage to stage;
+- where j runs in an earlier stage, and at the end: V_r each.
+
+So j waits at most, but for its own runs, sum over q <= r of c(min(o_i, x_q)) over M - P + 1, and
+
+    (sum over q <= r of n_q (2 V_q + 1) + V_q H(n_q)  +  (K r (r - 1) + r) V_r)/M.
+
+Of each stage but the last at most K are not done when a later one starts; for them the last stage
+in use stands for r.
+
+**Greedy slicing.** Without credit the lemma is all. *Own levels* (offset slicing; queue by the
+volume of the next run; those evicted are the last admitted, so that none that is behind j in the
+queue stays when j is evicted). Attempts behind the last one of j, in volume, run while j does for
+good, or up to X = max o steps longer; in all other steps j waits for others' attempts of at most
+its own last level, which is at most b v(o_j), b the growth. Of i those that are cut have volumes of
+at most m, m/1, m/b, ..., m = min(v(o_i - 1), b v(o_j)), and c <= 2 v: 2 m (1 + b/(b - 1)) in all;
+the last has c(o_i), if v(o_i) <= b v(o_j). *Any levels* (learned slicing): each attempt that is cut
+has more tokens than the one before, so a request is charged c(1) + ... + c(o) at most, and its own
+runs take 1 + ... + o steps. That holds whatever the queue, but is far from what is met.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import sympy
+
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, same, words
+from kvratio.theory.finite import admission
+from kvratio.theory.finite.admission import at_once, jobs
+from kvratio.theory.finite.greedy import latency
+from kvratio.theory.finite.pipelines import common, slices
+from kvratio.theory.forms import batch_charge
+from kvratio.theory.forms import volume as area
+from kvratio.theory.formula import read
+from kvratio.theory.model import Instance, volume
+
+Counts = Mapping[int, int]
+FAMILY = "every finite instance, one common prompt, all requests at time 0"
+
+# what the theorems say, read back where they are derived
+FCFS = "(1 + e) (F - sum c(o)/(2M)) + sum o"
+PER_START, LATE = "2 V + 1", "K r (r - 1) + r"
+
+A, C, J, K, M, N, P, Q, R, S, V, X = sympy.symbols("a c j K M n P q r s V x", positive=True)
+PAID = LOST = V  # of credit, at most, for a start
+
+
+def fcfs(instance: Instance) -> Fraction:
+    """At least the total latency of FCFS that evicts the newest, in steps. Any prompts.
+
+    >>> fcfs(Instance.of(4, [2] * 8))  # 2 each, and 4 i/(4 - 2 + 1), i = 0 ... 7
+    Fraction(51, 1)
+    """
+    return Fraction(admission.waiting(instance.memory, _jobs(instance)) + sum(instance.output))
+
+
+def watermark(instance: Instance, reserve: Fraction) -> Fraction:
+    """The same with a share of the memory kept free at admission, an empty cache excepted.
+
+    >>> watermark(Instance.of(4, [2] * 2), Fraction(1, 4))  # 4/(3 - 2 + 1) for the second
+    Fraction(6, 1)
+    """
+    budget, total, before, highest = int(instance.memory * (1 - reserve)), 0, 0, 0
+    for job in _jobs(instance):
+        highest = max(highest, job.peak)
+        # while the head is kept out something runs: a token at least
+        total += before // max(1, admission.room(budget, highest))
+        before += job.charge
+    return Fraction(total + sum(instance.output))
+
+
+def any_order(instance: Instance) -> Fraction:
+    """At least the total latency of every policy that admits the head of its queue while the next
+    step fits, evicts the newest for an overflow, and nothing otherwise. Any prompts, in steps.
+
+    >>> any_order(Instance.of(5, [3, 1]))  # 3 + 1, and 9/(5 - 3 + 1)
+    Fraction(7, 1)
+    """
+    queue = _jobs(instance)
+    charges = Counter(job.charge for job in queue)
+    peak = max((job.peak for job in queue), default=0)
+    waits = _pairs(charges) // admission.room(instance.memory, peak)
+    return Fraction(waits + sum(instance.output))
+
+
+def in_any_order(counts: Counts, s: int, memory: int) -> Fraction:
+    """The same for so many requests of each length.
+
+    >>> in_any_order({3: 1, 1: 1}, 0, 5)
+    Fraction(7, 1)
+    """
+    pairs = _pairs({batch_charge(k, s): n for k, n in counts.items()})
+    waits = pairs // admission.room(memory, s + max(counts))
+    return Fraction(waits + sum(n * k for k, n in counts.items()))
+
+
+def _pairs(charges: Counts) -> int:
+    """The sum of the larger charge over all pairs, for so many requests of each charge."""
+    total, later = 0, sum(charges.values())
+    for charge, n in sorted(charges.items(), reverse=True):
+        later -= n
+        total += charge * (n * later + n * (n - 1) // 2)
+    return total
+
+
+def offset_slicing(instance: Instance, growth: Fraction) -> Fraction:
+    """At least the total latency of greedy offset slicing, whatever the offsets, in steps.
+
+    >>> offset_slicing(Instance.of(9, [1, 1]), Fraction(14))
+    Fraction(2, 1)
+    """
+    at_once(instance)
+    kinds = Counter(zip(instance.prompt, instance.output, strict=True))
+    room = admission.room(instance.memory, max((s + o for s, o in kinds), default=0))
+    longest = max(instance.output, default=0)
+    total = 0
+    for (s, o), count in kinds.items():
+        reach = growth * volume(s, o)
+        charges = {kind: _up_to(kind, reach, growth) for kind in kinds}
+        others = sum((n * charges[kind] for kind, n in kinds.items()), -charges[s, o])
+        cuts = 0 if o == 1 else _levels(volume(s, o - 1), growth)
+        total += count * (o + cuts * (o - 1 + longest) + int(others / room))
+    return Fraction(total)
+
+
+def _up_to(kind: tuple[int, int], reach: Fraction, growth: Fraction) -> Fraction:
+    """What a request is charged in attempts of at most a volume."""
+    s, o = kind
+    cut = min(Fraction(volume(s, o - 1)), reach)
+    last = batch_charge(o, s) if volume(s, o) <= reach else 0
+    return 2 * cut * (1 + growth / (growth - 1)) + last
+
+
+def _levels(most: int, growth: Fraction) -> int:
+    """Levels, rounded down, up to a volume, at most: they grow by the growth from 1 on."""
+    levels, level = 1, Fraction(1)
+    while level * growth < most + 1:
+        levels, level = levels + 1, level * growth
+    return levels
+
+
+def any_levels(instance: Instance) -> Fraction:
+    """At least the total latency of any policy that, beside evicting the newest for an overflow and
+    admitting the head of its queue while the next step fits, cuts each request at ever more tokens.
+
+    >>> any_levels(Instance.of(9, [2, 2]))  # 1 + 2 each, and (1 + 4)/(9 - 2 + 1) rounded down
+    Fraction(6, 1)
+    """
+    at_once(instance)
+    pairs = list(zip(instance.prompt, instance.output, strict=True))
+    charges = [sum(batch_charge(k, s) for k in range(1, o + 1)) for s, o in pairs]
+    room = admission.room(instance.memory, max((s + o for s, o in pairs), default=0))
+    waits = sum((sum(charges) - mine) // room for mine in charges)
+    return Fraction(waits + sum(o * (o + 1) // 2 for o in instance.output))
+
+
+def _jobs(instance: Instance) -> list[admission.Job]:
+    return jobs(instance, instance.output)
+
+
+def slicing(instance: Instance, caps: Sequence[int]) -> Fraction:
+    """At least the total latency of slicing with paced starts and these caps, in steps; one prompt.
+
+    >>> slicing(Instance.of(3, [1, 2]), (1, 2, 4))
+    Fraction(34, 1)
+    """
+    return sliced(Counter(instance.output), common(instance), instance.memory, caps)
+
+
+def sliced(counts: Counts, s: int, memory: int, caps: Sequence[int]) -> Fraction:
+    """The same for so many requests of each length.
+
+    >>> sliced({1: 100}, 0, 10, (1, 2))  # 1 each, and (100/10 + (300 + 7 + 1)/10) rounded down
+    Fraction(4100, 1)
+    """
+    if not counts:
+        return Fraction(0)
+    waits, done, own, spent, total = [], [], 0, 0, 0
+    charge, left, longest = 0, dict(counts), max(counts)
+    late = min(memory // (s + 1), sum(counts.values()))
+    for stage, cap in enumerate(slices(caps, memory - s), 1):
+        taking, full = sum(left.values()), volume(s, cap)
+        charge += sum(x * batch_charge(min(o, cap), s) for o, x in left.items())
+        spent += taking * (2 * full + 1) + full * taking.bit_length()  # at least the harmonic sum
+        extra = (late * stage * (stage - 1) + stage) * full
+        room = admission.room(memory, s + min(cap, longest))
+        waits.append(int(Fraction(charge) / room + Fraction(spent + extra, memory)))
+        done.append(sum(x for o, x in left.items() if o <= cap))
+        total += own * done[-1]
+        own += cap
+        left = {o: x for o, x in left.items() if o > cap}
+        if not left:
+            break
+    tails = [min(late, x) for x in done[:-1]]
+    total += sum(x * w for x, w in zip(done, waits, strict=True))
+    total += sum(x * (waits[-1] - w) for x, w in zip(tails, waits, strict=False))
+    return Fraction(total + sum(o * x for o, x in counts.items()))
+
+
+def lemma() -> tuple[Step, ...]:
+    """What good attempts hold while bad ones run."""
+    held = S + K - A / 2  # on average over a + 1 steps, s + k in the last
+    charge = batch_charge(K, S) / area(K, S)
+    more = {K: 1 + A + X}  # a + 1 <= k
+    return (
+        words(
+            "An overflow is clean if no attempt is left that a later one evicts. Between two clean "
+            "ones all that are evicted start after the first, and those that are left at the "
+            "second run in all steps since the first of these starts, and need M - P + 1 tokens "
+            "or more. One of them that holds s + k in the last of a + 1 steps holds on average"
+        ),
+        identity(
+            "the sum of s + k - i, i = 0 ... a, over a + 1",
+            sympy.cancel(sympy.summation(S + K - J, (J, 0, A)) / (A + 1)),
+            held,
+        ),
+        nonnegative(
+            "at least (s + k) v(k)/c(k), as a <= k - 1",
+            sympy.expand(sympy.cancel((held - (S + K) / charge).subs(more))), S, A, X,
+        ),
+        nonnegative(
+            "c/v grows: c(k + x) v(k) - c(k) v(k + x), over k (k + x) x, k = 1 + a",
+            sympy.expand(
+                sympy.cancel(
+                    (batch_charge(K + X, S) * area(K, S) - batch_charge(K, S) * area(K + X, S))
+                    / (K * (K + X) * X)
+                ).subs(K, 1 + A)
+            ), S, A, X,
+        ),
+        words(
+            "So good attempts, each charged c(o)/v(o) a token-step and c(o) in all, are charged M "
+            "- P + 1 a step on average where bad ones run, and more where the head does not fit."
+        ),
+    )  # fmt: skip
+
+
+def _whole_batches() -> bool:
+    """Outputs of two tokens, M even: M start and M/2 are evicted, in every two steps."""
+    for memory in (2, 10, 400):
+        exact = latency(0, 50 * memory, memory)  # 2 n^2/M + n
+        bound = fcfs(Instance.of(memory, [2] * (50 * memory)))
+        if not exact <= bound <= exact * Fraction(memory, memory - 1) + 50 * memory:
+            return False
+    return True
+
+
+def bounds() -> list[Bound]:
+    """The theorems.
+
+    >>> [bound.obtained for bound in bounds()]
+    ['certified', 'derived']
+    """
+    form = N * (N - 1) / 2 * C / M  # equal ones, c each
+    same("the form less its own", (N**2 * C - N * C) / (2 * M), form)
+    same("of one's own stage", PAID + LOST, read(PER_START, V) - 1)
+    late = 2 * sympy.summation(K * (Q - 1), (Q, 1, R))
+    same("late starts", late + (R - 1) + 1, read(LATE, K, R))
+    return [
+        Bound(
+            id="finite/FCFS",
+            statement="For every n, M, s and all lengths, s + o <= M: FCFS that admits while the "
+            "next step fits, and evicts the newest when it does not, has TEL <= sum of c(o) over "
+            f"those before, over M - P + 1, and sum of o: {FCFS} in expectation over orders, F the "
+            "fluid value of A_random, which knows the lengths, e = (P - 1)/(M - P + 1), P = s + u",
+            policy="FCFS",
+            family=FAMILY,
+            benchmark="steps",
+            closed_form=FCFS,
+            value="",
+            attained="outputs of one token, M + 1 a multiple of s + 1; M -> infinity: outputs of 2",
+            source="ours",
+            steps=(
+                *lemma(),
+                words(
+                    "While a request waits only earlier ones start; those that start while it "
+                    "runs, to be evicted, are newer, and go with it."
+                ),
+                identity("M/(M - P + 1) = 1 + e", M / (M - P + 1), 1 + (P - 1) / (M - P + 1)),
+                certified("outputs of 2, M even: 1 + 1/(M - 1) times the run, and n, at most",
+                          _whole_batches),
+            ),
+        ),
+        Bound(
+            id="finite/slicing, paced",
+            statement="For every n, M, s and all lengths, s + o <= M: a request that is done in "
+            "stage r of slicing with paced starts and caps x_1 < x_2 < ... waits, but for its own "
+            "runs, at most the sum over q <= r of c(min(o, x_q)) of those that take part, over M - "
+            f"P + 1, and of {PER_START} each and H V_q for the stage, and ({LATE}) V_r, over M; V "
+            "= v(x), H = 1 + 1/2 + ... + 1/n_q, K = M/(s + 1). K of a stage at most wait as long "
+            "as those of the last stage",
+            policy="slicing, paced",
+            family=FAMILY,
+            benchmark="steps",
+            closed_form="sum c/(M - P + 1) + sum (2 V + 1)/M + LENGTH(u^2) + sum of caps",
+            value="",
+            attained="not attained",
+            source="ours",
+            steps=(
+                *lemma(),
+                words(
+                    "In the other steps the head does not fit, or lacks credit. Then M of credit "
+                    "are kept, V_q at most is spent on a good start, and V_q lost at most where "
+                    "steps with bad attempts follow, which begin with a good start of stage q"
+                ),
+                identity("once spent, once lost, and rounding", PAID + LOST + 1, 2 * V + 1),
+                words(
+                    "or with a late start, of a lower stage than the head before: K at most for "
+                    "each stage below, each of which costs V_r there, and where the head changes."
+                ),
+                identity("2 sum of K (q - 1), and V_r for each stage of its own",
+                         late + R, K * R * (R - 1) + R),
+                nonnegative(
+                    "the mean of k volumes up to V falls by V/(k + 1) at most, V = m + x",
+                    sympy.expand(sympy.cancel(
+                        ((A + X) / (K + 1) - (A - K * A / (K + 1))) * (K + 1))), A, X, K,
+                ),
+            ),
+        ),
+    ]  # fmt: skip
