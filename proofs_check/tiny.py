@@ -76,6 +76,22 @@ class AlgorithmTwo:
             expected[kind] = self._total(start, chain, each)
         return expected
 
+    def after(self, state: State, steps: int) -> dict[State, Fraction]:
+        """The probabilities of the states after so many steps.
+
+        >>> two = AlgorithmTwo(4).after((((3, 4),), ((3, 4, 2),)), 2)  # one waits, one made 2
+        >>> two[((3, 4),), ((3, 4, 2),)]
+        Fraction(1, 2)
+        """
+        states = {state: Fraction(1)}
+        for _ in range(steps):
+            later: dict[State, Fraction] = {}
+            for before, p in states.items():
+                for q, other in [(Fraction(1), DONE)] if before == DONE else self._step(*before):
+                    later[other] = later.get(other, Fraction(0)) + p * q
+            states = later
+        return states
+
     def _total(
         self,
         start: State,

@@ -11,6 +11,7 @@ POLICIES_KEPT = "A_min and A_l are not formalised when tokens are kept"
 
 NONE: dict[str, str] = {
     "alg2-literal": ALGORITHM_2,
+    "alg2-every-run": ALGORITHM_2,
     "t6-exact": ALGORITHM_2,
     "t6-exact-live": ALGORITHM_2,
     "t4-instance": ALGORITHM_2,

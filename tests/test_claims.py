@@ -76,6 +76,7 @@ MUTATIONS = [
     ("finite-thinned", "a", "2", Verdict.REFUTED),
     ("finite-las", "c", "99/100", Verdict.REFUTED),
     ("finite-las", "a", "2", Verdict.REFUTED),
+    ("alg2-every-run", "p", "51/100", Verdict.OPEN),
     ("finite-fcfs", "c", "99/100", Verdict.REFUTED),
     ("finite-fcfs", "a", "2", Verdict.REFUTED),
     ("finite-slicing-paced", "b", "199/100", Verdict.OPEN),  # the proof's constant

@@ -88,6 +88,7 @@ REQUIRED = {
         ],
         "finite sizes, tokens kept": ["finite-las"],
         "finite sizes, the newest evicted": ["finite-fcfs", "finite-slicing-paced"],
+        "Algorithm 2, every run": ["alg2-every-run"],
         "GBA": ["gba-fluid", "gba-sampled"],
         "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],
         "ROUTE": ["route-constant", "route-makespan", "route-online", "route-prop-1"],

@@ -21,6 +21,7 @@ from kvratio.simulate.preemptive import PREEMPTIVE
 from kvratio.simulate.testing import examine
 from kvratio.simulate.testing.strategies import instances
 from kvratio.simulate.timing import Timing
+from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.finite import admission, kept
 from kvratio.theory.finite.pipelines import growing
@@ -160,6 +161,16 @@ def test_least_attained_service_is_not_bounded_by_one_times_the_volume() -> None
 
 def test_the_theorems_are_derived() -> None:
     assert [bound.obtained for bound in kept.bounds()] == ["certified", "derived"]
+
+
+@pytest.mark.parametrize("wrong", ["2 + 2 e", "3 + e", "3"])
+def test_another_ratio_to_the_optimum_is_refused(
+    monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    assert f"at most {kept.OVER_OPTIMUM} times the optimum" in kept.bounds()[0].statement
+    monkeypatch.setattr(kept, "OVER_OPTIMUM", wrong)
+    with pytest.raises(DerivationError, match="times the optimum"):
+        kept.bounds()
 
 
 def test_bad_input_is_one_clear_error() -> None:

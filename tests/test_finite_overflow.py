@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kvratio.simulate.engine import run as reference
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.bound import DerivationError
@@ -121,6 +122,22 @@ def test_a_wrong_step_is_no_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overflow, "_past_theorem_6", lambda w: w - 1)
     with pytest.raises(DerivationError, match="u >= 500"):
         overflow.bounds()
+
+
+@pytest.mark.parametrize("policy", PRINTED)
+def test_two_requests_may_cancel_each_other_for_any_number_of_rounds(policy: str) -> None:
+    """Of 4 tokens under a memory of 4: a round is followed by another with probability 1/2."""
+    case, seeds, rounds = Instance.of(4, [4, 4], interval=(3, 4)), 400, list[int]()
+    for seed in range(seeds):
+        attempts = list(run(case, POLICIES[policy], seed).schedule.attempts())
+        if seed % 40 == 0:
+            assert attempts == list(reference(case, POLICIES[policy], seed).schedule.attempts())
+        first = min(a.end for a in attempts if a.finished)
+        rounds.append((first - 4) // 2)
+    for k in range(4):
+        share = sum(r >= k for r in rounds) / seeds
+        assert share == pytest.approx(2.0**-k, abs=3 * (2.0**-k / seeds) ** 0.5)
+    assert max(rounds) >= 6
 
 
 def test_bad_input_is_one_clear_error() -> None:

@@ -5,10 +5,10 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers
-from kvratio.proofs_check.evidence import counterexample, overflow, words
+from kvratio.proofs_check.evidence import at_least, at_most, counterexample, overflow, words
 from kvratio.proofs_check.greedy import greedy
 from kvratio.proofs_check.sources import Sources
-from kvratio.proofs_check.tiny import AlgorithmTwo
+from kvratio.proofs_check.tiny import AlgorithmTwo, State
 from kvratio.proofs_check.verdict import Finding, Verdict
 from kvratio.theory.model import Instance, verify
 
@@ -91,7 +91,43 @@ BY_HAND = (
     "cancelled. The other completes at 4, the last at 6: 12, and 12/9 = 4/3 is more than "
     "(3 - 1/2)/2 = 5/4."
 )
+
+
+def endless(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
+    """Two requests that cancel each other."""
+    yield words(
+        "M = 4, s = 0, two outputs of 4, predicted in [3, 4]. By hand: one runs; when it has made "
+        "2 tokens it is assumed to end with its third, and (3) lets the other start. It makes its "
+        "third, and goes on: the next step needs 4 + 2 > 4. Both have the bound 3; if the older "
+        "one is cancelled (1/2), it learns nothing, and the other is alone, as that one was."
+    )
+    again: State = (((3, 4),), ((3, 4, 2),))
+    for live in (False, True):
+        policy = AlgorithmTwo(4, live=live)
+        reading = "live" if live else "on cancel"
+        first = policy.after((((3, 4), (3, 4)), ()), 2).get(again, Fraction(0))
+        yield at_least(f"{reading}: one has 2 tokens, one waits, after 2 steps", first, 1)
+        back = policy.after(again, 2).get(again, Fraction(0))
+        yield at_least(f"{reading}: the same two steps later", back, numbers["p"])
+        yield at_most(f"{reading}: the expected latency", policy.latency([4, 4], 3), 16)
+    yield words(
+        "So after 2 (k + 1) steps none has completed, with probability p^k or more: every k."
+    )
+
+
 CLAIMS = (
+    Claim(
+        "alg2-every-run",
+        "finite instances, all arrivals at 0, Algorithm 2 as printed, both readings",
+        "No number bounds the latency of every run, even of two requests: M = 4, s = 0, outputs of "
+        "4 predicted in [3, 4]; for every k the two cancel each other k times with probability at "
+        "least 2^-k. (In expectation the latency is finite, 16 steps.)",
+        "ours",
+        "for every k: P(no completion within 2 k + 2 steps) >= p^k; p = 1/2",
+        Verdict.PROVED,
+        endless,
+        {"p": Fraction(1, 2)},
+    ),
     Claim(
         "alg2-literal",
         "equation (3) to the letter: a request past its bound counts for nothing",

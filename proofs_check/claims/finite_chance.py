@@ -117,11 +117,13 @@ def printed(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
             2 * u * u - 1,
         )
     )
-    for size, memory, number in ((600, 10**19, 6 * 10**28), (10**6, 10**34, 10**46)):
+    sizes = ((600, 10**19, 6 * 10**28), (10**6, 10**34, 10**46))
+    for size, memory, number in sizes:
         least, most = _both(size, memory, number)
         text = f"u = {size:,}, M = {memory:.0e}, n = {number:.0e}: E[TEL]/TEL(H-SF) at least"
         steps.append(above(text, least / most, (numbers["c"] - Fraction(1, size)) / 2))
-    yield refuted_by("the ratio is larger on these lengths, at this M, n and beyond", steps)
+    where = " and ".join(f"u = {u:,}, M = {m:.0e}, n = {n:.0e}" for u, m, n in sizes)
+    yield refuted_by(f"the ratio is larger on these lengths at {where}, and beyond", steps)
 
 
 def _both(u: int, memory: int, n: int) -> tuple[Fraction, Fraction]:

@@ -36,12 +36,14 @@ from math import isqrt
 
 import sympy
 
-from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, words
+from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, same, words
 from kvratio.theory.finite import admission
 from kvratio.theory.finite.pipelines import common, offset, slices
+from kvratio.theory.formula import read
 from kvratio.theory.model import Instance, volume
 
-S, K, M, P = sympy.symbols("s k M P", positive=True)
+S, K, M, P, E = sympy.symbols("s k M P e", positive=True)
+OVER_OPTIMUM = "3 + 2 e"  # what the theorem says, read back where it is derived
 Kind = tuple[int, int]  # prompt and output
 
 
@@ -158,6 +160,8 @@ def bounds() -> list[Bound]:
     """
     x, t = sympy.symbols("x t", positive=True)
     e = (P - 1) / (M - P + 1)
+    waits = 2 * (1 + E)  # over the optimum; the sum of o is at most the optimum
+    same("times the optimum", waits + 1, read(OVER_OPTIMUM, E))
     family = "every finite instance, one common prompt, all requests at time 0, tokens kept"
     return [
         Bound(
@@ -165,7 +169,7 @@ def bounds() -> list[Bound]:
             statement="For every n, M, s and all lengths, s + o <= M: least attained service, "
             "tokens kept, has TEL <= (1 + e)(F - sum of (v(o) + v(o - 1))/(2M)) + sum of o, F = "
             "n^2/(2M) times the sum of (s + k) (2 S_k^2 - x_k^2), at most twice the area bound's "
-            "value, e = (P - 1)/(M - P + 1), P = s + u; at most 3 + 2 e times the optimum",
+            f"value, e = (P - 1)/(M - P + 1), P = s + u; at most {OVER_OPTIMUM} times the optimum",
             policy="least attained service (tokens kept)",
             family=family,
             benchmark="steps",

@@ -57,7 +57,10 @@ KEPT: dict[str, Proved] = {
     "gsa": Proved(partial(kept.gsa, caps=pipelines.growing(2))),
 }
 
-PRINTED = "none: on some lengths its latency is sqrt(u) times its form, in order (`overflow`)"
+PRINTED = (
+    "none: on some lengths its expected latency is sqrt(u) times its form, in order (`overflow`), "
+    "and two requests may cancel each other for any number of rounds (ledger, `alg2-every-run`)"
+)
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
 SMALLEST = (
     "evicts the smallest bound first, so what started last may stay: how often an attempt is "

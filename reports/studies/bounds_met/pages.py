@@ -13,16 +13,18 @@ from kvratio.reports.studies.bounds_met.rows import Approach, Met
 from kvratio.reports.studies.convergence import CONFIDENCE
 from kvratio.simulate.testing.closest import MANY, RARE
 from kvratio.theory.finite import sizes
-from kvratio.theory.finite.policies import NONE
+from kvratio.theory.finite.policies import NONE, WITHIN
 
 TITLE = "Proved bounds and runs"
 SUMMARY = "how close do runs come to the bounds that are proved for every finite instance?"
 LEAD = (
     "For these policies a bound with explicit errors is proved for every finite instance with all "
     "requests present at step 0 (`kvratio.theory.finite`): the fluid value times M/(M - P + 1), P "
-    "the largest peak s + (assumed length), and terms of the order of M/n of it. Here are runs "
-    "beside it. Requests have exactly the shares of a law, in random order, with the law's "
-    "interval as prediction; MC-SF and MC-Benchmark have exact predictions, as in their paper."
+    "the largest peak s + (assumed length), and terms of the order of M/n of it. (FCFS has the "
+    "fluid value of A_random; shortest predicted first, whose order may change as it evicts, the "
+    "larger charge of every pair, where that has both.) Here are runs beside it. Requests have "
+    "exactly the shares of a law, in random order, with the law's interval as prediction; MC-SF "
+    "and MC-Benchmark have exact predictions, as in their paper."
 )
 DRAWN = ("h-sf", "a-random", "a-max", "a-l", "gsa", "gba")  # SVF and MC-SF run as H-SF here
 INTERVALS = ((1, 100, 0), (1, 100, 100), (1, 1000, 0))  # l, u, s of the table of sizes
@@ -33,10 +35,12 @@ def section(rows: Sequence[Met], approaches: Sequence[Approach], origin: str = "
     laws = list(dict.fromkeys(row.law for row in rows))
     tables = (table(k, law, [r for r in rows if r.law == law]) for k, law in enumerate(laws, 1))
     without = ", ".join(policy_title(name) for name in NONE if name != "a-min-thinned")
+    within = ", ".join(map(policy_title, WITHIN))
     blocks: list[Block] = [
         LEAD,
         *([origin] if origin else []),
-        f"{runs(rows)} Without such a bound: {without}.",
+        f"{runs(rows)} With a bound that does not tend to the fluid value: {within}. With none on "
+        f"every run: {without}.",
         figure(rows),
         *tables,
         closest_table(approaches),
