@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from math import log, log2
@@ -300,3 +301,19 @@ def test_runs_where_no_cache_can_be_written(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(blocked / "below")}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, env=environment)
+
+
+def test_work_by_hand() -> None:
+    """Two of four requests fit at a time: starts in steps 0 and 1, the last end in step 2."""
+    work = kernel.run_counted(Instance.of(2, [1, 1, 1, 1]), POLICIES["h-sf"])[1]
+    assert work is not None
+    assert (work.starts, work.most_starts, work.steps) == (4, 2, 3)
+
+
+def test_the_queue_has_room_for_all_keys() -> None:
+    """Many more volumes than tokens in the budget, and equals among them."""
+    pairs = [(s, o) for s in range(30) for o in range(1, 31 - s)]
+    prompt, output = zip(*pairs, strict=True)
+    instance = Instance.of(30, output, prompt=prompt)
+    policy = replace(POLICIES["svf"], ties=Ties.RANDOM)
+    assert kernel.run(instance, policy, 3) == engine.run(instance, policy, 3)

@@ -1,8 +1,6 @@
 """Mutation testing: one small fault at a time is put into a module; some test has to fail.
 
-The faults are those of cosmic-ray's operators, and one of ours: another word in the declaration of
-a policy (`MEMBER`). Left out are faults in annotations, which never run, and equality turned into
-identity (or back), which are the same for small numbers, None and members of an enumeration.
+`tests.thorough.faults` says which faults there are.
 
 Each fault is tried in a process of its own, forked from one that has imported everything but this
 project; it sees the module through an import hook, so that no file is changed. The tests of a
@@ -15,8 +13,6 @@ is kept at once: an interrupted run goes on where it stopped, and the first k ar
     python -m tests.thorough.mutation --most 200 theory/model.py
 """
 
-import ast
-import hashlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -31,24 +27,18 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from tests.thorough.faults import ROOT, Mutant, digest, mutated, sample
 from tests.thorough.targets import TARGETS as GROUPS
 
 TARGETS = {module: tests for group in GROUPS.values() for module, tests in group.items()}
-ROOT = Path(__file__).parent.parent.parent
 OURS = ("kvratio", "tests")
 RESULTS = ROOT / "reports" / "out" / "mutation.jsonl"
 LOG = ROOT / "reports" / "out" / "mutation.log"  # what the last tests printed
 TIMES = ROOT / "reports" / "out" / "mutation.times.json"  # of the tests without a fault
-MEMBER = "ReplaceMember"
-SAME = ("Eq_Is", "Is_Eq", "NotEq_IsNot", "IsNot_NotEq")
-NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 PYTEST_LOADS = ("test_", "conftest", "_pytest", "xdist")
 # with assertions rewritten, pytest's own import hook would load files named here from the disk
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain")
@@ -69,18 +59,6 @@ COLLECTION = "collection"  # of the tests, among their times
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """The `occurrence`-th place where an operator of cosmic-ray changes a module."""
-
-    module: str
-    operator: str
-    occurrence: int
-    line: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
 class Result:
     """What became of a mutant; `source` identifies the module's text that it was made from.
 
@@ -92,101 +70,6 @@ class Result:
     source: str
     outcome: str
     seconds: float
-
-
-def digest(module: str) -> str:
-    """A short hash of what decides which faults a module has: its text, and words for its words."""
-    code = (ROOT / module).read_text(encoding="utf-8")
-    words = "".join(word for _, _, word in _other_members(code))
-    return hashlib.sha256((code + words).encode()).hexdigest()[:16]
-
-
-def places(code: str) -> list[tuple[str, int, int]]:
-    """All faults that a text can be given, as (operator, occurrence, line)."""
-    from cosmic_ray.ast import ast_nodes, get_ast
-    from cosmic_ray.operators.provider import OperatorProvider
-
-    nodes, annotated = list(ast_nodes(get_ast(code))), _annotations(code)
-    provider, found = OperatorProvider(), []
-    for name in sorted(set(provider) - set(NEED_ARGUMENTS)):
-        if name.endswith(SAME):
-            continue
-        operator = provider[name]()
-        positions = [p for node in nodes for p in operator.mutation_positions(node)]
-        for k, (start, _) in enumerate(positions):
-            if not any(a <= start < b for a, b in annotated):
-                found.append((name, k, start[0]))
-    lines = [code.count("\n", 0, place) + 1 for place, _, _ in _other_members(code)]
-    return found + [(MEMBER, k, line) for k, line in enumerate(lines)]
-
-
-def _other_members(code: str) -> list[tuple[int, int, str]]:
-    """Every word of a declaration and what may stand for it: from, to, another word."""
-    members: dict[str, list[str]] = {}
-    for node in ast.parse((ROOT / "simulate" / "policy.py").read_text()).body:
-        if (
-            isinstance(node, ast.ClassDef)
-            and node.bases
-            and ast.unparse(node.bases[0]) == "IntEnum"
-        ):
-            names = [x.targets[0] for x in node.body if isinstance(x, ast.Assign)]
-            members[node.name] = [ast.unparse(name) for name in names]
-    starts = [0]
-    for line in code.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    words = [
-        node
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.attr in members.get(node.value.id, ())
-    ]
-    return [
-        (
-            starts[word.lineno - 1] + word.col_offset,
-            starts[(word.end_lineno or 0) - 1] + (word.end_col_offset or 0),
-            f"{ast.unparse(word.value)}.{other}",
-        )
-        for word in words
-        for other in members[ast.unparse(word.value)]
-        if other != word.attr
-    ]
-
-
-def mutated(code: str, operator: str, occurrence: int) -> str:
-    """The text with one fault."""
-    if operator == MEMBER:
-        start, end, other = _other_members(code)[occurrence]
-        return code[:start] + other + code[end:]
-    from cosmic_ray.mutating import mutate_code
-    from cosmic_ray.operators.provider import OperatorProvider
-
-    text = mutate_code(code, OperatorProvider()[operator](), occurrence)
-    assert text is not None
-    return str(text)
-
-
-def _annotations(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where annotations stand, as (line, column) from and to."""
-    nodes: list[ast.expr | None] = []
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.FunctionDef):
-            nodes.append(node.returns)
-        elif isinstance(node, ast.arg | ast.AnnAssign):
-            nodes.append(node.annotation)
-    return [
-        ((n.lineno, n.col_offset), (n.end_lineno or 0, n.end_col_offset or 0))
-        for n in nodes
-        if n is not None
-    ]
-
-
-def _difference(code: str, text: str) -> tuple[str, str]:
-    """The lines that a fault changes, before and after."""
-    lines = list(unified_diff(code.splitlines(), text.splitlines(), n=0))[2:]
-    gone = " ".join(line[1:].strip() for line in lines if line[0] == "-")
-    come = " ".join(line[1:].strip() for line in lines if line[0] == "+")
-    return gone, come
 
 
 def name(module: str) -> str:
@@ -231,13 +114,14 @@ class _Hook(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 class _Settings:
     """A plugin of pytest: fewer examples, and no search for the smallest of failing ones."""
 
-    def __init__(self, slow: bool) -> None:
-        self._slow = slow
+    def __init__(self, batch: int | None) -> None:
+        self._batch = batch
 
     def pytest_collection_modifyitems(self, items: Sequence[Any]) -> None:
-        for module in {item.module for item in items if self._slow and hasattr(item, "module")}:
-            if hasattr(module, "BATCH"):
-                module.BATCH = BATCH
+        if self._batch is not None:
+            for module in {getattr(item, "module", None) for item in items}:
+                if hasattr(module, "BATCH"):
+                    module.BATCH = self._batch
 
     def pytest_sessionstart(self) -> None:
         from hypothesis import Phase, settings
@@ -277,7 +161,11 @@ class _Clock:
 
 
 def attempt(
-    module: str, code: str, tests: Sequence[str], usual: Mapping[str, float] | None
+    module: str,
+    code: str,
+    tests: Sequence[str],
+    usual: Mapping[str, float] | None,
+    batch: int = BATCH,
 ) -> tuple[str, float]:
     """Run the tests of a module whose text is `code`, in a process of its own.
 
@@ -288,7 +176,7 @@ def attempt(
     seconds = 3600.0 if usual is None else PATIENCE * sum(usual.values()) + SPARE
     process = os.fork()
     if process == 0:
-        os._exit(_child(module, code, tests, usual))
+        os._exit(_child(module, code, tests, usual, batch))
     while time.monotonic() - started < ASLEEP * seconds:
         done, status, used = os.wait4(process, os.WNOHANG)
         if done:
@@ -302,7 +190,13 @@ def attempt(
     return "timeout", seconds
 
 
-def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, float] | None) -> int:
+def _child(
+    module: str,
+    code: str,
+    tests: Sequence[str],
+    usual: Mapping[str, float] | None,
+    batch: int,
+) -> int:
     import pytest
 
     os.setsid()
@@ -321,7 +215,7 @@ def _child(module: str, code: str, tests: Sequence[str], usual: Mapping[str, flo
     clock.start(COLLECTION)
     try:
         words = ["-x", *OPTIONS, *(WRAPS if slow else ()), *tests]
-        status = int(pytest.main(words, plugins=[_Settings(slow), clock]))
+        status = int(pytest.main(words, plugins=[_Settings(batch if slow else None), clock]))
         if not hook.used:
             print(f"no test imports {hook.name}: no fault could be found")
             return UNUSED
@@ -375,28 +269,17 @@ def stored() -> dict[tuple[str, Mutant], Result]:
     return results
 
 
-def sample(module: str, seed: int, most: int) -> list[Mutant]:
-    """The first `most` faults of a module in the seed's random order."""
-    code = (ROOT / module).read_text(encoding="utf-8")
-    everything = places(code)
-    chosen = [everything[k] for k in np.random.default_rng(seed).permutation(len(everything))]
-    return [
-        Mutant(module, name, k, line, *_difference(code, mutated(code, name, k)))
-        for name, k, line in chosen[:most]
-    ]
-
-
 @cache
-def usual_times(tests: tuple[str, ...], module: str) -> dict[str, float]:
+def usual_times(tests: tuple[str, ...], module: str, batch: int) -> dict[str, float]:
     """What each test of a module takes without a fault, in seconds of the processor."""
-    outcome, _ = attempt(module, (ROOT / module).read_text(encoding="utf-8"), tests, None)
+    outcome, _ = attempt(module, (ROOT / module).read_text(encoding="utf-8"), tests, None, batch)
     if outcome != "survived":
         raise SystemExit(f"{module}: its tests fail without any fault, see {LOG}")
     found: dict[str, float] = json.loads(TIMES.read_text())
     return found
 
 
-def run(module: str, seed: int, most: int, again: bool, first: str) -> Iterator[Result]:
+def run(module: str, first: str, seed: int, most: int, again: bool, batch: int) -> Iterator[Result]:
     """Try the faults of a module that were not tried yet; with `again`, survivors once more.
 
     `first`: a module with the same tests, whose times without a fault may be known already.
@@ -412,10 +295,10 @@ def run(module: str, seed: int, most: int, again: bool, first: str) -> Iterator[
     if not wanted:
         return
     warm_up(tests)
-    usual = usual_times(tests, first)
+    usual = usual_times(tests, first, batch)
     for mutant in wanted:
         text = mutated(code, mutant.operator, mutant.occurrence)
-        outcome, taken = attempt(module, text, tests, usual)
+        outcome, taken = attempt(module, text, tests, usual, batch)
         if outcome == "unused":
             raise SystemExit(f"{module}: no test imports it, see {LOG}")
         yield Result(mutant, source, outcome, round(taken, 2))
@@ -429,6 +312,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as theory/model.py")
     parser.add_argument("--most", type=int, default=200, help="faults of a module, at most")
     parser.add_argument("--seed", type=int, default=0, help="of the order of the faults")
+    parser.add_argument("--batch", type=int, default=BATCH, help="instances of a random batch")
     parser.add_argument("--again", action="store_true", help="try the survivors once more")
     options = parser.parse_args(arguments)
     os.chdir(ROOT)
@@ -437,7 +321,8 @@ def main(arguments: Sequence[str]) -> None:
     for module in options.modules or TARGETS:
         slow = interpreted(module, (ROOT / module).read_text(encoding="utf-8"))
         first = firsts.setdefault((slow, *TARGETS[module]), module)
-        results = run(module, options.seed, options.most, options.again, first)
+        how = (options.seed, options.most, options.again, options.batch)
+        results = run(module, first, *how)
         with RESULTS.open("a") as file:
             for k, result in enumerate(results):
                 print(json.dumps(asdict(result)), file=file, flush=True)

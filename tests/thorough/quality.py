@@ -18,7 +18,8 @@ from typing import Any
 from scipy.stats import beta, norm
 
 from tests.thorough import branches, fuzz
-from tests.thorough.mutation import Result, digest, places, stored
+from tests.thorough.faults import digest, places
+from tests.thorough.mutation import Result, stored
 from tests.thorough.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent.parent
