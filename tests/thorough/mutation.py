@@ -28,7 +28,6 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tests.thorough.faults import ROOT, Mutant, digest, mutated, sample
