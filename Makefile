@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lint types published bench browser formal thorough docs links vllm clean
+.PHONY: report test lint types published bench bench-rivals browser formal thorough docs links vllm clean
 
 report: $(VENV)/ready
 	$(BIN)/kvratio report
@@ -31,6 +31,15 @@ published: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/kvratio study bench
+
+# beside other tools (reports/published/rivals.md): an environment of its own, and the network
+bench-rivals: .venv-rivals/ready
+	.venv-rivals/bin/python -m tests.rivals.measure
+
+.venv-rivals/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-rivals
+	.venv-rivals/bin/python -m pip install --quiet --editable '.[all,rivals]'
+	touch $@
 
 # the pages in a real browser; needs chromium (apt-get install chromium)
 browser: $(VENV)/browser

@@ -142,6 +142,9 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is written as an escape
         sys.stdout.reconfigure(errors="backslashreplace")
+    # the derivations ask sympy for the same things again, more of them than it keeps by default;
+    # processes that share the work inherit this
+    os.environ.setdefault("SYMPY_CACHE_SIZE", "none")
     try:
         with prompt():
             status = _run(arguments)

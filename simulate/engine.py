@@ -29,8 +29,8 @@ from typing import Any, Protocol
 from kvratio.simulate.chunks import Stretch, chunked
 from kvratio.simulate.contender import contender, scheduler
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.iteration import Batch
 from kvratio.simulate.policy import Policy
+from kvratio.simulate.prefill import process
 from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
 from kvratio.simulate.timing import Timing, Watch
@@ -228,56 +228,17 @@ class Engine:
             self._iterate(admitted, need)
 
     def _iterate(self, admitted: Sequence[int], need: int) -> None:
-        """An iteration: prompts of those that start are processed, with the tokens that they have
-        kept, unless these are swapped back; or so much of them as the budget of tokens allows."""
+        """An iteration of a GPU: `kvratio.simulate.prefill` says what it processes."""
         view, timing = self.view, self.timing
         assert timing is not None
         assert self.watch is not None
-        swapped = [i for i in admitted if timing.swap is not None and i in view._kept]
-        view._prefill |= {i: self._cache(i) for i in admitted if i not in swapped}
-        decoding = len(view._running) - len(view._prefill)
-        budget = need if timing.chunk is None else max(0, timing.chunk - decoding)
-        batch = Batch(decoding, 0, need, 0, 0)
-        for request, left in tuple(view._prefill.items()):
-            now, size = min(left, budget), self._cache(request)
-            budget -= now
-            batch = _with_chunk(batch, size, size - left, now, waits=left > 0)
-            self._progress(request, left - now)
-        moved = self._swapped + sum(map(self._cache, swapped)) if view.preemption.keeps else 0
-        swapping = timing.swapping(moved)
-        view._time = self.watch.iterate(batch, need - batch.cache, swapping)
-
-    def _progress(self, request: int, left: int) -> None:
-        """A prefill has `left` tokens to go: until it is over, its request makes no token, and is
-        kept as if it had started a step later, so that `view.made` counts tokens."""
-        view = self.view
-        view._prefill[request] = left
-        if left:
-            view._running[request] += 1
-        else:
-            del view._prefill[request]
+        batch, restored = process(view, timing, self._cache, admitted, need)
+        moved = self._swapped + restored if view.preemption.keeps else 0
+        view._time = self.watch.iterate(batch, need - batch.cache, timing.swapping(moved))
 
     def _cache(self, request: int) -> int:
         """Tokens of its prompt and of those that have been kept."""
         return self.instance.prompt[request] + self.view._kept.get(request, 0)
-
-
-def _with_chunk(batch: Batch, size: int, done: int, now: int, waits: bool) -> Batch:
-    """The batch, in which the next `now` tokens of a prefill are processed after `done` ones.
-
-    All of its cache was counted in; what is not yet there is not read. A request that has to wait
-    for all of its chunk is not in the batch.
-    """
-    if waits and not now:
-        return batch._replace(cache=batch.cache - size - 1)
-    return Batch(
-        batch.running + 1,
-        batch.started + 1,
-        batch.cache - (size - done - now),
-        batch.prompt + now,
-        batch.pairs + done * now + now * (now + 1) // 2,
-        batch.before + done,
-    )
 
 
 def run_scheduler(

@@ -20,16 +20,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from kvratio.simulate.exact import Exact
 from kvratio.simulate.formats import asked_for
 from kvratio.simulate.gpu.deployment import Deployment, deployment
 from kvratio.simulate.gpu.fitted import FITTED, accuracy
 from kvratio.simulate.gpu.host import swap_time
 from kvratio.simulate.gpu.roofline import iteration_by
+from kvratio.simulate.parts import S, from_0, rows_of, sample
 from kvratio.simulate.predictions import predict
 from kvratio.simulate.request_files import Source, digest, read_file
 from kvratio.simulate.streams import STANDARD, existing
@@ -53,8 +53,6 @@ KEPT = {
 PREEMPTIONS = tuple(KEPT)
 BESIDE = " + "
 PART, ROWS = 1, 2  # independent streams of randomness of one seed
-
-S = TypeVar("S", Requests, Instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +247,7 @@ def _fitting(spec: Spec, source: Requests, memory: int) -> Requests:
     kept = [k for k, tokens in enumerate(needs) if tokens <= memory]
     if not kept:
         raise InputError("memory", memory, f"at least {min(needs)} tokens, for one request to fit")
-    return replace(_rows(source, kept), skipped=source.skipped + len(needs) - len(kept))
+    return replace(rows_of(source, kept), skipped=source.skipped + len(needs) - len(kept))
 
 
 def _clock(source: Requests) -> str:
@@ -322,7 +320,7 @@ def draw(spec: Spec, digests: Mapping[str, str] | None = None) -> Source:
     if isinstance(source, Instance) or isinstance(lengths, Instance):
         raise InputError("workload", spec.workload, "no instance file beside another source")
     rows = np.random.default_rng([spec.seed, ROWS]).integers(0, len(lengths), count)
-    drawn = _rows(lengths, rows.tolist())
+    drawn = rows_of(lengths, rows.tolist())
     return replace(
         drawn,
         source=str(spec.workload),
@@ -373,16 +371,8 @@ def _one(
 def _taken(source: S, count: int, spec: Spec, in_time: bool) -> S:
     """The first requests, or a sample; `in_time`: do arrivals matter?"""
     if spec.take == FIRST:
-        return _rows(source, range(count))
-    return _from_0(_rows(source, _sample(len(source.output), count, spec.seed, in_time)))
-
-
-def _sample(size: int, count: int, seed: int, in_time: bool) -> Sequence[int]:
-    rng = np.random.default_rng([seed, PART])
-    if in_time:
-        start = int(rng.integers(0, size - count + 1))
-        return range(start, start + count)
-    return sorted(rng.permutation(size)[:count].tolist())
+        return rows_of(source, range(count))
+    return from_0(rows_of(source, sample([spec.seed, PART], len(source.output), count, in_time)))
 
 
 def _existing(part: str | Path) -> Path:
@@ -405,37 +395,3 @@ def _known_file(path: str, expected: str, how: How) -> Source:
     if digest(path) != expected:
         raise InputError("file", path, "the same content here as where the sweep was started")
     return read_file(Path(path), *how)
-
-
-def _rows(source: S, rows: Sequence[int]) -> S:
-    """The chosen rows of requests or of an instance, arrivals as they are."""
-
-    def chosen(column: Any) -> Any:
-        return (
-            column.taken(rows)
-            if isinstance(column, Exact)
-            else column and tuple(column[i] for i in rows)
-        )
-
-    if isinstance(source, Instance):
-        names = ("prompt", "output", "arrival", "lower", "upper")
-        return replace(source, **{name: chosen(getattr(source, name)) for name in names})
-    return replace(
-        source,
-        output=chosen(source.output),
-        prompt=chosen(source.prompt),
-        arrival=chosen(source.arrival),
-        columns={name: chosen(values) for name, values in source.columns.items()},
-        lines=chosen(source.lines),
-    )
-
-
-def _from_0(source: S) -> S:
-    """The same with the first arrival at 0."""
-    if not source.arrival:
-        return source
-    moments: Any = source.arrival
-    first = min(moments)
-    if isinstance(source, Requests) and isinstance(moments, Exact):
-        return replace(source, arrival=moments.since(first))
-    return replace(source, arrival=tuple(moment - first for moment in moments))

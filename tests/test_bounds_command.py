@@ -18,6 +18,7 @@ from kvratio.reports.bounds.table import (
     MODULES,
     at_point,
     collect,
+    collected,
     examples,
     modules_at,
     point,
@@ -68,6 +69,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         return iter(SMALL)
 
     monkeypatch.setattr(kvratio.reports.bounds.table, "collect", few)
+    monkeypatch.setattr(kvratio.reports.bounds.table, "collected", lambda *_: SMALL)
 
 
 def run(*arguments: str) -> int:
@@ -98,6 +100,22 @@ def test_the_published_table_is_regenerated_byte_for_byte() -> None:
         few = [bound for module in modules_at(values) for bound in by_module[module]]
         rows = [bound.row() for bound in at_point(bounds, values)]
         assert [bound.row() for bound in at_point(few, values)] == rows != []
+
+
+def test_two_processes_derive_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = (
+        "kvratio.theory.finite.greedy",
+        "kvratio.theory.ratios.endless_slots",
+        "kvratio.theory.finite.thinned",
+    )
+    monkeypatch.setattr(kvratio.reports.bounds.table, "MODULES", order)
+    monkeypatch.setattr(kvratio.reports.bounds.table, "SAME_SUMS", order[1:2])
+    heard: list[str] = []
+    alone = [bound.row() for bound in collect(modules=order)]
+    for cores in (1, 2):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert [bound.row() for bound in collected(heard.append)] == alone
+    assert heard == [*order, *order]
 
 
 def test_all_renderings_show_the_same_rows() -> None:

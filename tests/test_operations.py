@@ -1,4 +1,4 @@
-"""Regression values: how much work the compiled engine does, counted, on one fixed run.
+"""Regression values: how much work the compiled engine and the dynamic programs do, counted.
 
 These numbers are no theory. They are pinned because a change that makes the engine do twice the
 work shows here on every machine, where a timed test would only show that the machine was busy. If
@@ -6,12 +6,19 @@ a change is meant to alter them, print the new ones (`kernel.run_counted`) and s
 commit.
 """
 
+from typing import Any
+
+import numpy as np
 import pytest
 
+from kvratio.proofs_check import optimality, work
 from kvratio.simulate import kernel
 from kvratio.simulate.kernel import Work
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.requests import Spec, requests
+from kvratio.theory.hindsight.kept.prices import Kept, Prices
+from kvratio.theory.hindsight.kept.search import Rest, search
+from kvratio.theory.model import Instance
 
 SPEC = Spec("lmsys", requests=300, memory=4000, seed=7)
 SEED = 1
@@ -47,3 +54,45 @@ PINNED = {
 def test_the_engine_does_the_work_that_it_did(name: str) -> None:
     work = kernel.run_counted(requests(SPEC).instance, POLICIES[name], SEED)[1]
     assert work == PINNED[name]
+
+
+class Budget(int):
+    """A number of tokens that counts how often something is compared with it: once a cell."""
+
+    cells = 0
+
+    def __ge__(self, other: Any) -> bool:
+        self.cells += 1
+        return int(self) >= other
+
+
+# corners of a profile cut, the budget, and the cells (number, use) that the judge's dynamic program
+# for their limit looks at
+LIMITS = (
+    ([(1, 4, 5), (6, 0, 5)], 10, 9),
+    ([(1, 30, 2), (5, 20, 5), (20, 10, 11), (40, 0, 20)], 100, 144),
+    ([(1, 400, 2), (20, 100, 5), (100, 60, 11), (300, 0, 20)], 1000, 460),
+)
+
+
+@pytest.mark.parametrize(("corners", "memory", "pinned"), LIMITS)
+def test_the_limit_of_a_profile_takes_the_cells_that_it_did(
+    corners: list[tuple[int, int, int]], memory: int, pinned: int
+) -> None:
+    budget = Budget(memory)
+    assert optimality._together(corners, budget) == optimality._together(corners, memory)
+    assert budget.cells == pinned
+    assert budget.cells <= work._together(corners, memory)  # what a file is refused for
+
+
+@pytest.mark.parametrize(("outputs", "memory", "pinned"), [([4] * 6, 6, 0), ([5, 3, 4, 2], 7, 0)])
+def test_the_search_of_states_looks_at_the_ways_that_it_did(
+    outputs: list[int], memory: int, pinned: int
+) -> None:
+    """Without prices, so that no number of a machine enters."""
+    above = sum(outputs) * len(outputs)
+    kept = Kept.of(Instance.of(memory, outputs), above)
+    nothing = np.zeros(kept.horizon, np.int64)
+    found = search(kept, Rest(kept, Prices(nothing, nothing)), above, most=10**6)
+    assert found.whole
+    assert found.looked == pinned

@@ -7,6 +7,7 @@ compare what they say.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -42,10 +43,7 @@ class Formula:
     @property
     def full(self) -> Any:
         """The expression with the abbreviations put in."""
-        expression = sympy.sympify(self.expression)
-        for name, value in self.where:
-            expression = expression.subs(name, value)
-        return expression
+        return _put_in(self.expression, self.where)
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -81,6 +79,14 @@ class Formula:
         names = sorted(self.parameters)
         evaluate = sympy.lambdify(names, self.full, "mpmath")
         return lambda **values: float(evaluate(*(mpmath.mpf(values[name]) for name in names)))
+
+
+@cache  # the table asks for every formula at every point; as many as there are
+def _put_in(expression: Any, where: tuple[tuple[Any, Any], ...]) -> Any:
+    full = sympy.sympify(expression)
+    for name, value in where:
+        full = full.subs(name, value)
+    return full
 
 
 _PIECE = re.compile(r"\d+|[A-Za-z]+|\S")

@@ -280,7 +280,7 @@ def maximum(s: int, u: int, benchmark: str) -> list[Bound]:
 
 def _maximum(case: Case, name: str, caps: tuple[int, ...], a_min: Fraction) -> Bound:
     low = stages.worst_case(case, caps).ratio
-    proof = stages.upper_bound(case, caps)
+    proof = stages.proposed(case, caps)
 
     def encloses() -> bool:
         return proof.holds() and low <= proof.bound <= low * (1 + Fraction(1, 10**10))

@@ -87,6 +87,19 @@ class Case:
         squares[2:] = np.cumsum((s + k[2:]) ** 2 / np.diff(charge)[1:])
         return np.asarray(volume(k, s)), charge, squares
 
+    @cached_property
+    def _steps(self) -> list[Fraction]:
+        """The increments b_k, exact; index k = 0 ... u."""
+        charges = [self.charge(k) for k in range(self.upper + 1)]
+        return [charges[0], *(after - before for before, after in pairwise(charges))]
+
+    @cached_property
+    def _squares_up(self) -> list[int]:
+        """(s+k)^2 / b_k, rounded up, in units of 2^-SUM_BITS; index k = 0 ... u."""
+        one = 1 << SUM_BITS
+        exact = ((self.prompt + k) ** 2 * one / b for k, b in enumerate(self._steps[1:], 1))
+        return [0, *map(ceil, exact)]
+
     def numbers(self, caps: Caps) -> Numbers:
         """For each stage, in floating point: v(X_(r-1)+1), and the sums of s + k over K, of b_k
         over K and X_r + 1 (no longer there in the last stage), and of (s+k)^2 / b_k over K."""
@@ -103,7 +116,7 @@ class Case:
         >>> round(Case(Fraction(0), 1, 100).bound(geometric_caps(100)), 6)  # A_min: 2.333
         2.298645
         """
-        numbers, start = self.numbers(caps), float(self.charge(self.lower))
+        numbers, start = self.numbers(caps), self._start
         low, high = 0.0, 1.0
         while _minima(high, start, numbers) is None:
             low, high = high, 2 * high
@@ -114,6 +127,14 @@ class Case:
             else:
                 high = middle
         return high
+
+    @cached_property
+    def _start(self) -> float:
+        return float(self.charge(self.lower))
+
+    def allows(self, c: float, caps: Caps) -> bool:
+        """Is the least C that the caps allow at most this? One try of the search in `bound`."""
+        return _minima(c, self._start, self.numbers(caps)) is not None
 
 
 def _minima(
@@ -162,12 +183,10 @@ class StageBound:
 
     def _square(self, first: int, last: int) -> Fraction:
         """The sum over K of (s+k)^2 / b_k, rounded up."""
-        s, one = self.case.prompt, 1 << SUM_BITS
-        terms = (ceil((s + k) ** 2 * one / self._step(k)) for k in range(first + 1, last + 1))
-        return Fraction(sum(terms), one)
+        return Fraction(sum(self.case._squares_up[first + 1 : last + 1]), 1 << SUM_BITS)
 
     def _step(self, k: int) -> Fraction:
-        return self.case.charge(k) - self.case.charge(k - 1)
+        return self.case._steps[k]
 
     def _stage_holds(self, first: int, last: int, h: Fraction, after: Fraction) -> bool:
         case, c = self.case, self.bound
@@ -220,13 +239,21 @@ def upper_bound(case: Case, caps: Caps) -> StageBound:
     >>> round(float(proof.bound), 6)
     2.402109
     """
-    bound = Fraction(ceil(BOUND_DIGITS * case.bound(caps) * (1 + MARGIN)), BOUND_DIGITS)
-    start = float(case.charge(case.lower))
-    found = _minima(float(bound), start, case.numbers(caps), NUDGE)
-    proof = StageBound(case, caps, bound, tuple(Fraction(h) for h, _ in found or ()))
+    proof = proposed(case, caps)
     if not proof.holds():
-        raise ArithmeticError(f"the bound {float(bound)} could not be verified")
+        raise ArithmeticError(f"the bound {float(proof.bound)} could not be verified")
     return proof
+
+
+def proposed(case: Case, caps: Caps) -> StageBound:
+    """The numbers that `upper_bound` checks, not checked: they prove nothing until `holds`.
+
+    >>> proposed(Case(Fraction(0), 1, 2), (1, 2)).holds()
+    True
+    """
+    bound = Fraction(ceil(BOUND_DIGITS * case.bound(caps) * (1 + MARGIN)), BOUND_DIGITS)
+    found = _minima(float(bound), case._start, case.numbers(caps), NUDGE)
+    return StageBound(case, caps, bound, tuple(Fraction(h) for h, _ in found or ()))
 
 
 def worst_case(case: Case, caps: Caps) -> Witness:
@@ -296,6 +323,8 @@ def best_caps(case: Case, starts: tuple[Caps, ...]) -> tuple[Caps, float]:
     while improved:
         improved = False
         for caps in _neighbours(best, case):
+            if not case.allows(value * (1 - PRECISE * 10), caps):
+                continue
             there = case.bound(caps)
             if there < value * (1 - PRECISE * 10):
                 best, value, improved = caps, there, True

@@ -42,6 +42,7 @@ y_i its ratio is evaluated exactly, in O(u).
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import ceil
 
@@ -155,18 +156,20 @@ class Multipliers:
         if len(self.rho) != len(c.bench):
             return False
         unit, total = 1 << RHO_BITS, 0
+        # g and the determinant times the bound's denominator: whole numbers where the columns are
+        top, bottom = self.bound.numerator, self.bound.denominator
         before: Number = 0
         before_scaled: Number = 0
         columns = zip(c.bench, c.batch, c.slots, c.mean, c.extra, c.saved, c.waits, strict=True)
         for k, r, (b, batch, d, v, extra, f, m) in zip(c.lengths(), self.rho, columns, strict=True):
-            g, off = 2 * self.bound * b - 2 * batch + extra + 4 * f, -f * m
-            determinant = g * d - off * off
+            g, off = 2 * top * b + bottom * (extra + 4 * f - 2 * batch), -f * m
+            determinant = g * d - bottom * off * off
             if g <= 0 or determinant <= 0:
                 return False
             scaled = (c.prompt + k) * r
             rest, p = v * unit - r + before, scaled - before_scaled
-            form = rest * rest * d - 2 * rest * p * off + p * p * g
-            total += ceil(form / determinant * (1 << TERM_BITS) / unit**2)
+            form = bottom * (rest * rest * d - 2 * rest * p * off) + p * p * g
+            total -= -form * (1 << TERM_BITS) // (determinant * unit**2)  # rounded up
             before, before_scaled = r, scaled
         return total <= 1 << TERM_BITS
 
@@ -261,8 +264,21 @@ def worst_case(
     >>> round(float(worst_case(0, 1, 100).ratio), 6)
     2.333341
     """
+    return _maximiser(s, l, u, benchmark, policy)[2]
+
+
+@lru_cache(maxsize=2)  # a witness and the bound above it are usually asked for together
+def _maximiser(
+    s: Number,
+    l: int,  # noqa: E741
+    u: int,
+    benchmark: str,
+    policy: str,
+) -> tuple[Coefficients, Array, Witness]:
+    """The coefficients, the rho in floating point and the witness."""
     c = Coefficients.of(s, l, u, benchmark, policy)
-    return _witness(c, solve(c)[1])
+    _, tail, rho = solve(c)
+    return c, rho, _witness(c, tail)
 
 
 def _witness(c: Coefficients, tail: Array) -> Witness:
@@ -286,9 +302,8 @@ def upper_bound(
     >>> round(float(upper_bound(0, 1, 100).bound), 6)
     2.333341
     """
-    c = Coefficients.of(s, l, u, benchmark, policy)
-    _, tail, rho = solve(c)
-    value = _witness(c, tail).ratio * (1 + MARGIN)
+    c, rho, witness = _maximiser(s, l, u, benchmark, policy)
+    value = witness.ratio * (1 + MARGIN)
     bound = Fraction(ceil(BOUND_DIGITS * value), BOUND_DIGITS)
     rounded = tuple(round(Fraction(float(r)) * (1 << RHO_BITS)) for r in rho)
     found = Multipliers(bound, rounded)

@@ -6,6 +6,7 @@ Every text is a function of the derivations alone: no date, no path, no number o
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from importlib import import_module
@@ -49,6 +50,19 @@ MODULES = (
     "kvratio.theory.finite.thinned",
     "kvratio.reports.bounds.certificates",
 )
+# these work with the same sums, so one process derives them where two share the work
+SAME_SUMS = tuple(
+    f"kvratio.theory.ratios.{name}"
+    for name in (
+        "endless",
+        "prompts",
+        "endless_promotion",
+        "endless_thresholds",
+        "endless_slots",
+        "endless_means",
+        "switching",
+    )
+)
 # a parameter, and the modules with formulas that need it; the others have none to evaluate
 NEEDING = {
     "u": (
@@ -89,6 +103,29 @@ def collect(
     for module in modules:
         report(module)
         yield from built(module) if module in CLOSED_FORMS else import_module(module).bounds()
+
+
+def collected(report: Callable[[str], None] = lambda _module: None) -> list[Bound]:
+    """As `collect` for all modules; where there is a core for it, a second process derives
+    `SAME_SUMS`."""
+    from kvratio.simulate.workers import workers
+
+    if (os.cpu_count() or 1) < 2:
+        return list(collect(report))
+    found: dict[str, list[Bound]] = {}
+    with workers(processes=1) as pool:
+        theirs = pool.submit(_derived, SAME_SUMS)
+        for module in MODULES:
+            if module in SAME_SUMS:
+                report(module)
+            else:
+                found[module] = list(collect(report, [module]))
+        found |= theirs.result()
+    return [bound for module in MODULES for bound in found[module]]
+
+
+def _derived(modules: Sequence[str]) -> dict[str, list[Bound]]:
+    return {module: list(collect(modules=[module])) for module in modules}
 
 
 def point(

@@ -86,9 +86,9 @@ def command(
         return
     from kvratio.reports import PUBLISHED
     from kvratio.reports.bounds.table import (
-        MODULES,
         at_point,
         collect,
+        collected,
         examples,
         json_rows,
         modules_at,
@@ -118,7 +118,7 @@ def command(
         check_folder(out)
         out.mkdir(parents=True, exist_ok=True)
 
-    results = list(collect(_watch, modules_at(values) if evaluate else MODULES))
+    results = list(collect(_watch, modules_at(values))) if evaluate else collected(_watch)
     points = at_point(results, values) if evaluate else examples(results)
     bounds = [] if evaluate else results
     if json_target is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from kvratio.reports.bounds.summary import Cell, cells, published_figures
 from kvratio.reports.bounds.summary_texts import HEADS, TITLE, lines, notes, shown
 from kvratio.reports.bounds.switches import alpha_figure, q_figure, table
-from kvratio.reports.bounds.table import collect, json_rows
+from kvratio.reports.bounds.table import collected, json_rows
 from kvratio.reports.document import Column, Kind, Section, Table
 from kvratio.reports.material import Material
 
@@ -50,7 +50,7 @@ def _rows(material: Material) -> list[dict[str, Any]]:
     if material.redo is None:
         published: list[dict[str, Any]] = json.loads(material.published(PUBLISHED))
         return published
-    return json_rows(list(collect(lambda module: material.progress(f"deriving {module}"))), [])
+    return json_rows(collected(lambda module: material.progress(f"deriving {module}")), [])
 
 
 def _ids(found: list[Cell]) -> Table:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from kvratio.reports.bounds.table import collect, examples, json_rows
+from kvratio.reports.bounds.table import collected, examples, json_rows
 from kvratio.reports.document import Block, Column, Kind, Section, Table
 from kvratio.reports.material import Material
 
@@ -68,7 +68,7 @@ def _rows(material: Material) -> list[dict[str, Any]]:
     if material.redo is None:
         published: list[dict[str, Any]] = json.loads(material.published(PUBLISHED))
         return published
-    results = list(collect(lambda module: material.progress(f"deriving {module}")))
+    results = collected(lambda module: material.progress(f"deriving {module}"))
     return json_rows(results, examples(results))
 
 

@@ -1,8 +1,10 @@
 """A model on accelerators: what the cache of a token takes, and the budget M in tokens."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from typing import Any
 
 from kvratio.simulate.gpu.catalogue import ACCELERATORS, MODELS, Accelerator, Model
 from kvratio.theory.checks import InputError, one_of, rational, whole
@@ -47,6 +49,22 @@ class Assumptions:
         for name in ("reserve", "exchange", "hop", "layer", "request", "crowd"):
             whole(name, getattr(self, name))
         whole("launch", self.launch, least=1)
+
+    def with_values(self, values: Mapping[str, int | Fraction]) -> "Assumptions":
+        """The same with these values, by name; whole numbers stay whole, fractions exact.
+
+        >>> Assumptions().with_values({"hop": 7}).hop
+        7
+        >>> Assumptions().with_values({"hop": Fraction(7, 2)})
+        Traceback (most recent call last):
+        ...
+        kvratio.theory.checks.InputError: hop: expected a whole number, at least 0, got 7/2
+        """
+        unknown = set(values) - {field.name for field in fields(self)}
+        if unknown:
+            raise InputError("assumptions", sorted(unknown), "names of assumptions")
+        given: dict[str, Any] = dict(values)
+        return replace(self, **given)
 
 
 @dataclass(frozen=True, slots=True)

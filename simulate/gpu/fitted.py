@@ -63,7 +63,7 @@ def fitted(assumptions: Assumptions) -> Assumptions:
     >>> fitted(Assumptions(reserve=7)).reserve
     7
     """
-    return replace(assumptions, crowd=CROWD, **FITTED_VALUES)  # type: ignore[arg-type]
+    return assumptions.with_values({"crowd": CROWD, **FITTED_VALUES})
 
 
 def as_fitted(deployment: Deployment) -> Deployment:

@@ -74,11 +74,24 @@ def function(*names: Any) -> Callable[[Any], Callable[..., arb]]:
     """Makes a rational function with rational coefficients a function of balls."""
 
     def made(expression: Any) -> Callable[..., arb]:
-        parts = sympy.fraction(sympy.together(sympy.sympify(expression)))
-        above, below = (sympy.lambdify(names, sympy.expand(x), modules=[]) for x in parts)
-        return lambda *at: arb(1) * above(*at) / below(*at)
+        top, bottom = sympy.fraction(sympy.together(sympy.sympify(expression)))
+        return _quotient(sympy.Poly(top, *names), sympy.Poly(bottom, *names))
 
     return made
+
+
+def _quotient(top: Any, bottom: Any) -> Callable[..., arb]:
+    """The quotient of two polynomials as a function of balls."""
+    # whole coefficients: no float can slip in through a printed 1/2
+    (over, top), (under, bottom) = (part.clear_denoms(convert=True) for part in (top, bottom))
+    above, below = (sympy.lambdify(top.gens, x.as_expr(), modules=[]) for x in (top, bottom))
+    factor = arb(int(under)) / int(over)
+    return lambda *at: factor * above(*at) / below(*at)
+
+
+def _slope(top: Any, bottom: Any, name: Any) -> Callable[..., arb]:
+    """The derivative of the quotient of two polynomials by one of their symbols."""
+    return _quotient(top.diff(name) * bottom - top * bottom.diff(name), bottom * bottom)
 
 
 def covered(
@@ -208,8 +221,8 @@ class BestThreshold:
 
     def _near(self) -> bool:
         ratio = self.ratio
-        by_p, by_x, by_y = (sympy.diff(ratio, name) for name in (p, X, y))
-        functions = [function(p, X, y)(d) for d in (by_p, by_x, by_y)]
+        top, bottom = (sympy.Poly(part, p, X, y) for part in sympy.fraction(ratio))
+        functions = [_slope(top, bottom, name) for name in (p, X, y)]
         wide = _NEAR / 2 + _ROOT_WIDTH
 
         def falls(box: tuple[arb, arb]) -> bool:

@@ -48,14 +48,17 @@ def log_bounds(degree: int) -> LogBounds:
     below, above = _pade(degree, degree), _pade(degree + 1, degree)
     steps = (
         identity("both bounds vanish at q = 0, as ln(1 + q)", (below**2 + above**2).subs(q, 0), 0),
-        nonnegative(
-            "lower bound: 1/(1 + q) - its derivative", 1 / (1 + q) - sympy.diff(below, q), q
-        ),
-        nonnegative(
-            "upper bound: its derivative - 1/(1 + q)", sympy.diff(above, q) - 1 / (1 + q), q
-        ),
+        nonnegative("lower bound: 1/(1 + q) - its derivative", 1 / (1 + q) - _slope(below), q),
+        nonnegative("upper bound: its derivative - 1/(1 + q)", _slope(above) - 1 / (1 + q), q),
     )
     return LogBounds(below, above, steps)
+
+
+def _slope(ratio: Any) -> Any:
+    """The derivative of a rational function, its numerator and denominator expanded."""
+    top, bottom = (sympy.Poly(part, q) for part in sympy.fraction(ratio))
+    above = top.diff(q) * bottom - top * bottom.diff(q)
+    return above.as_expr() / (bottom * bottom).as_expr()
 
 
 def log_sign(text: str, a: Any, b: Any, low: Any, high: Any, bounds: LogBounds) -> tuple[Step, ...]:

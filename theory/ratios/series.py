@@ -35,15 +35,23 @@ def tail_sum(polynomial: Any, ratio: Any) -> Any:
     >>> tail_sum(i, q)
     -(i*q - i - q)/(q - 1)**2
     """
-    p = sympy.Poly(polynomial, i)
-    found: dict[int, Any] = {}
+    # coefficients in the field of rational functions of the other symbols: no simplification
+    others = sorted((polynomial.free_symbols | ratio.free_symbols) - {i}, key=str)
+    field = sympy.QQ.frac_field(*others) if others else sympy.QQ
+    p, z = sympy.Poly(polynomial, i, domain=field), field.from_sympy(ratio)
+    found = sympy.Poly(0, i, domain=field)
     for power in range(p.degree() if not p.is_zero else -1, -1, -1):
-        higher = sum(sympy.binomial(m, power) * c for m, c in found.items())
-        found[power] = sympy.cancel((p.coeff_monomial(i**power) + ratio * higher) / (1 - ratio))
-    total = sympy.factor(sum((c * i**power for power, c in found.items()), sympy.Integer(0)))
-    if sympy.cancel(total - ratio * total.subs(i, i + 1) - polynomial) != 0:
+        # R(i) - z R(i + 1) of what is found, taken from p, leaves the powers up to this one
+        rest = p - found + _times(z, found.compose(sympy.Poly(i + 1, i, domain=field)))
+        highest = field.from_sympy(rest.coeff_monomial(i**power)) / (1 - z)
+        found += sympy.Poly.from_dict({(power,): highest}, i, domain=field)
+    if not (p - found + _times(z, found.compose(sympy.Poly(i + 1, i, domain=field)))).is_zero:
         raise DerivationError(f"no closed tail sum of {polynomial}")
-    return total
+    return sympy.factor(found.as_expr())
+
+
+def _times(factor: Any, polynomial: Any) -> Any:
+    return polynomial.mul_ground(factor)
 
 
 def slope_sign(ratio: Any) -> Any:

@@ -56,12 +56,9 @@ def difference(family: Family) -> Any:
 
 def _collected(expression: Any) -> Any:
     """The factor of 1, G1 and G2, each in lowest terms."""
-    rest = expression.subs(dict.fromkeys(_NAMES, 0))
-    factors = [sympy.diff(expression, name) for name in _NAMES]
-    return sympy.cancel(sympy.together(rest)) + sum(
-        sympy.cancel(sympy.together(factor)) * name
-        for factor, name in zip(factors, _NAMES, strict=True)
-    )
+    others = sorted(expression.free_symbols - {*_NAMES}, key=str)
+    linear = sympy.Poly(expression, *_NAMES, domain=sympy.QQ.frac_field(*others))
+    return sum(linear.coeff_monomial(name) * name for name in (sympy.Integer(1), *_NAMES))
 
 
 @dataclass(frozen=True)

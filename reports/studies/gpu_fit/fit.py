@@ -48,7 +48,7 @@ PARAMETERS = (
 
 def assumptions(values: Values) -> Assumptions:
     """The model's assumptions with these values; all others as they are assumed."""
-    return replace(Assumptions(), crowd=CROWD, **values)  # type: ignore[arg-type]
+    return Assumptions().with_values({"crowd": CROWD, **values})
 
 
 def fit(settings: Sequence[Measured]) -> Values:

@@ -1,0 +1,1 @@
+"""Other tools beside kvratio, in development only: `make bench-rivals`."""
