@@ -51,8 +51,12 @@ class Attempts:
         return sorted(self._stretches, key=lambda stretch: stretch.first)
 
     def schedule(self) -> Schedule:
-        """All attempts."""
-        return Schedule(*map(tuple, self._columns))
+        """All attempts, which are forgotten here: a column is held once, not twice."""
+        columns = []
+        for column in self._columns:
+            columns.append(tuple(column))
+            column.clear()
+        return Schedule(*columns)
 
 
 class MomentsLog:
