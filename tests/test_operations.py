@@ -85,7 +85,9 @@ def test_the_limit_of_a_profile_takes_the_cells_that_it_did(
     assert budget.cells <= work._together(corners, memory)  # what a file is refused for
 
 
-@pytest.mark.parametrize(("outputs", "memory", "pinned"), [([4] * 6, 6, 0), ([5, 3, 4, 2], 7, 0)])
+@pytest.mark.parametrize(
+    ("outputs", "memory", "pinned"), [([4] * 6, 6, 206), ([5, 3, 4, 2], 7, 132)]
+)
 def test_the_search_of_states_looks_at_the_ways_that_it_did(
     outputs: list[int], memory: int, pinned: int
 ) -> None:

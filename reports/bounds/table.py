@@ -111,7 +111,7 @@ def collected(report: Callable[[str], None] = lambda _module: None) -> list[Boun
     from kvratio.simulate.workers import workers
 
     if (os.cpu_count() or 1) < 2:
-        return list(collect(report))
+        return list(collect(report, MODULES))
     found: dict[str, list[Bound]] = {}
     with workers(processes=1) as pool:
         theirs = pool.submit(_derived, SAME_SUMS)

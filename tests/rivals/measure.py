@@ -37,9 +37,10 @@ from kvratio.theory.certificates import certify
 from kvratio.theory.model import Instance
 
 RUNS = 5
-REQUESTS = 2_000  # of workload W; the mocker takes half a minute for all 20,000
+REQUESTS = 5_000  # of workload W; the mocker takes half a minute for all 20,000
 BATCH = 64  # sched-sim's largest batch
 LENGTHS = (60, 100)  # u, for A_min on [1, u]
+TOLERATED = 1e-3  # a solver of cvxpy's choice stops at 1e-4 by its own measure
 COLUMNS = ("task", "size", "ours (s)", "the other", "its time (s)", "its / ours")
 MOCKER, SIMULATOR, PROGRAM = "NVIDIA Dynamo mocker", "sched-sim", "semidefinite program, cvxpy"
 Row = dict[str, Any]
@@ -153,11 +154,13 @@ def semidefinite(upper: int) -> Row:
     certify(Problem("a-min", "h-sf", upper=3))
     ours = [spent(lambda: certify(problem)) for _ in range(RUNS)]
     theirs = [spent(solve) for _ in range(RUNS)]
-    if max(abs(value - float(certify(problem).bound)) for value in values) > 1e-4:
-        raise SystemExit(f"the semidefinite program says {values}, u = {upper}")
+    off = max(abs(value - float(certify(problem).bound)) for value in values)
+    if off > TOLERATED:
+        raise SystemExit(f"the semidefinite program is off by {off}, u = {upper}")
     names = ", ".join(f"{name.lower()} {version(name.lower())}" for name in sorted(used))
     other = f"{PROGRAM} {version('cvxpy')} ({names})"
-    return row("certify A_min / H-SF", f"lengths 1 ... {upper}", other, ours, theirs)
+    other += f", off by {off:.0e}"
+    return row("bound A_min / H-SF", f"lengths 1 ... {upper}", other, ours, theirs)
 
 
 def processor() -> str:
@@ -187,9 +190,9 @@ def markdown(found: dict[str, Any]) -> str:
     )
     notes = (
         "The mocker and sched-sim also model a GPU's clock and blocks of the cache; kvratio's run"
-        " here counts steps. The semidefinite program gives a number in floating point, kvratio an"
-        " exact certificate, without a semidefinite program where the worst eigenvector is"
-        " nonnegative, as here."
+        " here counts steps. The semidefinite program gives a number in floating point, off from"
+        " the certified bound as the table says; kvratio gives an exact certificate, without a"
+        " semidefinite program, as the worst eigenvector is nonnegative here."
     )
     return "\n".join(
         ["# Beside other tools", "", lead, "", *pipe_table(COLUMNS, cells), "", notes, ""]
