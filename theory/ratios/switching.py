@@ -11,7 +11,7 @@ D(0) = 0, and D is negative up to a q* and positive from there to `LAST`: by cov
 same for both policies, q* does not depend on the benchmark. At s = 0 see `endless_means`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -19,12 +19,12 @@ from typing import Any
 
 import mpmath
 import sympy
-from flint import arb
+from flint import arb, arb_poly, fmpq
 
 from kvratio.theory.bound import Bound, certified, identity, words
 from kvratio.theory.forms import A_MIN, OWN
 from kvratio.theory.formula import digits
-from kvratio.theory.ratios.coverings import ball, covered, function, p, precision
+from kvratio.theory.ratios.coverings import ball, covered, precision
 from kvratio.theory.ratios.endless import FAMILIES, Family
 from kvratio.theory.ratios.series import close, q, s
 from kvratio.theory.ratios.thresholds import m, promoted, y
@@ -35,30 +35,49 @@ _WIDTH = Fraction(1, 10**12)  # half the length of the root's enclosure
 _CELL = Fraction(1, 64)
 _SMALLEST = Fraction(1, 10**14)
 _HALF = Fraction(1, 2)
-_NAMES = sympy.symbols("G1 G2 H1 H2")  # G(q), G(q^2) and the derivative of G there
+_FIELD = sympy.QQ.frac_field(q)  # rational functions of q, exact
 
 
 @cache
-def difference(family: Family) -> Any:
-    """D in q, s, G1 and G2.
+def factors(family: Family) -> tuple[Any, Any, Any]:
+    """The factors of 1, G(q) and G(q^2) in D, in q and s.
 
     >>> from kvratio.theory.ratios.endless import GEOMETRIC
-    >>> sympy.factor(difference(GEOMETRIC).subs({q: 0, _NAMES[0]: 1 / (s + 1)}))
+    >>> free, one, two = (factor.subs(q, 0) for factor in factors(GEOMETRIC))
+    >>> sympy.factor(free + (one + two) / (s + 1))  # as G(0) = 1/(s + 1)
     0
     """
     a_l = promoted(family.weight, OWN, OWN, truncated=False).value.subs({m: 1, y: q})
     a_min = close(A_MIN, family.weight)
     # F(z) = sum of z^i/(s + i) = z G(z)
     parts = (a_l - a_min.rational, -a_min.f1 * q, -a_min.f2 * q**2)
-    first, second, third = (sympy.cancel(sympy.together(part)) for part in parts)
-    return first + second * _NAMES[0] + third * _NAMES[1]
+    free, one, two = (sympy.cancel(sympy.together(part)) for part in parts)
+    return free, one, two
 
 
-def _collected(expression: Any) -> Any:
-    """The factor of 1, G1 and G2, each in lowest terms."""
-    others = sorted(expression.free_symbols - {*_NAMES}, key=str)
-    linear = sympy.Poly(expression, *_NAMES, domain=sympy.QQ.frac_field(*others))
-    return sum(linear.coeff_monomial(name) * name for name in (sympy.Integer(1), *_NAMES))
+def _function(factors: Sequence[Any], near_one: bool) -> Callable[[arb, Sequence[arb]], arb]:
+    """The sum of the factors, each a fraction in q, times 1, G and its derivative: of balls.
+
+    `near_one`: the function is of 1 - q.
+    """
+    below = factors[0].denom
+    for factor in factors[1:]:
+        below = below.lcm(factor.denom)
+    parts = [*(factor.numer * below.exquo(factor.denom) for factor in factors), below]
+    if near_one:
+        (x,) = below.ring.gens
+        parts = [part.compose(x, 1 - x) for part in parts]
+    *tops, bottom = map(_polynomial, parts)
+    return lambda at, sums: (
+        sum((top(at) * one for top, one in zip(tops, sums, strict=True)), arb(0)) / bottom(at)
+    )
+
+
+def _polynomial(part: Any) -> arb_poly:
+    coefficients = [arb(0)] * (part.degree() + 1 if part else 1)
+    for (power,), c in part.terms():
+        coefficients[power] = arb(fmpq(int(c.numerator), int(c.denominator)))
+    return arb_poly(coefficients)
 
 
 @dataclass(frozen=True)
@@ -69,25 +88,28 @@ class Switch:
     prompt: int
 
     @cached_property
-    def _functions(self) -> tuple[Callable[..., arb], ...]:
-        """D and its slope, of q and G; the same times (1 - q)^2, of p = 1 - q, for q near 1."""
-        value = self._difference
-        slope = (
-            sympy.diff(value, q)
-            + sympy.diff(value, _NAMES[0]) * _NAMES[2]
-            + sympy.diff(value, _NAMES[1]) * _NAMES[3] * 2 * q
-        )
+    def _functions(self) -> tuple[Callable[[arb, Sequence[arb]], arb], ...]:
+        """D and its slope, of q and G; the same times (1 - q)^2, of 1 - q, for q near 1."""
+        x, none = _FIELD.gens[0], _FIELD.zero
+        free, one, two = self._factors
+        value = (free, one, two, none, none)
+        slope = (free.diff(x), one.diff(x), two.diff(x), one, 2 * x * two)
         # ((1 - q)^2 D)' = (1 - q)^2 D' - 2 (1 - q) D
-        scaled = (1 - q) ** 2 * value, (1 - q) ** 2 * slope - 2 * (1 - q) * value
-        near = [_collected(part).subs(q, 1 - p) for part in scaled]
+        square = (1 - x) ** 2
+        scaled = [square * part for part in value]
+        turned = [
+            square * rise - 2 * (1 - x) * part for rise, part in zip(slope, value, strict=True)
+        ]
         return (
-            *(function(q, *_NAMES)(part) for part in (value, slope)),
-            *(function(p, *_NAMES)(part) for part in near),
+            *(_function(factors, near_one=False) for factors in (value, slope)),
+            *(_function(factors, near_one=True) for factors in (scaled, turned)),
         )
 
     @cached_property
-    def _difference(self) -> Any:
-        return _collected(difference(self.family).subs(s, self.prompt))
+    def _factors(self) -> tuple[Any, Any, Any]:
+        """The factors of 1, G(q) and G(q^2) in D, as rational functions of q."""
+        free, one, two = (part.subs(s, self.prompt) for part in factors(self.family))
+        return _FIELD.from_sympy(free), _FIELD.from_sympy(one), _FIELD.from_sympy(two)
 
     def _sum(self, z: arb) -> arb:
         return z.hypgeom_2f1(1, self.prompt + 1, self.prompt + 2) / (self.prompt + 1)
@@ -100,7 +122,7 @@ class Switch:
         sums = [of(z) for of in (self._sum, self._slope_of_sum) for z in (at, at * at)]
         value, slope = self._functions[2:] if near_one else self._functions[:2]
         point = 1 - at if near_one else at
-        return value(point, *sums), slope(point, *sums)
+        return value(point, [arb(1), *sums]), slope(point, [arb(1), *sums])
 
     @cached_property
     def root(self) -> Fraction:
@@ -135,12 +157,12 @@ class Switch:
     def steps(self) -> tuple[Any, ...]:
         """The proof, carried out."""
         near, low, high = self.root / 20, self.root - _WIDTH, self.root + _WIDTH
-        start = self._difference.subs(q, 0)
+        free, one, two = (_FIELD.to_sympy(factor).subs(q, 0) for factor in self._factors)
         with precision():
             return (
                 identity(
                     "D(0) = 0, as G(0) = 1/(s + 1)",
-                    start.subs(dict.fromkeys(_NAMES[:2], sympy.Rational(1, self.prompt + 1))),
+                    free + (one + two) * sympy.Rational(1, self.prompt + 1),
                     0,
                 ),
                 certified("D falls from there: covering", lambda: self.falls(near)),
