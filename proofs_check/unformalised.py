@@ -34,6 +34,7 @@ NONE: dict[str, str] = {
     "finite-thinned": "the policy's random survival is not formalised",
     "finite-las": FINITE,
     "finite-fcfs": FINITE,
+    "finite-fcfs-kept": FINITE,
     "finite-slicing-paced": FINITE,
     "t6-printed-limit": ALGORITHM_2,
     "gba-doubling": FINITE,

@@ -79,6 +79,8 @@ MUTATIONS = [
     ("alg2-every-run", "p", "51/100", Verdict.OPEN),
     ("finite-fcfs", "c", "99/100", Verdict.REFUTED),
     ("finite-fcfs", "a", "2", Verdict.REFUTED),
+    ("finite-fcfs-kept", "c", "99/100", Verdict.REFUTED),
+    ("finite-fcfs-kept", "a", "2", Verdict.REFUTED),
     ("finite-slicing-paced", "b", "199/100", Verdict.OPEN),  # the proof's constant
     ("finite-slicing-paced", "k", "99/100", Verdict.OPEN),
     ("finite-las", "ratio", "299/100", Verdict.OPEN),

@@ -86,7 +86,7 @@ REQUIRED = {
             "gba-doubling",
             "finite-thinned",
         ],
-        "finite sizes, tokens kept": ["finite-las"],
+        "finite sizes, tokens kept": ["finite-las", "finite-fcfs-kept"],
         "finite sizes, the newest evicted": ["finite-fcfs", "finite-slicing-paced"],
         "Algorithm 2, every run": ["alg2-every-run"],
         "GBA": ["gba-fluid", "gba-sampled"],

@@ -23,7 +23,7 @@ from kvratio.simulate.testing.strategies import instances
 from kvratio.simulate.timing import Timing
 from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
-from kvratio.theory.finite import admission, kept
+from kvratio.theory.finite import admission, kept, last_in
 from kvratio.theory.finite.pipelines import growing
 from kvratio.theory.finite.policies import KEPT, kept_bound, upper_bound
 from kvratio.theory.finite.seconds import Affine, at_least, swapping, with_starts
@@ -43,13 +43,37 @@ def gsa(instance: Instance) -> int:
     return kernel(instance, POLICIES["gsa"], preemption="keep").tel
 
 
-RUNS: dict[str, Callable[[Instance], int]] = {"las": las, "gsa": gsa}
+def fcfs(instance: Instance) -> int:
+    return kernel(instance, POLICIES["fcfs"], preemption="keep").tel
+
+
+RUNS: dict[str, Callable[[Instance], int]] = {"las": las, "gsa": gsa, "fcfs": fcfs}
+RESTARTS = ("las", "gsa")  # how often they start again at most is known
 
 
 @settings(max_examples=150, deadline=None)
 @given(instance=ANY)
 def test_least_attained_service_with_any_prompts(instance: Instance) -> None:
     assert las(instance) <= kept.las(instance)
+
+
+@settings(max_examples=150, deadline=None)
+@given(instance=ANY)
+def test_first_come_first_served_with_any_prompts(instance: Instance) -> None:
+    run = reference(instance, POLICIES["fcfs"], preemption="keep")
+    assert run.tel == fcfs(instance)
+    assert run.tel <= kept.fcfs(instance)
+    assert kept.fcfs(instance) <= last_in.fcfs(instance)
+
+
+def test_first_come_first_served_attains_the_volume() -> None:
+    """Outputs of 2, M even: M complete in three steps, full of them, as M and n/M grow."""
+    for memory in (8, 64, 400):
+        n = 40 * memory
+        instance = Instance.of(memory, [2] * n)
+        tel, bound = fcfs(instance), kept.fcfs(instance)
+        assert Fraction(3 * n * n, 2 * memory) < tel <= bound
+        assert (bound - tel) * (memory - 1) <= tel + 2 * n * (memory - 1)
 
 
 @settings(max_examples=100, deadline=None)
@@ -160,7 +184,7 @@ def test_least_attained_service_is_not_bounded_by_one_times_the_volume() -> None
 
 
 def test_the_theorems_are_derived() -> None:
-    assert [bound.obtained for bound in kept.bounds()] == ["certified", "derived"]
+    assert [bound.obtained for bound in kept.bounds()] == ["certified", "certified", "derived"]
 
 
 @pytest.mark.parametrize("wrong", ["2 + 2 e", "3 + e", "3"])
@@ -179,8 +203,8 @@ def test_bad_input_is_one_clear_error() -> None:
     with pytest.raises(InputError, match="prompt: expected one prompt for all"):
         kept.gsa(Instance.of(9, [1, 1], prompt=[1, 2]), CAPS)
     assert kept_bound("gsa", Instance.of(9, [1, 1], prompt=[1, 2])) is None
-    with pytest.raises(InputError, match="policy: expected one of gsa, las"):
-        kept_bound("fcfs", Instance.of(9, [1]))
+    with pytest.raises(InputError, match="policy: expected one of fcfs, gsa, las"):
+        kept_bound("svf", Instance.of(9, [1]))
 
 
 # --- in seconds -----------------------------------------------------------------------------------
@@ -206,7 +230,7 @@ def test_an_iteration_is_decoding_and_starts(
 SWAPS = st.one_of(st.none(), st.integers(1, 10**7))
 
 
-@pytest.mark.parametrize("policy", KEPT)
+@pytest.mark.parametrize("policy", RESTARTS)
 @settings(max_examples=60, deadline=None)
 @given(instance=COMMON, times=TIMES, swap=SWAPS)
 def test_runs_in_time_lie_between_their_bounds(
@@ -245,7 +269,7 @@ def timed(policy: str, instance: Instance, timing: Timing) -> list[Any]:
     return [run(instance, POLICIES[policy], timing, preemption="keep") for run in engines]
 
 
-@pytest.mark.parametrize("policy", KEPT)
+@pytest.mark.parametrize("policy", RESTARTS)
 def test_dropping_the_restarts_is_found_out(policy: str) -> None:
     """Where swapping takes nearly all of the time."""
     instance, times, swap = Instance.of(8, [4, 4, 4]), IterationTime(fixed=1000), 10**9

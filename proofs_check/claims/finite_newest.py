@@ -120,7 +120,30 @@ def sliced(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     )
 
 
+def first_come_kept(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
+    s, o = variables("s o")
+    yield words(
+        "In a step in which j waits the head does not fit, or one is evicted: M - P + 1 tokens or "
+        "more are held, by those before j alone, as others started while j ran and went with it, "
+        "being newer. Each of their tokens is made once: v(o) of each at most."
+    )
+    yield identity("c(o) - v(o) = o (o - 1)/2", batch(s, o) - area(s, o), o * (o - 1) / 2)
+    for prompt, beside, count in ((0, 1, 60), (1, 2, 240), (4, 1, 60)):
+        yield from one_token_each(prompt, beside, count, numbers["c"], numbers["a"])
+
+
 CLAIMS = (
+    Claim(
+        "finite-fcfs-kept",
+        f"{BATCH}, tokens kept; admits while the next step fits, else evicts the newest",
+        "First come, first served has TEL at most the sum of o_j + (sum of v(o_i) over i before j)/"
+        "(M - P + 1): v in place of the c of finite-fcfs.",
+        OURS,
+        "for all instances: TEL <= sum of o_j + c (v(o_i) before j)/(M - P + a); c = a = 1",
+        Verdict.PROVED,
+        first_come_kept,
+        ONE,
+    ),
     Claim(
         "finite-fcfs",
         f"{BATCH}, any prompts; admits while the next step fits, else evicts the newest",

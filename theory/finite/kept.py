@@ -1,4 +1,4 @@
-"""Policies whose preemption keeps the tokens, on finite instances: least attained service, GSA.
+"""Policies whose preemption keeps the tokens, on finite instances: LAS, GSA, FCFS.
 
 All requests at time 0. A stopped request holds no cache, and goes on with the tokens it has made
 (`kvratio.theory.model.Preemption`). Twice the area bound is what least attained service has in the
@@ -27,6 +27,12 @@ o,
 pipeline of `kvratio.theory.finite.pipelines` starts whole slices, a request holds at age a what
 there it holds at age a + x: what runs now are some of those that run there x steps later. So the
 pipeline fits, the starts are the same, and a phase takes t - x in place of t after its last start.
+
+**First come, first served.** In a step in which j waits the head is kept out, or is evicted as the
+newest, so at least M - P_j + 1 tokens are held, P_j the largest peak up to j; by earlier requests
+alone: others started while j ran, and were evicted with it, being newer. Each of their tokens is
+made once. So the waits of j add up to at most the sum of v(o_i) over i before j, over M - P_j + 1:
+v where it is c if tokens are lost (`kvratio.theory.finite.last_in`).
 """
 
 from collections import Counter
@@ -97,6 +103,18 @@ def gsa(instance: Instance, caps: Sequence[int]) -> Fraction:
     return Fraction(total)
 
 
+def fcfs(instance: Instance) -> Fraction:
+    """At least the total latency of FCFS, which evicts the newest, tokens kept, in steps.
+
+    >>> fcfs(Instance.of(4, [2] * 4))  # 2 each, and 3 i/(4 - 2 + 1), i = 0 ... 3
+    Fraction(14, 1)
+    """
+    admission.at_once(instance)
+    pairs = zip(instance.prompt, instance.output, strict=True)
+    queue = [admission.Job(volume(s, o), s + o) for s, o in pairs]
+    return Fraction(admission.waiting(instance.memory, queue) + sum(instance.output))
+
+
 def restarts_of_las(instance: Instance) -> list[int]:
     """Tokens s + g of the cache at every possible restart: a request can be stopped at each token.
 
@@ -152,11 +170,20 @@ def _attained(bound: Callable[[Mapping[int, int], int, int], Fraction]) -> Step:
     return certified("attained by outputs of 1, but for the rounding of waits", check)
 
 
+def _one_each() -> bool:
+    """Whole rows of outputs of one token, each in a step, by the bound on FCFS."""
+    for s, beside, rows in ((0, 1, 9), (2, 3, 4), (7, 2, 10)):
+        instance = Instance.of(beside * (s + 1) + s, [1] * (beside * rows), prompt=s)
+        if fcfs(instance) != beside * rows * (rows + 1) // 2:
+            return False
+    return True
+
+
 def bounds() -> list[Bound]:
-    """Both theorems.
+    """The theorems.
 
     >>> [bound.obtained for bound in bounds()]
-    ['certified', 'derived']
+    ['certified', 'certified', 'derived']
     """
     x, t = sympy.symbols("x t", positive=True)
     e = (P - 1) / (M - P + 1)
@@ -199,6 +226,30 @@ def bounds() -> list[Bound]:
                     "2 (1 + e) OPT; and OPT is at least the sum of o."
                 ),
                 _attained(las_in_all),
+            ),
+        ),
+        Bound(
+            id="finite/FCFS, tokens kept",
+            statement="For every n, M, s and all lengths, s + o <= M: FCFS that admits while the "
+            "next step fits, and evicts the newest when it does not, tokens kept, has TEL <= sum "
+            "of v(o) over those before, over M - P + 1, and sum of o: v(o) where it is c(o) if "
+            "tokens are lost",
+            policy="FCFS (tokens kept)",
+            family=family,
+            benchmark="steps",
+            closed_form="sum v(o)/(M - P + 1) + sum o",
+            value="",
+            attained="outputs of one token, M + 1 a multiple of s + 1",
+            source="ours",
+            steps=(
+                words(
+                    "While a request waits M - P + 1 tokens or more are held, by earlier ones: "
+                    "others started while it ran, and went with it, being newer. Each token is "
+                    "made once."
+                ),
+                identity("c(o) - v(o) = o (o - 1)/2", K * (S + K) - (S * K + K * (K + 1) / 2),
+                         K * (K - 1) / 2),
+                certified("attained, but for the rounding of waits to whole steps", _one_each),
             ),
         ),
         Bound(

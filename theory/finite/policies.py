@@ -54,6 +54,7 @@ IN_EXPECTATION: dict[str, BoundOf] = {"a-min-thinned": thinned.a_min_thinned}
 # where preemption keeps the tokens; for GSA one prompt
 KEPT: dict[str, Proved] = {
     "las": Proved(kept.las),
+    "fcfs": Proved(kept.fcfs),
     "gsa": Proved(partial(kept.gsa, caps=pipelines.growing(2))),
 }
 

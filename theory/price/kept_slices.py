@@ -74,18 +74,15 @@ def area() -> Bound:
                 "The step that makes token j holds s + j tokens, stopped before or not, recomputed "
                 "or swapped in: a request that completes has used"
             ),
-            identity(
-                "sum of s + j over j <= o",
-                sympy.summation(s + j, (j, 1, o)),
-                sympy.expand(volume(o, s)),
-            ),
+            identity("sum of s + j over j <= o", sympy.summation(s + j, (j, 1, o)),
+                     sympy.expand(volume(o, s))),
             words(
                 "token-steps. When r requests are complete at step C, M C is at least the sum of "
                 "their volumes, so of the r smallest. Sum over r. (What is recomputed may cost "
                 "time as well, which only delays.)"
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 def upper() -> Bound:
@@ -110,11 +107,8 @@ def upper() -> Bound:
                 "In q_r = sqrt(d_r) p_r the form is at most 2 q_1^2 + sum over r >= 2 of q_r^2 + "
                 "sqrt(g) q_(r-1) q_r, as S = 1 in the first stage. With q = q_(r-1), p = q_r:"
             ),
-            identity(
-                "sqrt(g) q p <= (g/4) q^2 + p^2",
-                ROOT**2 / 4 * Q**2 + P**2 - ROOT * Q * P,
-                (ROOT / 2 * Q - P) ** 2,
-            ),
+            identity("sqrt(g) q p <= (g/4) q^2 + p^2", ROOT**2 / 4 * Q**2 + P**2 - ROOT * Q * P,
+                     (ROOT / 2 * Q - P) ** 2),
             words("So 2 + g/4 for q_1^2, and 1 + 1 + g/4 for the others."),
             identity(
                 "sqrt(g) q p <= sqrt(g)/2 (q^2 + p^2)",
@@ -139,7 +133,7 @@ def upper() -> Bound:
                 1 + ROOT,
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 def geometric() -> Bound:
