@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kvratio.simulate.declared import Declared
+from kvratio.simulate.engine import Engine
 from kvratio.simulate.engine import run as reference
 from kvratio.simulate.kernel import run
 from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.words.admits.paced import Word as Paced
 from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
 from kvratio.theory.finite import overflow
@@ -138,6 +141,26 @@ def test_two_requests_may_cancel_each_other_for_any_number_of_rounds(policy: str
         share = sum(r >= k for r in rounds) / seeds
         assert share == pytest.approx(2.0**-k, abs=3 * (2.0**-k / seeds) ** 0.5)
     assert max(rounds) >= 6
+
+
+def test_staggered_requests_may_evict_each_other_for_any_number_of_rounds() -> None:
+    """Exact predictions. In some run all that decides what comes next, chance aside, comes again:
+    who waits and runs, with which bounds and tokens, the credit, and what has been learned."""
+    case = Instance.of(5, [5, 5], interval=(5, 5))
+    again = 0
+    for seed in range(20):
+        policy = Declared(POLICIES["a-min-staggered"], case.n, seed)
+        engine, seen = Engine(case, policy), set[tuple[object, ...]]()
+        while not engine.completed:
+            engine.step()
+            paced, view, bounds = policy.admission, engine.view, policy.book.assumed
+            assert isinstance(paced, Paced)
+            ages = tuple(sorted((bounds[i], view.made(i)) for i in view.running))
+            waiting = tuple(sorted(bounds[i] for i in view.waiting))
+            state = (ages, waiting, paced._credit, tuple(paced._used), tuple(paced._full))
+            again += state in seen and not engine.completed
+            seen.add(state)
+    assert again
 
 
 def test_bad_input_is_one_clear_error() -> None:

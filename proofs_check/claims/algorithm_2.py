@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from kvratio.proofs_check.claim import Check, Claim, Numbers
-from kvratio.proofs_check.evidence import at_least, at_most, counterexample, overflow, words
+from kvratio.proofs_check.evidence import above, at_least, at_most, counterexample, overflow, words
 from kvratio.proofs_check.greedy import greedy
 from kvratio.proofs_check.sources import Sources
 from kvratio.proofs_check.tiny import AlgorithmTwo, State
@@ -101,29 +101,36 @@ def endless(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         "third, and goes on: the next step needs 4 + 2 > 4. Both have the bound 3; if the older "
         "one is cancelled (1/2), it learns nothing, and the other is alone, as that one was."
     )
-    again: State = (((3, 4),), ((3, 4, 2),))
-    for live in (False, True):
-        policy = AlgorithmTwo(4, live=live)
-        reading = "live" if live else "on cancel"
-        first = policy.after((((3, 4), (3, 4)), ()), 2).get(again, Fraction(0))
-        yield at_least(f"{reading}: one has 2 tokens, one waits, after 2 steps", first, 1)
-        back = policy.after(again, 2).get(again, Fraction(0))
-        yield at_least(f"{reading}: the same two steps later", back, numbers["p"])
-        yield at_most(f"{reading}: the expected latency", policy.latency([4, 4], 3), 16)
-    yield words(
-        "So after 2 (k + 1) steps none has completed, with probability p^k or more: every k."
+    cases: tuple[tuple[int, int, tuple[int, ...], int, State, int], ...] = (
+        (4, 0, (4, 4), 3, (((3, 4),), ((3, 4, 2),)), 2),
+        (6, 1, (3, 3, 3, 3, 4), 1, (((2, 3),), ((2, 3, 1), (2, 3, 2))), 1),
     )
+    for memory, prompt, outputs, lower, again, steps in cases:
+        for live in (False, True):
+            policy = AlgorithmTwo(memory, prompt, live=live)
+            text = (
+                f"M = {memory}, s = {prompt}, outputs {outputs}, {'live' if live else 'on cancel'}"
+            )
+            start: State = (tuple((lower, o) for o in outputs), ())
+            reached = (policy.after(start, t).get(again, Fraction(0)) for t in range(1, 10))
+            yield above(f"{text}: the state can come", max(reached), 0)
+            back = policy.after(again, steps).get(again, Fraction(0))
+            yield at_least(f"{text}: it comes again, steps later: {steps}", back, numbers["p"])
+            latency = policy.latency(outputs, lower)
+            yield at_most(f"{text}: the expected latency, which is finite", latency, 60)
+    yield words("So it comes k times in a row, with no completion, with probability q p^k, q > 0.")
 
 
 CLAIMS = (
     Claim(
         "alg2-every-run",
         "finite instances, all arrivals at 0, Algorithm 2 as printed, both readings",
-        "No number bounds the latency of every run, even of two requests: M = 4, s = 0, outputs of "
-        "4 predicted in [3, 4]; for every k the two cancel each other k times with probability at "
-        "least 2^-k. (In expectation the latency is finite, 16 steps.)",
+        "No number bounds the latency of every run. M = 4, s = 0, two outputs of 4 predicted in "
+        "[3, 4]: for every k the two cancel each other k times with probability 2^-k or more. Nor "
+        "where the lower end is 1: M = 6, s = 1, outputs 3, 3, 3, 3, 4. (The expectations are "
+        "finite.)",
         "ours",
-        "for every k: P(no completion within 2 k + 2 steps) >= p^k; p = 1/2",
+        "for every k: P(a state comes k times in a row, none completing) >= q p^k, q > 0; p = 1/2",
         Verdict.PROVED,
         endless,
         {"p": Fraction(1, 2)},

@@ -63,9 +63,9 @@ PRINTED = (
     "and two requests may cancel each other for any number of rounds (ledger, `alg2-every-run`)"
 )
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
-SMALLEST = (
-    "evicts the smallest bound first, so what started last may stay: how often an attempt is "
-    "evicted before it has learned anything is not bounded (where the newest go it is: `last_in`)"
+STAGGERED = (
+    "two requests may evict each other for any number of rounds, even if predictions are exact "
+    "(M = 5, outputs of 5): what holds on average is not known (where the newest go: `last_in`)"
 )
 CLEARED = "clears all that run, the oldest too: `last_in` does not hold"
 
@@ -73,7 +73,7 @@ NONE: dict[str, str] = {
     "a-min": PRINTED,
     "a-min-live": PRINTED,
     "a-min-thinned": THINNED,
-    "a-min-staggered": SMALLEST,
+    "a-min-staggered": STAGGERED,
     "alpha-protection": CLEARED,
     "beta-clearing": CLEARED,
 }
