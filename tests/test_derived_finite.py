@@ -1,0 +1,127 @@
+"""What is called derived, for every finite instance: as `test_derived_price.py`."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kvratio.theory.bound import Bound
+from kvratio.theory.finite import closed
+from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
+from tests.derived import near
+from tests.said import Check, between, no_mutant_is_accepted, said
+
+CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
+MODULES = ("derived", "greedy", "kept", "overflow", "thinned")
+
+
+@cache
+def rows() -> dict[str, Bound]:
+    made = [b for name in MODULES for b in import_module(f"kvratio.theory.finite.{name}").bounds()]
+    return {bound.id: bound for bound in made}
+
+
+def finite_form(name: str) -> Check:
+    """Both texts at an instance, against the bound of that instance."""
+    counts, s, memory, u = {1: 7, 3: 4, 8: 2}, 3, 40, 9
+    total = sum(n * k for k, n in counts.items())
+    caps, threshold = (2, 4, 8), 3
+    left = sum(n for k, n in counts.items() if k > threshold)
+    waits = sum(n * sum(c for c in caps if c < k) for k, n in counts.items())
+    own = sum(n * k * (s + k) for k, n in counts.items())
+    cases: dict[str, tuple[Any, int, Any, dict[str, Any]]] = {
+        "H-SF": (H_SF, s + 8, closed.h_sf(counts, s, memory), {"OWN": own}),
+        "A_random": (A_RANDOM, s + 8, closed.a_random(counts, s, memory), {"OWN": own}),
+        "A_max": (A_MAX, s + u, closed.a_max(counts, s, memory, u), {"OWN": (s + u) * total}),
+        "A_l": (
+            promotion(threshold), s + u, closed.a_l(counts, s, memory, threshold, u),
+            {"LEFT": threshold * left},
+        ),
+        "GSA": (in_pipelines(caps), s + 8, closed.gsa(counts, s, memory, caps), {"LEFT": waits}),
+        "GBA": (
+            in_pipelines(caps, known=True), s + 8, closed.gba(counts, s, memory, caps),
+            {"LEFT": waits},
+        ),
+    }  # fmt: skip
+    form, peak, exact, values = cases[name]
+    words = {
+        r"sum (of )?(c\(o\)|o\(s \+ u\))/\(2M\)": "OWN/(2*M)",
+        r"m for each request longer than m|m left": "LEFT",
+        r"sum of the earlier (slices|caps) of each request|slices|caps": "LEFT",
+        r"sum (of )?o\b": "ALL",
+    }
+
+    def check(bound: Bound) -> bool:
+        assert bound.statement.count("e = (P - 1)/(M - P + 1)") == 1
+        within = (1, u) if name in ("A_max", "A_l") else None
+        value = float(tel(form, counts, s, within=within)) / (2 * memory)
+        e = said("(P - 1)/(M - P + 1)", P=peak, M=memory)
+        for text in (bound.closed_form, between(bound.statement, "<= ", ", F")):
+            source = text if text is bound.closed_form else text.rpartition("<= ")[2]
+            for word, symbol in words.items():
+                source = re.sub(word, symbol, source)
+            found = said(source, F=value, M=memory, e=e, ALL=total, **values)
+            if not near(found, float(exact)):
+                return False
+        return True
+
+    return check
+
+
+def gba_optimum(bound: Bound) -> bool:
+    """7 without an error, 11 with e = 1."""
+    text = between(bound.statement, "has TEL <= (", ") times")
+    return text == bound.closed_form and (said(text, e=0), said(text, e=1)) == (7, 11)
+
+
+def as_printed(bound: Bound) -> bool:
+    """From u = 500 on it is above Theorem 6, and not much before."""
+    formula = between(bound.statement, "value and ", " times TEL")
+    own = between(bound.statement, "is at least ", " times its")
+    above = [u for u in range(2, 1000) if said(formula, u=u) > (3 - 1 / u) / 2]
+    return (
+        formula == bound.closed_form
+        and near(said(own, u=50) * 3 / 2, said(formula, u=50))
+        and above == list(range(above[0], 1000))
+        and 450 < above[0] <= 500
+    )
+
+
+def below_h_sf(bound: Bound) -> bool:
+    """The latency of the family, summed request by request; 3/4 of the form as b grows."""
+    formula = between(bound.statement, "has TEL = ", " for every")
+    for m, a, b in ((1, 2, 3), (4, 1, 5)):
+        ends = sorted([1 + i // (3 * m) for i in range((3 * a + 2) * m)])
+        late, step = [], a
+        for _ in range(b):  # m at a time, beside those of a step before
+            step += 1
+            late += [step + 1] * m
+        if not near(said(formula, m=m, a=a, b=b), sum(ends) + sum(late)):
+            return False
+    return bound.closed_form == "3/4" and float(bound.value) == 0.75
+
+
+def checks() -> Iterator[tuple[str, Check]]:
+    for name in ("H-SF", "A_random", "A_max", "A_l", "GSA", "GBA"):
+        yield f"finite/{name}", finite_form(name)
+    yield "finite/GBA/optimum", gba_optimum
+    yield "finite/A_min as printed", as_printed
+    yield "finite/H-SF/below its form", below_h_sf
+
+
+NUMERIC = dict(checks())
+
+
+def test_every_result_of_these_modules_has_its_line() -> None:
+    assert set(rows()) == set(CHECKS)
+    assert set(NUMERIC) <= set(CHECKS)
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_a_result_and_no_mutant_of_it_is_accepted(name: str) -> None:
+    no_mutant_is_accepted(rows()[name], CHECKS, NUMERIC)
