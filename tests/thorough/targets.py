@@ -74,7 +74,10 @@ MODELLED = (
     "--deselect=tests/test_gpu_fit.py::test_the_published_errors_come_out_again",
     "--deselect=tests/test_gpu_fit.py::test_the_fit_finds_durations_again",
 )
-WAITING = ("tests/test_wait_thresholds.py", "tests/test_wait.py", "tests/test_third_statements.py")
+WAITING = (
+    *("tests/test_wait_thresholds.py", "tests/test_wait.py", "tests/test_third_statements.py"),
+    "tests/test_wait_fast.py",
+)
 LEARNING = (
     "tests/test_third_statements.py",
     "tests/test_learned.py",
@@ -100,7 +103,11 @@ KERNEL = (
     "tests/test_keep.py::test_random_batches_have_the_reference_schedules",
     "tests/test_timing.py::test_random_batches_agree_in_time",
 )
-COMPARED = ("tests/test_compare_timed.py", "tests/test_third_statements.py")
+COMPARED = (
+    "tests/test_stopwatch.py",
+    "tests/test_compare_timed.py",
+    "tests/test_third_statements.py",
+)
 EXPERIMENTS = (
     "tests/test_experiments.py",
     "--deselect=tests/test_experiments.py::test_a_slice_comes_out_again",
