@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kvratio.simulate.wait import segment_ends
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.simulate.wait.thresholds import (
     RequestType,
@@ -59,3 +60,8 @@ def test_bad_thresholds_are_refused() -> None:
     ):
         with pytest.raises(InputError):
             bad()
+
+
+def test_few_lengths_are_their_own_segments() -> None:
+    """Rare ones too, which no tenth of the requests ends at."""
+    assert segment_ends([1] * 50 + [2, 3]) == [1, 2, 3]

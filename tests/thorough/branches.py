@@ -20,7 +20,8 @@ MEASURED = (
 )
 TESTS = (
     *("tests/test_optimality.py", "tests/test_grammar.py", "tests/test_copositive.py"),
-    *("tests/test_model.py", "tests/test_checks.py", "tests/test_exact.py"),
+    *("tests/test_model.py", "tests/test_model_columns.py"),
+    *("tests/test_checks.py", "tests/test_exact.py"),
     *MEASURED,  # their examples
 )
 

@@ -128,7 +128,9 @@ def _modules(folder: str) -> list[str]:
 
 TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "model": {
-        "theory/model.py": ("kvratio/theory/model.py", "tests/test_model.py"),
+        "theory/model.py": (
+            *("kvratio/theory/model.py", "tests/test_model.py", "tests/test_model_columns.py"),
+        ),
         "theory/checks.py": ("kvratio/theory/checks.py", "tests/test_checks.py"),
         "theory/area.py": ("tests/test_area.py",),
         "theory/machine.py": ("kvratio/theory/machine.py", "tests/test_area.py"),
