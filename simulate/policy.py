@@ -33,7 +33,8 @@ from kvratio.theory.model import Instance
 
 # Below it, a step may take too many rounds of clearing
 LEAST_CLEARING = Fraction(1, 1000)
-MOST_OVERTAKING = 64
+MOST_OVERTAKING = 1024
+MOST_HORIZON = 16
 
 
 class Assumes(IntEnum):
@@ -116,8 +117,9 @@ class Policy:
     `THRESHOLD_THEN_UPPER`. `reserve`: the share of the budget that admission keeps free.
     `clearing`: for `Evicts.CLEARED`. `growth` and `classes`: the growth b of the levels
     b^(k + offset) of `Assumes.OFFSET_LEVELS`, and the number of classes of offsets; 0: independent
-    offsets. `gain`: with `Assumes.LEVELS`, while requests arrive they have levels only if evictions
-    there promise to lower the latency by more than this share. `overtaking`: with `Order.GITTINS`,
+    offsets. `horizon`: with `Assumes.LEVELS`, levels are chosen as if requests went on arriving, as
+    they have so far, for this share of the time since the first one; 0: as if no more came.
+    `overtaking`: with `Order.GITTINS`,
     no request is started before one that waits and arrived earlier by so many times the longest
     backlog so far; 0: ranks alone decide (`kvratio.simulate.words.order.gittins`).
     `common_prompt`: defined by its source only for requests that share one prompt length
@@ -144,7 +146,7 @@ class Policy:
     clearing: Fraction = Fraction(1)
     growth: Fraction = Fraction(2)
     classes: int = 0
-    gain: Fraction = Fraction(0)
+    horizon: Fraction = Fraction(0)
     overtaking: int = 0
     common_prompt: bool = False
 
@@ -152,9 +154,9 @@ class Policy:
         if self.thinned and self.promotes:
             required = "no thinning where outliving an assumption already evicts"
             raise InputError("thinned", True, required)
-        rational("gain", self.gain, least=0, below=1)
+        rational("horizon", self.horizon, least=0, most=MOST_HORIZON)
         whole("overtaking", self.overtaking, least=0, most=MOST_OVERTAKING)
-        for name in ("gain", "overtaking"):
+        for name in ("horizon", "overtaking"):
             if getattr(self, name) and self.order is not Order.GITTINS:
                 raise InputError(name, str(getattr(self, name)), "0 where no ranks are learned")
         for word in (self.admits, self.assumes, self.order, self.evicts):
@@ -207,9 +209,9 @@ class Policy:
         return int(memory * (1 - self.reserve))
 
     @property
-    def least_gain(self) -> int:
-        """The gain, of 2^16."""
-        return int(self.gain * 2**16)
+    def ahead(self) -> int:
+        """The horizon, of 2^16."""
+        return int(self.horizon * 2**16)
 
     @property
     def kept(self) -> int:

@@ -100,10 +100,10 @@ def test_a_smaller_number_of_backlogs_is_nearer_to_the_order_of_arrival() -> Non
 
 
 @pytest.mark.parametrize("overtaking", [0, 1, 16])
-@pytest.mark.parametrize("gain", ["0", "1/4"])
-def test_both_engines_have_the_same_schedule(gain: str, overtaking: int) -> None:
+@pytest.mark.parametrize("horizon", ["0", "1/4", "4"])
+def test_both_engines_have_the_same_schedule(horizon: str, overtaking: int) -> None:
     rng = Random(overtaking)
-    policy = guarded(gain, overtaking)
+    policy = guarded(horizon, overtaking)
     for _ in range(3):
         instance = crowd(rng)
         assert kernel.run(instance, policy) == engine.run(instance, policy)
@@ -134,14 +134,14 @@ def test_numbers_beyond_64_bits_are_left_to_the_reference_engine() -> None:
 
 
 def test_parameters() -> None:
-    policy = named("guarded-slicing:gain=1/8,overtaking=4")
-    assert (policy.gain, policy.overtaking) == (Fraction(1, 8), 4)
+    policy = named("guarded-slicing:horizon=1/8,overtaking=4")
+    assert (policy.horizon, policy.overtaking) == (Fraction(1, 8), 4)
     learned = replace(POLICIES["learned-slicing"], name=OURS.name, title=OURS.title)
     assert guarded(0, 0) == learned
-    for text in ("gain=1", "gain=-1/8", "overtaking=65", "overtaking=-1", "overtaking=x", "x=1"):
-        with pytest.raises(InputError, match=r"gain|overtaking|policy"):
+    for text in ("horizon=17", "horizon=-1/8", "overtaking=1025", "overtaking=-1", "overtaking=x", "x=1"):
+        with pytest.raises(InputError, match=r"horizon|overtaking|policy"):
             named(f"guarded-slicing:{text}")
     with pytest.raises(InputError, match="overtaking: expected 0 where no ranks are learned"):
         replace(POLICIES["fcfs"], overtaking=1)
-    with pytest.raises(InputError, match="gain: expected 0 where no ranks are learned"):
-        replace(POLICIES["fcfs"], gain=Fraction(1, 8))
+    with pytest.raises(InputError, match="horizon: expected 0 where no ranks are learned"):
+        replace(POLICIES["fcfs"], horizon=Fraction(1, 8))

@@ -12,7 +12,7 @@ import pytest
 import kvratio.theory.forms
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.learned import gittins
+from kvratio.simulate.learned import gittins, plans
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Assumes, Order, Ties
 from kvratio.simulate.server import Server
@@ -163,7 +163,10 @@ def test_the_price_of_a_plan_is_the_form() -> None:
     sample = np.array([[s, m, 0]])
     for count, caps in ((0, (40,)), (1, (6, 40)), (2, (6, 20, 40))):
         exact = kvratio.theory.forms.tel(kvratio.theory.forms.slicing(caps), lengths, s)
-        assert gittins.cost(tables, sample, memory, levels, count, False) == eighths**2 * exact
+        profiles = plans.profiles(tables, sample, memory, levels[:2])
+        columns = np.arange(gittins.MOST_STAGES)
+        found = plans.cost(profiles, memory, columns, count, False)
+        assert found == eighths**2 * exact
 
 
 def test_survival_is_kaplan_and_meier() -> None:

@@ -21,8 +21,7 @@ its expected volume over its probability of completing: token-steps a completion
 request is the least of any run of stages from the next one on: the Gittins rank (the inverse of
 the Gittins index) of a job that can be stopped at the levels, its cost counted in token-steps.
 
-*Cost of a plan.* Stages in ascending rank; requests that complete in a stage wait for half of it,
-all later ones for all of it: the fluid latency of `kvratio.theory.learned`, estimated for a sample.
+What plans cost and which is chosen stands in `kvratio.simulate.learned.plans`.
 """
 
 import numpy as np
@@ -52,6 +51,9 @@ MOST_STAGES = 64
 CLASSES = MOST_MEMORY.bit_length() + 1
 SAMPLE = 64  # waiting requests that a plan is chosen for
 COST_BITS = 32  # stages of a plan's cost keep so many bits
+MIX = 0x9E3779B97F4A7C15 - (1 << 64)  # an odd number without a pattern, as 64 bits with a sign
+MOST_HASH = (1 << 62) - 1
+FEW = 8  # different values are few if they are less than this part of all
 
 
 def _ends() -> Ints:
@@ -89,15 +91,13 @@ def class_of(m: int) -> int:
 
 @cached
 def bin_of(m: int, length: int) -> int:
-    """The bin of a length."""
-    low, high = 0, BINS - 1
-    while low < high:
-        middle = (low + high) // 2
-        if tokens(middle, m) >= length:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    """The bin of a length: the first that ends there or later."""
+    least = -((-length << UNIT_BITS) // m)  # of the ends of bins, in 2^-20 of the scale
+    octave = 0
+    while (least - 1) >> octave >= 2 * PER_OCTAVE:
+        octave += 1
+    j: int = PER_OCTAVE * octave + ((least - 1) >> octave) + 1
+    return min(j, BINS - 1)
 
 
 @cached
@@ -162,14 +162,19 @@ def estimate(scales: Ints, lengths: Ints, completed: Flags, tables: Ints) -> Non
     """
     done, passed = np.zeros((CLASSES, BINS), np.int64), np.zeros((CLASSES, BINS), np.int64)
     exposure = np.zeros(CLASSES, np.int64)
+    before, kind, ended_in, made_of = (0, 0), 0, 0, 0  # many are as the one before
     for i in range(len(scales)):
         m, length = scales[i], lengths[i]
-        kind = class_of(m)
+        if (m, length) != before:
+            before, kind = (m, length), class_of(m)
+            ended_in, made_of = -1, length * EXPOSURE // m
         if completed[i]:
             done[kind, bin_of(m, length)] += 1
         else:
-            passed[kind, bin_of(m, length + 1) - 1] += 1
-        exposure[kind] += length * EXPOSURE // m
+            if ended_in < 0:
+                ended_in = bin_of(m, length + 1) - 1
+            passed[kind, ended_in] += 1
+        exposure[kind] += made_of
     hazard = np.zeros(BINS, np.int64)
     endless = 0
     for kind in range(CLASSES):
@@ -245,14 +250,28 @@ def rank(table: Ints, request: Facts, known: int, kept: Kept, plan: Plan, scratc
 
 @cached
 def ranks(
-    tables: Ints, sample: Ints, memory: int, levels: Ints, count: int, keeps: bool
+    tables: Ints, rows: Ints, memory: int, levels: Ints, count: int, keeps: bool
 ) -> tuple[Ints, Ints]:
     """Of waiting requests, rows (prompt, scale, known): ranks, and the ends of their next stages
-    in tokens. `keeps`: does a preemption keep the tokens?"""
+    in tokens. `keeps`: does a preemption keep the tokens?
+
+    Equal rows cost little: a row is looked up in a table of those that have been ranked.
+    """
     scratch = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
-    found, stops = np.empty(len(sample), np.int64), np.empty(len(sample), np.int64)
-    for i in range(len(sample)):
-        s, m, known = sample[i]
+    found, stops = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    slots = np.full(slots_for(len(rows)), -1)  # requests, the first of their kind
+    for i in range(len(rows)):
+        s, m, known = rows[i]
+        at = mixed(s, mixed(m, known)) & (len(slots) - 1)
+        while slots[at] >= 0:
+            j = slots[at]
+            if rows[j, 0] == s and rows[j, 1] == m and rows[j, 2] == known:
+                break
+            at = (at + 1) & (len(slots) - 1)
+        if slots[at] >= 0:
+            found[i], stops[i] = found[slots[at]], stops[slots[at]]
+            continue
+        slots[at] = i
         facts = (s, m, memory - s)
         table = tables[class_of(m)]
         found[i] = rank(table, facts, known, (keeps, keeps), (levels, count), scratch)
@@ -261,73 +280,59 @@ def ranks(
 
 
 @cached
-def cost(tables: Ints, sample: Ints, memory: int, levels: Ints, count: int, keeps: bool) -> int:
-    """Estimated fluid latency of a plan for a sample of rows (prompt, scale, known)."""
-    size = len(sample)
-    rows = np.empty((size * MOST_STAGES, 3), np.int64)
-    volumes, completions = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
-    columns = volumes, completions
-    shift = max(0, BITS + 2 * class_of(memory) - COST_BITS)
-    used, left = 0, 0
-    for i in range(size):
-        s, m, known = sample[i]
-        request = (s, m, memory - s)
-        table, kept = tables[class_of(m)], (keeps, keeps)
-        number = stages(table, request, known, kept, (levels, count), columns)
-        stage = 0
-        while stage < number:
-            best, last = cheapest(columns, stage, number)
-            while stage <= last:
-                rows[used, 0], rows[used, 1] = best, volumes[stage]
-                rows[used, 2] = completions[stage]
-                left += completions[stage]
-                used += 1
-                stage += 1
-    total = 0
-    for k in np.argsort(rows[:used, 0], kind="mergesort"):
-        total += (rows[k, 1] >> shift) * (2 * left - rows[k, 2])
-        left -= rows[k, 2]
-    return total
+def slots_for(entries: int) -> int:
+    """Slots of a hash table that is never more than half full: a power of two."""
+    slots = 2
+    while slots < 2 * entries:
+        slots *= 2
+    return slots
 
 
 @cached
-def choose(tables: Ints, sample: Ints, memory: int, levels: Ints, keeps: bool, gain: int) -> int:
-    """Put the levels of the cheapest plan into `levels`; return their number.
+def mixed(value: int, more: int) -> int:
+    """A hash of two numbers, not negative."""
+    z = (value * MIX + more) * MIX
+    return (z ^ (z >> 29)) & MOST_HASH
 
-    The plans: no levels, unless others are cheaper by more than the share `gain`, of ONE; four
-    families of growth 4; and each of the families' levels alone.
+
+@cached
+def ascending(values: Ints) -> Ints:
+    """The places of the values in ascending order, equals in the order of their places.
+
+    Where few are different, these alone are sorted.
     """
-    most = memory * (memory + 1) // 2
-    best, count = cost(tables, sample, memory, levels, 0, keeps), 0
-    best -= (best >> BITS) * gain
-    trial = np.empty(MOST_STAGES, np.int64)
-    for family in range(FAMILIES):
-        number, power = 0, 0
-        while (FACTORS[family] << 2 * power) >> 4 < most:
-            level = (FACTORS[family] << 2 * power) >> 4
-            power += 1
-            if level > 0:
-                trial[number] = level
-                number += 1
-        found = cost(tables, sample, memory, trial, number, keeps)
-        if found < best:
-            best, count = found, number
-            levels[:number] = trial[:number]
-    power = 0
-    while (FACTORS[0] << 2 * power) >> 4 < most:
-        for family in range(FAMILIES):
-            trial[0] = (FACTORS[family] << 2 * power) >> 4
-            found = cost(tables, sample, memory, trial, 1, keeps)
-            if found < best:
-                best, count = found, 1
-                levels[0] = trial[0]
-        power += 1
-    return count
+    size = len(values)
+    slots = np.full(slots_for(size // FEW + 1), -1)
+    kinds, kind = np.empty(size // FEW + 1, np.int64), np.empty(size, np.int64)
+    used = 0
+    for i in range(size):
+        at = mixed(values[i], 0) & (len(slots) - 1)
+        while slots[at] >= 0 and kinds[slots[at]] != values[i]:
+            at = (at + 1) & (len(slots) - 1)
+        if slots[at] < 0:
+            if used == len(kinds):
+                return np.argsort(values, kind="mergesort")
+            slots[at] = used
+            kinds[used] = values[i]
+            used += 1
+        kind[i] = slots[at]
+    begin, number = np.zeros(used, np.int64), np.zeros(used, np.int64)
+    for i in range(size):
+        number[kind[i]] += 1
+    total = 0
+    for k in np.argsort(kinds[:used], kind="mergesort"):
+        begin[k] = total
+        total += number[k]
+    found = np.empty(size, np.int64)
+    for i in range(size):
+        found[begin[kind[i]]] = i
+        begin[kind[i]] += 1
+    return found
 
 
 # --- places in the queue, where overtaking is bounded -------------------------------------------
 
-SHARE_BITS = 20  # a place is in this part of a step
+SHARE_BITS = 18  # a place is in this part of a step
 
 
 @cached

@@ -15,6 +15,8 @@ from kvratio.simulate.compiled import cache
 from kvratio.simulate.compiled.compiler import compiled
 from kvratio.simulate.compiled.state import Ints, Rows, State, rows
 from kvratio.simulate.learned import gittins, learning
+from kvratio.simulate.learned.compiled import cached
+from kvratio.simulate.learned.gittins import Flags
 from kvratio.simulate.policy import Policy
 from kvratio.theory.model import Instance
 
@@ -25,16 +27,19 @@ AWAY, WAITING, RUNNING, DONE = range(4)
 class Numbers:
     """`due_at`: completions at which to learn next; `levels`: their number in the plan; `wanted`:
     tokens that all waiting requests would need in their first step; `square`: root of the number
-    of the next arrival that is exempt. `gain` (of ONE), `overtaking`: of the policy; `before`:
-    arrivals when there was last something to learn; `owed`: the sum of the prices of the waiting
-    requests; `longest`: the most that it has been; `typical`: the price of one."""
+    of the next arrival that is exempt. `horizon` (of ONE), `overtaking`: of the policy. `first`,
+    `latest`: steps of arrivals; `at_first`: how many came in the first. `owed`: the sum of the
+    prices of the waiting requests; `longest`: the most that it has been; `typical`: the price of
+    one."""
 
     due_at: int
     levels: int
     wanted: int
     square: int
-    gain: int
-    before: int
+    horizon: int
+    first: int
+    latest: int
+    at_first: int
     overtaking: int
     owed: int
     longest: int
@@ -70,11 +75,11 @@ def store(instance: Instance, policy: Policy, used: bool) -> Store:
     """Before anything has been seen."""
     known, numbers = cast(Any, rows(instance.n if used else 0, Known)), rows(1, Numbers)
     numbers.due_at, numbers.square = learning.due_after(0), 1
-    numbers.gain = policy.least_gain
+    numbers.horizon = policy.ahead
     numbers.overtaking = policy.overtaking
     if used:
-        ends = zip(instance.lower, instance.upper, strict=True)
-        known.scale = [gittins.scale(*interval) for interval in ends]
+        lower, upper = np.array(instance.lower), np.array(instance.upper)
+        known.scale = np.minimum(lower + upper, gittins.MOST_MEMORY)
     return Store(
         numbers=numbers,
         known=known,
@@ -93,7 +98,11 @@ def arrived(state: State, request: int) -> None:
     if state.clock[0].arrived + 1 == numbers.square * numbers.square:
         mine.known[request].exempt = True
         numbers.square += 1
-    mine.known[request].came = state.clock[0].now
+    mine.known[request].came = numbers.latest = state.clock[0].now
+    if state.clock[0].arrived == 0:
+        numbers.first = numbers.latest
+    if numbers.first == numbers.latest:
+        numbers.at_first += 1
     assume(state, request)
 
 
@@ -219,36 +228,70 @@ def learn(state: State) -> None:
     clock, requests = state.clock[0], cast(Any, state.requests)
     mine: Store = state.own.levels
     known, numbers, queue = cast(Any, mine.known), mine.numbers[0], cast(Any, state.queue)
-    here = known.status != AWAY
-    made = np.where(known.status == RUNNING, clock.now - requests.start, 0)
-    seen = learning.Seen(
-        prompt=requests.prompt[here],
-        scale=known.scale[here],
-        known=known.known[here],
-        length=np.maximum(known.known, made)[here],
-        completed=known.status[here] == DONE,
-        waiting=known.status[here] == WAITING,
-    )
+    seen, waiting, running = _gathered(known, requests, int(clock.now))
     memory, keeps = int(state.rules[0].memory), bool(state.rules[0].keeps)
     plan = (mine.levels, int(numbers.levels))
-    gain = int(numbers.gain) if clock.arrived > numbers.before else 0
-    numbers.before = clock.arrived
-    found = learning.learn(seen, memory, mine.survival, plan, keeps, gain)
+    found = learning.learn(seen, memory, mine.survival, plan, keeps, _flow(state))
     numbers.levels, numbers.due_at = found.levels, learning.due_after(int(clock.completed))
-    waiting = np.flatnonzero(known.status == WAITING)
     requests.assumed[waiting] = found.stop
     prices = np.minimum(found.rank, memory * memory)
     known.price[waiting] = prices
     numbers.owed = int(prices.sum())
     numbers.longest = max(numbers.longest, numbers.owed)
-    numbers.typical = learning.typical(prices.tolist(), int(numbers.typical))
+    numbers.typical = learning.typical(prices, int(numbers.typical))
     places = _places(numbers, memory, known.came[waiting], found.rank)
-    order = np.argsort(places, kind="stable")  # sorted, and so a heap
+    order = gittins.ascending(places)  # sorted, and so a heap
     queue.key[: clock.queued] = places[order]
     queue.request[: clock.queued] = waiting[order]
-    running = np.flatnonzero(known.status == RUNNING)
     cast(Any, state.due)[: len(running)] = running[np.argsort(requests.rank[running])]
     clock.due, clock.listed = len(running), 0
+
+
+def _gathered(known: Any, requests: Any, now: int) -> tuple[learning.Seen, Ints, Ints]:
+    """What is known of the requests that have arrived; those that wait; those that run."""
+    numbers, flags = gathered(known, requests, now)
+    request, prompt, scale, exceeds, length = numbers
+    completed, waiting, running = flags
+    seen = learning.Seen(prompt, scale, exceeds, length, completed, waiting)
+    return seen, request[waiting], request[running]
+
+
+@cached
+def gathered(known: Any, requests: Any, now: int) -> tuple[Ints, Flags]:
+    """Columns of those that have arrived: numbers and what is told of them; flags by status."""
+    size = 0
+    for i in range(len(known)):
+        size += known[i].status != AWAY
+    numbers, flags = np.empty((5, size), np.int64), np.empty((3, size), np.bool_)
+    k = 0
+    for i in range(len(known)):
+        status = known[i].status
+        if status == AWAY:
+            continue
+        length = known[i].known
+        if status == RUNNING:
+            length = max(length, now - requests[i].start)
+        numbers[0, k], numbers[1, k], numbers[2, k] = i, requests[i].prompt, known[i].scale
+        numbers[3, k], numbers[4, k] = known[i].known, length
+        flags[0, k], flags[1, k] = status == DONE, status == WAITING
+        flags[2, k] = status == RUNNING
+        k += 1
+    return numbers, flags
+
+
+def _flow(state: State) -> learning.Flow | None:
+    """What is expected to come."""
+    mine: Store = state.own.levels
+    numbers, requests, known = mine.numbers[0], cast(Any, state.requests), cast(Any, mine.known)
+    if not numbers.horizon:
+        return None
+    arrived = int(state.clock[0].arrived)
+    of = cast(Any, state.arrivals)[learning.sampled(arrived)]
+    sample = np.zeros((len(of), 3), np.int64)
+    sample[:, 0], sample[:, 1] = requests.prompt[of], known.scale[of]
+    times = (int(numbers.at_first), int(numbers.first), int(numbers.latest))
+    arrivals = learning.Arrivals(arrived, *times)
+    return learning.flow(sample, arrivals, int(state.clock[0].now), int(numbers.horizon))
 
 
 def _places(numbers: Any, memory: int, came: Ints, rank: Ints) -> Ints:

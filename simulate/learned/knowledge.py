@@ -1,5 +1,6 @@
 """What the reference engine knows of requests whose Gittins ranks are learned."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from math import isqrt
 
@@ -18,7 +19,7 @@ class Knowledge:
     """
 
     def __init__(self) -> None:
-        self.overtaking = self.gain = 0  # of the policy
+        self.overtaking = self.horizon = 0  # of the policy
         self._came: dict[int, int] = {}  # steps of arrival
         self._price: dict[int, int] = {}  # of those in the queue
         self._typical = self._longest = 0  # price; backlog, in token-steps
@@ -26,7 +27,7 @@ class Knowledge:
         self._known: dict[int, int] = {}  # of requests here: tokens that the output exceeds
         self._exempt: set[int] = set()
         self._lengths: list[tuple[int, int]] = []  # (scale, output) of the completed
-        self._arrived = self._before = 0  # now, and when there was last something to learn
+        self._arrived: list[tuple[int, int, int]] = []  # (prompt, scale, step), in that order
         self._due = learning.due_after(0)
         self._tables = learning.ignorance()
         self._levels = np.zeros(gittins.MOST_STAGES, np.int64)
@@ -44,13 +45,15 @@ class Knowledge:
         if view.memory > gittins.MOST_MEMORY:
             required = f"at most {gittins.MOST_MEMORY} tokens where ranks are learned"
             raise InputError("memory", view.memory, required)
-        self._arrived += 1
-        if self._arrived > gittins.MOST_REQUESTS:
+        scale = gittins.scale(view.lower(request), view.upper(request))
+        self._arrived.append((view.prompt(request), scale, view.now))
+        number = len(self._arrived)
+        if number > gittins.MOST_REQUESTS:
             required = f"at most {gittins.MOST_REQUESTS} where ranks are learned"
-            raise InputError("requests", self._arrived, required)
-        if isqrt(self._arrived) ** 2 == self._arrived:
+            raise InputError("requests", number, required)
+        if isqrt(number) ** 2 == number:
             self._exempt.add(request)
-        self._scale[request] = gittins.scale(view.lower(request), view.upper(request))
+        self._scale[request] = scale
         self._known[request] = 0
         self._came[request] = view.now
 
@@ -132,15 +135,24 @@ class Knowledge:
             waiting=np.array([False] * done + [i in view.waiting for i in here], np.bool_),
         )
         plan = (self._levels, self._count)
-        gain = self.gain if self._arrived > self._before else 0
-        self._before = self._arrived
-        found = learning.learn(seen, view.memory, self._tables, plan, view.preemption.keeps, gain)
+        keeps, flow = view.preemption.keeps, self._flow(view.now)
+        found = learning.learn(seen, view.memory, self._tables, plan, keeps, flow)
         self._count = found.levels
         waiting = sorted(view.waiting)
         ranks = found.rank.tolist()
         prices = [gittins.price(rank, view.memory) for rank in ranks]
         self._price = dict(zip(waiting, prices, strict=True))
         self._longest = max(self._longest, sum(prices))
-        self._typical = learning.typical(prices, self._typical)
+        self._typical = learning.typical(np.array(prices, np.int64), self._typical)
         places = [self.place(view, i, rank) for i, rank in zip(waiting, ranks, strict=True)]
         return list(zip(waiting, places, found.stop.tolist(), strict=True))
+
+    def _flow(self, now: int) -> learning.Flow | None:
+        """What is expected to come."""
+        if not self.horizon:
+            return None
+        number, first, latest = len(self._arrived), self._arrived[0][2], self._arrived[-1][2]
+        at_first = bisect_right(self._arrived, first, key=lambda one: one[2])
+        rows = [(s, m, 0) for s, m, _ in self._arrived[learning.sampled(number)]]
+        arrivals = learning.Arrivals(number, at_first, first, latest)
+        return learning.flow(np.array(rows, np.int64), arrivals, now, self.horizon)

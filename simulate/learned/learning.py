@@ -4,14 +4,14 @@ Each time the number of completions has grown by an eighth, the survival of leng
 anew, a plan is chosen for a sample of the waiting requests, and all of these are ranked anew.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from kvratio.simulate.learned import gittins
+from kvratio.simulate.learned import gittins, plans
 from kvratio.simulate.learned.gittins import Ints
+from kvratio.simulate.learned.plans import Traffic
 
 Flags = npt.NDArray[np.bool_]
 
@@ -49,13 +49,53 @@ def due_after(completions: int) -> int:
     return completions * 9 // 8 + 1
 
 
-def typical(prices: Sequence[int], before: int) -> int:
+def typical(prices: Ints, before: int) -> int:
     """The median price of those that wait; that of `before`, if none does.
 
-    >>> typical([9, 2, 4], 0), typical([], 7)
+    >>> typical(np.array([9, 2, 4]), 0), typical(np.array([], np.int64), 7)
     (4, 7)
     """
-    return sorted(prices)[len(prices) // 2] if prices else before
+    middle = len(prices) // 2
+    return int(np.partition(prices, middle)[middle]) if len(prices) else before
+
+
+class Arrivals(NamedTuple):
+    """How many requests have arrived, how many of them in the first step with an arrival; that
+    step and the latest one."""
+
+    number: int
+    at_first: int
+    first: int
+    latest: int
+
+
+class Flow(NamedTuple):
+    """Requests that come over time: a sample of those that have, as rows (prompt, scale, 0); how
+    many come a step; for how many steps that is expected to go on."""
+
+    sample: Ints
+    rate: float
+    horizon: float
+
+
+def sampled(arrived: int) -> slice:
+    """Which of those that have arrived, in the order of arrival, are the sample of a flow."""
+    return slice(None, arrived, -(-arrived // gittins.SAMPLE))
+
+
+def flow(sample: Ints, arrivals: Arrivals, now: int, share: int) -> Flow | None:
+    """What is expected to come, for so long as is this share, of ONE, of the time since the first
+    arrival; None: nothing, as after a batch, or when nothing has come for so long.
+
+    >>> nothing = np.zeros((0, 3), np.int64)
+    >>> flow(nothing, Arrivals(9, at_first=1, first=0, latest=80), 80, gittins.ONE // 4)[1:]
+    (0.1, 20.0)
+    >>> flow(nothing, Arrivals(9, at_first=9, first=0, latest=0), 80, gittins.ONE // 4)
+    """
+    later, elapsed = arrivals.number - arrivals.at_first, now - arrivals.first
+    if later == 0 or (now - arrivals.latest) * gittins.ONE >= share * elapsed:
+        return None
+    return Flow(sample, later / elapsed, share * elapsed / gittins.ONE)
 
 
 class Learned(NamedTuple):
@@ -67,29 +107,22 @@ class Learned(NamedTuple):
 
 
 def learn(
-    seen: Seen, memory: int, tables: Ints, plan: tuple[Ints, int], keeps: bool, gain: int
-) -> Learned:
+    seen: Seen, memory: int, tables: Ints, plan: tuple[Ints, int], keeps: bool,
+    flow: Flow | None = None,
+) -> Learned:  # fmt: skip
     """Fill the tables and the levels of the plan. Before there were so many levels, which stay if
     no request waits. Those that wait are in the order of `seen`. `keeps`: does a preemption keep
-    the tokens? `gain`: of a plan with levels, at least, as a share of ONE."""
+    the tokens? `flow`: of requests that are still to come, None: they do not matter."""
     levels, count = plan
     gittins.estimate(seen.scale, seen.length, seen.completed, tables)
     columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
     waiting = np.stack(columns, axis=1).astype(np.int64)
     if len(waiting):
         sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
-        count = int(gittins.choose(tables, sample, memory, levels, keeps, gain))
-    different, place = _different(waiting)  # equals cost the same
-    found = gittins.ranks(tables, different, memory, levels, count, keeps)
-    return Learned(count, *(column[place] for column in found))
-
-
-def _different(rows: Ints) -> tuple[Ints, Ints]:
-    """The different rows, and for each row its place among them."""
-    order = np.lexsort(rows.T)
-    ordered = rows[order]
-    first = np.ones(len(rows), np.bool_)
-    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    place = np.empty(len(rows), np.int64)
-    place[order] = np.cumsum(first) - 1
-    return ordered[first], place
+        if flow is None:
+            count = int(plans.choose(tables, sample, memory, levels, keeps))
+        else:
+            traffic = Traffic(flow.sample, flow.rate, flow.horizon, float(len(waiting)))
+            found = plans.choose_in_traffic(tables, sample, memory, levels, keeps, traffic)
+            count = int(found)
+    return Learned(count, *gittins.ranks(tables, waiting, memory, levels, count, keeps))

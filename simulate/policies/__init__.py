@@ -92,7 +92,7 @@ MAKERS: Makers = {
     ),
     "guarded-slicing": (
         guarded_slicing.guarded,
-        {"gain": str, "overtaking": _count("overtaking")},
+        {"horizon": str, "overtaking": _count("overtaking")},
     ),
     "alpha-protection": (protection.protection, {"alpha": str, "beta": str}),
     "fcfs-watermark": (fcfs.watermark, {"reserve": str}),
@@ -107,7 +107,7 @@ def named(text: str) -> Policy:
     - `a-l:threshold=8`, `a-l:threshold=8,admits=slots`
     - `slicing:caps=4,16,64` or `slicing:growth=3/2`
     - `offset-slicing:growth=8,classes=1`, `offset-slicing:admits=paced`
-    - `guarded-slicing:overtaking=4`, `guarded-slicing:gain=1/8`
+    - `guarded-slicing:overtaking=4`, `guarded-slicing:horizon=1/8`
     - `alpha-protection:alpha=0.2,beta=0.5`
     - `fcfs-watermark:reserve=0.05`
     - `gsa:growth=2,first=16`, `gba:growth=3/2`

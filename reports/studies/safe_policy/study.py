@@ -30,7 +30,8 @@ FCFS = "fcfs"
 LEARNED = "learned-slicing"
 OURS = (
     "guarded-slicing",
-    *(f"guarded-slicing:overtaking={times}" for times in (4, 0)),
+    *(f"guarded-slicing:overtaking={times}" for times in (16, 4)),
+    *(f"guarded-slicing:horizon={share}" for share in ("1/16", "1")),
 )
 # The best of these in a cell, with hindsight, is what a policy is held against
 PEERS = (*READINGS, FCFS, "fcfs-watermark", "shortest-predicted", "slicing", LEARNED)

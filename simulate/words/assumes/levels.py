@@ -36,7 +36,7 @@ class Word(Assumption):
         super().__init__(book)
         self.known = book.shared(new_knowledge)
         self.known.overtaking = book.policy.overtaking
-        self.known.gain = book.policy.least_gain
+        self.known.horizon = book.policy.ahead
 
     @staticmethod
     def require(policy: Policy) -> None:
