@@ -207,6 +207,7 @@ def check(
     (`kvratio.simulate.testing.subject`). Rounds with more and more instances are tried for at most
     about `seconds`, until one breaks an invariant. `only`: names of invariants; default all.
     `preemption`: "cancel" or "keep"; default what the target's attribute of that name says.
+    No run may be below the certified bound on every schedule (`kvratio.theory.area.lower_bound`).
     Needs `pip install "kvratio[testing]"`.
 
     >>> import kvratio as kv
@@ -218,12 +219,19 @@ def check(
     (False, [2])
     """
     from kvratio.simulate.testing.conformance import examine
+    from kvratio.theory import area
 
     end = time.monotonic() + duration("seconds", seconds)
     examples = FEW
     while True:
         started = time.monotonic()
-        found = examine(target, examples=examples, only=tuple(only), preemption=preemption)
+        found = examine(
+            target,
+            examples=examples,
+            only=tuple(only),
+            lower_bound=area.lower_bound,
+            preemption=preemption,
+        )
         took = time.monotonic() - started
         if not found.passed or examples >= MOST or time.monotonic() + GROWTH * took > end:
             return found

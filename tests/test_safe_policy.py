@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from kvratio.reports.studies.safe_policy import page
+from kvratio.reports.studies.safe_policy import curve, page
 from kvratio.reports.studies.safe_policy.grid import (
     BATCH,
     GOOD,
@@ -22,11 +22,12 @@ from kvratio.reports.studies.safe_policy.grid import (
     cells,
 )
 from kvratio.reports.studies.safe_policy.measured import Measured
-from kvratio.reports.studies.safe_policy.study import PEERS, SafePolicy, told
+from kvratio.reports.studies.safe_policy.study import FIGURE, OURS, PEERS, SafePolicy, told
 from kvratio.theory.model import volume
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT / "reports" / "published"
+VARIANTS = ("overtaking=16", "overtaking=4", "horizon=1/16", "horizon=1")
 
 
 def test_a_third_of_the_sources_is_kept_out_of_tuning() -> None:
@@ -120,6 +121,10 @@ def published() -> list[page.Found]:
     return [page.from_json(cell, PEERS) for cell in data]
 
 
+def prose() -> str:
+    return " ".join((ROOT / "simulate" / "README.md").read_text(encoding="utf-8").split())
+
+
 def test_the_documents_table_is_what_is_published() -> None:
     text = (ROOT / "simulate" / "README.md").read_text(encoding="utf-8")
     found = published()
@@ -135,13 +140,22 @@ def test_the_documents_table_is_what_is_published() -> None:
                 [
                     page.share(means, page.NEVER_WORSE),
                     f"{max(means):.2f}",
+                    f"{curve.point(part, name, 'fcfs').mean:.3f}",
                     page.share(tails, page.TAIL),
                     f"{max(tails):.2f}",
+                    page.share([cell.unpaid(name) for cell in part], page.LOST),
                 ]
             )
-    table = text[text.index("| in so many cells |") :].splitlines()[2:6]
+    table = text[text.index("| in so many cells |") :].splitlines()[2:8]
     shown = [[cell.strip() for cell in line.split("|")[2:-1]] for line in table]
     assert shown == [list(row) for row in zip(*columns, strict=True)]
+
+
+def test_on_the_mean_it_is_level_with_the_best_peer() -> None:
+    for tuned in (True, False):
+        part = [cell for cell in published() if cell.tuned is tuned]
+        assert abs(curve.point(part, "guarded-slicing", "fcfs").mean - 1) < 0.01
+        assert max(cell.mean("guarded-slicing") for cell in part) > page.NEVER_WORSE
 
 
 def test_room_below_the_best_peer() -> None:
@@ -173,12 +187,41 @@ def test_learned_slicing_near_saturation_and_against_h_sf() -> None:
     assert f"{worst:.2f}" == "6.79"
 
 
+def three(values: list[str]) -> str:
+    return "{}, {} and {}".format(*values)
+
+
 def test_the_curve_of_the_documents() -> None:
-    text = " ".join((ROOT / "simulate" / "README.md").read_text(encoding="utf-8").split())
     tuned = [cell for cell in published() if cell.tuned]
-    stable = [cell for cell in tuned if cell.stable]
-    names = [f"guarded-slicing{times}" for times in (":overtaking=4", "", ":overtaking=0")]
-    means = [sum(c.mean(name) <= page.NEVER_WORSE for c in tuned) for name in names]
-    tails = [sum(c.p99(name, "fcfs") <= page.TAIL for c in stable) for name in names]
-    assert "in {}, {} and {} of the {} tuned cells".format(*means, len(tuned)) in text
-    assert "in {}, {} and {} of {}.".format(*tails, len(stable)) in text
+    ours = "guarded-slicing"
+    at = {
+        name: curve.point(tuned, name, "fcfs")
+        for name in (ours, *(f"{ours}:{x}" for x in VARIANTS))
+    }
+    tails = [at[f"{ours}:overtaking=4"], at[f"{ours}:overtaking=16"], at[ours]]
+    ahead = [at[f"{ours}:horizon=1/16"], at[ours], at[f"{ours}:horizon=1"]]
+    for said in (
+        three([f"{p.mean:.3f}" for p in tails]) + " times the best peer's and the p99",
+        three([f"{p.tail:.2f}" for p in tails]) + " times FCFS's",
+        three([f"{p.mean:.3f}" for p in ahead]) + " times the best peer's; learned",
+        f"to come, has {curve.point(tuned, 'learned-slicing', 'fcfs').mean:.3f}.",
+    ):
+        assert said in prose()
+
+
+def test_both_limits_are_rarely_met_even_afterwards() -> None:
+    tuned = [cell for cell in published() if cell.tuned and cell.stable]
+    names = (*PEERS, *OURS)
+    met = [
+        any(
+            cell.mean(name) <= page.NEVER_WORSE and cell.p99(name, "fcfs") <= page.TAIL
+            for name in names
+        )
+        for cell in tuned
+    ]
+    assert f"In {sum(met)} of the {len(tuned)} tuned cells with load below 1" in prose()
+
+
+def test_the_figure_follows_from_the_cells() -> None:
+    drawn = SafePolicy(part="few").figure(published())
+    assert drawn == (PUBLISHED / FIGURE).read_text(encoding="utf-8")

@@ -207,42 +207,43 @@ def cost_in_traffic(
     order = in_order(rows[:used])
     k = 0
     while k < used:
-        here, come, rank = 0.0, 0.0, rows[order[k], 0]  # requests of this rank; how many a step
+        # of this rank: requests that wait, how many come a step; the work of both
+        here, come, owed, brought, rank = 0.0, 0.0, 0.0, 0.0, rows[order[k], 0]
         while k < used and rows[order[k], 0] == rank:
             place = order[k]
             i = rows[place, 3]
             if place < first:
                 share = each / waiting.begin[i, 1]
-                backlog += rows[place, 1] * share / memory
+                owed += rows[place, 1] * share / memory
                 here += rows[place, 2] * share
             else:
                 share = rate / coming.begin[i, 1]
-                load += rows[place, 1] * share / memory
+                brought += rows[place, 1] * share / memory
                 come += rows[place, 2] * share
             k += 1
+        backlog, load = backlog + owed, load + brought
         after = backlog + load * end
         if backlog < end * (1 - load):
             after = backlog / (1 - load)
         after = max(after, before)
-        area += _area(here, come, before, after, end)
+        area += _area(here, come, owed + brought * end, before, after, end)
         before = after
     return area
 
 
 @inner
-def _area(here: float, come: float, begin: float, done: float, end: float) -> float:
+def _area(here: float, come: float, work: float, begin: float, done: float, end: float) -> float:
     """Under the number of requests of a rank: so many wait, so many come a step until the step
-    `end`; from the step `begin` on they are served evenly, and none is left in the step `done`."""
+    `end`, with so much work in all; they are served from the step `begin` on, evenly before the
+    end and after it, and none is left in the step `done`."""
+    most = here + come * min(begin, end)
     if done <= end:  # they go on coming, and are served as they come
-        most = here + come * begin
         return here * begin + come * begin * begin / 2 + most * (done - begin) / 2
     if begin <= end:
-        left = (here + come * end) * (done - end) / (done - begin)
+        left = (here + come * end) * min(1.0, (done - end) / work)  # nothing else is left then
         rising = here * begin + come * begin * begin / 2
-        most = here + come * begin
         return rising + (most + left) * (end - begin) / 2 + left * (done - end) / 2
-    rising = here * begin + come * (end * begin - end * end / 2)
-    return rising + (here + come * end) * (done - begin) / 2
+    return here * begin + come * end * (begin - end / 2) + most * (done - begin) / 2
 
 
 @inner

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kvratio.reports.studies.safe_policy import page
+from kvratio.reports.studies.safe_policy import curve, page
 from kvratio.reports.studies.safe_policy.grid import (
     BATCH,
     GOOD,
@@ -35,7 +35,9 @@ OURS = (
 )
 # The best of these in a cell, with hindsight, is what a policy is held against
 PEERS = (*READINGS, FCFS, "fcfs-watermark", "shortest-predicted", "slicing", LEARNED)
+BESIDE = (LEARNED, "shortest-predicted", "a-min-live", FCFS)  # ours in the trade-off
 CLAIRVOYANT = "h-sf"
+FIGURE = "safe-policy.svg"
 FEW_LOADS = tuple(Fraction(x, 100) for x in (60, 95, 105, 200))
 
 
@@ -105,7 +107,15 @@ class SafePolicy(Study):
         found = page.averaged(places, rows, PEERS)
         lines = ",\n".join(json.dumps(cell.to_json(), separators=(",", ":")) for cell in found)
         text = self.page(found)
-        return {"safe-policy.json": f"[\n{lines}\n]\n", "safe-policy.md": text}
+        files: Files = {"safe-policy.json": f"[\n{lines}\n]\n", "safe-policy.md": text}
+        if any(cell.tuned for cell in found):
+            files[FIGURE] = self.figure(found)
+        return files
+
+    def figure(self, found: Sequence[Found]) -> str:
+        """Mean against tail, as SVG, on the sources that were open to tuning."""
+        tuned = [cell for cell in found if cell.tuned]
+        return curve.figure(tuned, self.ours, BESIDE, FCFS)
 
     def page(self, found: Sequence[Found]) -> str:
         """The study as a Markdown document."""
@@ -126,6 +136,9 @@ class SafePolicy(Study):
         lines = [", ".join(dict.fromkeys(cell.place[0] for cell in part))]
         lines += ["", *page.overview(part, names, FCFS)]
         mine = self.ours[0]
+        if all(name in names for name in self.ours):
+            lines += ["", "### The trade-off", "", f"![{curve.TITLE}]({FIGURE})", ""]
+            lines += curve.table(part, [*self.ours, *BESIDE], FCFS)
         sections = {
             "what is met": page.properties(part, mine, FCFS),
             "by load": page.by_load(part, mine, FCFS, (LEARNED,)),
