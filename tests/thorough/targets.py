@@ -81,6 +81,7 @@ WAITING = (
 LEARNING = (
     "tests/test_third_statements.py",
     "tests/test_learned.py",
+    "tests/test_plans.py",
     "--deselect=tests/test_learned.py::test_both_engines_cut_and_replan",
     "--deselect=tests/test_learned.py::test_the_price_of_a_plan_is_the_form",
 )

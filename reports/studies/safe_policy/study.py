@@ -73,7 +73,7 @@ class SafePolicy(Study):
         sources that are open to tuning.
 
         >>> len(SafePolicy().plan()), SafePolicy(part="slice").plan()[0][1:7]
-        (4320, ('lmsys', 0, 'one interval', 'batch', '0', 0))
+        (5940, ('lmsys', 0, 'one interval', 'batch', '0', 0))
         """
         found = [
             (self.data, *told(cell), *group)
