@@ -186,17 +186,18 @@ def _execute(
         patience = state.rules[0].patience
         step = clock.last_event + patience + 2
         raise engine.EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
+    counts = dict(zip(clock.dtype.names, clock.item(), strict=True))  # fields alone are slow
     work = Work(
-        steps=int(clock.steps),
-        tests=int(clock.tests),
-        ends=int(clock.looked),
-        most_ends=int(clock.most_looked),
-        starts=int(clock.starts),
-        most_starts=int(clock.most_started),
-        moves=int(clock.moves),
-        most_moves=int(clock.most_moves),
+        steps=counts["steps"],
+        tests=counts["tests"],
+        ends=counts["looked"],
+        most_ends=counts["most_looked"],
+        starts=counts["starts"],
+        most_starts=counts["most_started"],
+        moves=counts["moves"],
+        most_moves=counts["most_moves"],
     )
-    passed = Passed(int(clock.busy), (int(clock.held_high) << 32) + int(clock.held_low))
+    passed = Passed(counts["busy"], (counts["held_high"] << 32) + counts["held_low"])
     del state  # its memory is large beside that of the schedule
     schedule, prefills = attempts.schedule(), attempts.prefills()
     return _Found(schedule, work, moments.moments(), passed, prefills)

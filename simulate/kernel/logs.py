@@ -27,24 +27,28 @@ class Attempts:
 
     def collect(self, state: State) -> None:
         """Empty the log."""
-        clock, log = state.clock[0], cast(Any, state.log)
+        clock, log = state.clock[0], cast(Any, state.log).view(np.ndarray)  # read ten times as fast
         ended = log[: clock.attempts]
-        waited = ended[ended.waited > 0]
-        columns = (waited.request, waited.start - waited.waited, waited.start)
-        made = (waited.start < waited.end).tolist()
-        self._stretches += map(Stretch, *(column.tolist() for column in columns), made)
-        ended = ended[ended.start < ended.end]
-        steps = _shared(np.concatenate([ended.start, ended.end]))
-        pieces = (
-            self._numbers[ended.request].tolist(),
+        clock.attempts = 0
+        if ended["waited"].any():
+            self._collect_waiting(ended[ended["waited"] > 0])
+        ended = ended[ended["start"] < ended["end"]]
+        steps = _shared(np.concatenate([ended["start"], ended["end"]]))
+        pieces = [
+            self._numbers[ended["request"]].tolist(),
             steps[: len(ended)],
             steps[len(ended) :],
-            ended.finished.tolist(),
-            _shared(ended.began.copy()),
-        )
-        for column, piece in zip(self._columns, pieces, strict=False):  # the last one if kept
+            ended["finished"].tolist(),
+        ]
+        if len(self._columns) > len(pieces):  # tokens are kept
+            pieces.append(_shared(ended["began"].copy()))
+        for column, piece in zip(self._columns, pieces, strict=True):
             column.extend(piece)
-        clock.attempts = 0
+
+    def _collect_waiting(self, waited: Any) -> None:
+        start = waited["start"]
+        columns = (waited["request"], start - waited["waited"], start, start < waited["end"])
+        self._stretches += map(Stretch, *(column.tolist() for column in columns))
 
     def prefills(self) -> list[Stretch]:
         """Steps of chunked prefill, in the order of starts: one at most begins in a step."""
