@@ -186,7 +186,8 @@ def _execute(
         patience = state.rules[0].patience
         step = clock.last_event + patience + 2
         raise engine.EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
-    counts = dict(zip(clock.dtype.names, clock.item(), strict=True))  # fields alone are slow
+    record: Any = clock  # whose fields are slow to read one by one
+    counts = dict(zip(record.dtype.names, record.item(), strict=True))
     work = Work(
         steps=counts["steps"],
         tests=counts["tests"],
