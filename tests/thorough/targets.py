@@ -105,9 +105,8 @@ KERNEL = (
     "tests/test_timing.py::test_random_batches_agree_in_time",
 )
 COMPARED = (
-    "tests/test_stopwatch.py",
-    "tests/test_compare_timed.py",
-    "tests/test_third_statements.py",
+    *("tests/test_compared_by_hand.py", "tests/test_stopwatch.py"),
+    *("tests/test_compare_timed.py", "tests/test_third_statements.py"),
 )
 EXPERIMENTS = (
     "tests/test_experiments.py",
@@ -172,6 +171,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/timed.py": TIMED,
         "simulate/timing.py": TIMED,
         **dict.fromkeys(_modules("simulate/gpu"), MODELLED),
+        "simulate/gpu/host.py": ("tests/test_compared_by_hand.py",),
         **dict.fromkeys(_modules("simulate/wait"), WAITING),
         **dict.fromkeys(_modules("simulate/learned"), LEARNING),
     },

@@ -1,0 +1,50 @@
+"""Comparisons worked out by hand: whose seed counts, and seconds that are no whole numbers."""
+
+from fractions import Fraction
+
+import pytest
+
+from kvratio.reports.compare.steps import compare
+from kvratio.reports.compare.table import timed_legend
+from kvratio.reports.compare.timed import TimedComparison
+from kvratio.simulate import engine
+from kvratio.simulate.gpu.deployment import deployment
+from kvratio.simulate.gpu.host import swap_time
+from kvratio.simulate.iteration import IterationTime
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.timing import Timing
+from kvratio.theory.model import Instance
+
+SECOND = IterationTime(fixed=10**12)
+
+
+def test_what_reads_no_seed_runs_once() -> None:
+    instance = Instance.of(4, [1, 2, 3, 1], interval=(1, 3))
+    found = compare("four", instance, ["h-sf", "a-random"], seed=5, seeds=3)
+    assert [(run.policy, run.seed) for run in found.runs] == [
+        ("h-sf", 5),
+        ("a-random", 5),
+        ("a-random", 6),
+        ("a-random", 7),
+    ]
+    assert (found.benchmark.policy, found.benchmark.seed) == ("h-sf", 5)
+
+
+def test_a_bound_of_part_of_a_second() -> None:
+    instance = Instance.of(1, [1] * 4)
+    run = engine.run_timed(instance, POLICIES["fcfs"], Timing((0,) * 4, SECOND))
+    comparison = TimedComparison("four", instance, (run,), run, 5_500_000_000)
+    assert comparison.rows()[0]["lower_bound_s"] == 5.5
+    assert comparison.ratio_to_lower_bound(run) == Fraction(10 * 2, 11)
+    assert "1.38" in timed_legend(comparison)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "link"),
+    [("a100-40", 32), ("a100-80", 32), ("h100", 64), ("h200", 64), ("l40s", 32)],
+)
+def test_a_token_over_four_fifths_of_a_link(accelerator: str, link: int) -> None:
+    """Llama-3-8B: 32 layers, 8 heads of 128 for keys and values each, two bytes a number."""
+    size = 32 * 8 * 128 * 2 * 2
+    found = swap_time(deployment(f"llama-3-8b:{accelerator}"))
+    assert found == round(Fraction(size * 10**12, link * 10**9) * Fraction(5, 4))
