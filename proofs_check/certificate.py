@@ -11,7 +11,7 @@ from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Schedule
 
 FORMAT = "kvratio-optimality"
-VERSIONS = (1, 2)  # 2 adds profile cuts
+VERSIONS = (1, 2, 3)  # 2 adds profile cuts, 3 leaves whose schedules are enumerated
 KEYS = "format version instance schedule lower upper scale cuts prices tree"
 MAX_DIGITS = 18  # no quantity needs more; it also bounds the work that a file can cause
 MAX_STEPS = 10**7  # prices and outputs are expanded step by step
@@ -23,12 +23,12 @@ REASONS = (  # about the text, about the grammar, about the proof
     "negative price", "unknown cut", "unknown base", "malformed tree",
     "invalid schedule", "upper is not the latency", "lower above upper", "tree ends early",
     "tree goes on", "unknown request", "split outside the window", "unknown prices",
-    "bound too weak",
+    "bound too weak", "search too long",
 )  # fmt: skip
 
 Cut = tuple[Any, ...]
 Row = tuple[tuple[int, ...], ...]
-Node = int | tuple[int, int]
+Node = int | tuple[int, int] | tuple[str, int]
 
 
 class CertificateError(Exception):
@@ -43,7 +43,8 @@ class Certificate(NamedTuple):
     """A well-formed certificate. Units: `lower`, `upper` in steps; prices in steps / `scale`.
 
     A row of `prices` holds (constraint, step, price, ...), 0 being the budget, then the cuts; a
-    node of `tree` (preorder) is a split (request, step) or, for a leaf, a row.
+    node of `tree` (preorder) is a split (request, step) or, for a leaf, a row, alone or as
+    ("all", row) if its schedules are enumerated.
     """
 
     instance: Instance
@@ -66,7 +67,7 @@ def read_certificate(text: str) -> Certificate:
     data = parsed(text, FORMAT, KEYS, VERSIONS)
     instance, schedule, lower, upper, scale = problem(data)
     cuts = _cuts(data["cuts"], instance.memory, data["version"])
-    prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"])
+    prices, tree = _prices(data["prices"], len(cuts)), _tree(data["tree"], data["version"])
     return Certificate(instance, schedule, lower, upper, scale, cuts, prices, tree)
 
 
@@ -173,8 +174,17 @@ def _prices(table: Any, cuts: int) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _tree(nodes: Any) -> tuple[Node, ...]:
+def _tree(nodes: Any, version: int) -> tuple[Node, ...]:
+    found: list[Node] = []
     for k, node in enumerate(nodes if type(nodes) is list else [None]):
-        if not whole(node) and not (type(node) is list and list(map(whole, node)) == [True] * 2):
-            raise CertificateError("malformed tree", f"node {k}: expected a row or [request, step]")
-    return tuple(node if type(node) is int else (node[0], node[1]) for node in nodes)
+        match node:
+            case [i, t] if whole(i) and whole(t):
+                found.append((i, t))
+            case ["all", p] if version > 2 and whole(p):
+                found.append(("all", p))
+            case p if whole(p):
+                found.append(p)
+            case _:
+                expected = "expected a row or [request, step]"
+                raise CertificateError("malformed tree", f"node {k}: {expected}")
+    return tuple(found)

@@ -2,7 +2,8 @@
 
 An accepted certificate proves `lower <= OPT <= upper`, OPT being the least total end-to-end
 latency of any schedule of its instance. The upper bound is a verified schedule; the lower bound a
-tree of cases over the start times, in each of which (a leaf) any prices give a bound.
+tree of cases over the start times, in each of which (a leaf) any prices give a bound, or help to
+enumerate the schedules that could still be better.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +12,10 @@ from itertools import accumulate, pairwise, zip_longest
 from typing import NamedTuple
 
 from kvratio.proofs_check.certificate import Certificate, CertificateError, Cut
+from kvratio.proofs_check.enumeration import Enumeration, Meter
 from kvratio.theory.model import ScheduleError, verify
 
+ENUMERATED = 500_000_000  # units of work for all enumerations of a certificate: about a minute
 FOREVER = 10**30  # the end of an open window: beyond every number the grammar can write
 Request = tuple[int, int, int]  # prompt, output, arrival
 Priced = tuple[list[list[int]], int]
@@ -53,15 +56,24 @@ def _check_tree(certificate: Certificate) -> int:
     instance, scale = certificate.instance, certificate.scale
     requests = list(zip(instance.prompt, instance.output, instance.arrival, strict=True))
     priced = _pricing(certificate, requests)
+    meter = Meter(ENUMERATED)
     open_cases: list[Case] = [(instance.arrival, (FOREVER,) * instance.n)]
     for k, node in enumerate(certificate.tree):
         if not open_cases:
             raise CertificateError("tree goes on", f"node {k}: every case is closed")
         earliest, latest = open_cases.pop()
-        if isinstance(node, int):
-            if node >= len(certificate.prices):
-                raise CertificateError("unknown prices", f"node {k}: row {node}")
-            costs, budget = priced(node)
+        if isinstance(node, int) or isinstance(node[0], str):
+            row = node if isinstance(node, int) else node[1]
+            if row >= len(certificate.prices):
+                raise CertificateError("unknown prices", f"node {k}: row {row}")
+            costs, budget = priced(row)
+            if not isinstance(node, int):
+                windows = list(zip(earliest, latest, strict=True))
+                Enumeration(
+                    requests, instance.memory, (costs, budget), windows,
+                    scale=scale, claim=certificate.lower, meter=meter,
+                ).refute()  # fmt: skip
+                continue
             bound = sum(map(_least, costs, earliest, latest, [scale] * instance.n)) - budget
             if bound <= scale * (certificate.lower - 1):  # above it TEL, an integer, is >= lower
                 detail = f"node {k}: {bound}/{scale} does not exceed {certificate.lower} - 1"
@@ -76,7 +88,7 @@ def _check_tree(certificate: Certificate) -> int:
             open_cases += reversed(_split((earliest, latest), requests, i, step))
     if open_cases:
         raise CertificateError("tree ends early", f"{len(open_cases)} cases have no node")
-    return sum(isinstance(node, int) for node in certificate.tree)
+    return sum(isinstance(node, int) or node[0] == "all" for node in certificate.tree)
 
 
 def _split(case: Case, requests: Sequence[Request], i: int, step: int) -> tuple[Case, Case]:

@@ -135,6 +135,8 @@ def _walk(nodes: Any, rows: list[Row], requests: Counter[Any]) -> int:
         return starts
 
     for node in nodes:
+        if isinstance(node, list) and node[0] == "all":  # its search has a limit of its own
+            node = node[1]
         if not isinstance(node, int):
             total += 4 * n
         elif 0 <= node < len(rows):

@@ -11,9 +11,11 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
+from kvratio.theory.hindsight.enumeration import enumerated
 from kvratio.theory.hindsight.relaxation import (
     DualBound,
     Floats,
@@ -34,13 +36,22 @@ SOON = 5  # steps: starts earlier than this are about equally urgent
 
 @dataclass(slots=True)
 class Node:
-    """A case of the proof: a leaf (with its bound), or a split on request `split[0]`."""
+    """A case of the proof: a leaf (with its bound), or a split on request `split[0]`.
+
+    `proven` is the latency of which enumeration shows that no schedule of a leaf is below it.
+    """
 
     window: Window
     bound: DualBound
     prices: Floats
     split: tuple[int, int] | None = None
     children: list["Node"] = field(default_factory=list)
+    proven: int = 0
+
+    @property
+    def steps(self) -> int:
+        """The bound in steps, by prices or by enumeration."""
+        return max(self.bound.steps, self.proven)
 
 
 @dataclass(slots=True)
@@ -57,7 +68,12 @@ class Search:
     @property
     def lower(self) -> int:
         """The least bound of any leaf, in steps, and never above the best schedule."""
-        return min(self.upper, *(leaf.bound.steps for leaf in leaves(self.root)), self.upper)
+        return min(self.upper, *(leaf.steps for leaf in leaves(self.root)))
+
+    @property
+    def enumerated(self) -> bool:
+        """Does the proof rest on an enumeration?"""
+        return self.root.split is None and self.root.bound.steps < self.lower
 
 
 def leaves(node: Node) -> list[Node]:
@@ -79,6 +95,7 @@ def branch(
     iterations: int,
     nodes: int,
     rounds: int = 0,
+    units: int = 0,
     seed: int = 0,
     deadline: float = float("inf"),
     report: Callable[[int, int], None] | None = None,
@@ -87,7 +104,8 @@ def branch(
 
     `report(lower, upper)` is called after every split. An interrupt by the user ends the search
     with what has been found. Deterministic unless `deadline` strikes. With `rounds` the root adds
-    profile cuts to the relaxation (`tighten`, which `seed` steers).
+    profile cuts to the relaxation (`tighten`, which `seed` steers). With `units` of work the
+    schedules that the root's prices do not exclude are enumerated before anything is split.
 
     >>> from kvratio.theory.model import Instance
     >>> instance = Instance.of(3, [2, 2, 1])
@@ -114,12 +132,16 @@ def branch(
     if interrupted:
         return search
     _try_order(search, starts.mean)
+    if units and root.steps < search.upper:
+        _enumerate(search, units, deadline)
+        if search.interrupted:
+            return search
     open_nodes = [(root.bound.scaled, 0, root, starts)]
     groups = _equals(instance)
     try:
         while open_nodes and search.bounded < nodes and monotonic() < deadline:
             _, _, node, starts = heapq.heappop(open_nodes)
-            if node.bound.steps >= search.upper:
+            if node.steps >= search.upper:
                 break
             split = _choose(node.window, starts, relaxation.horizon)
             if split is None:
@@ -190,6 +212,22 @@ def _try_order(search: Search, mean: Floats) -> None:
         search.schedule, search.upper = schedule, latency
 
 
+def _enumerate(search: Search, units: int, deadline: float) -> None:
+    """Enumerate what the root's prices do not exclude; every better schedule starts it anew."""
+    relaxation, root = search.relaxation, search.root
+    try:
+        while True:
+            prices, claim = root.bound.prices, search.upper
+            found = enumerated(relaxation, prices, root.window, claim, units, deadline)
+            if found.starts is None:
+                root.proven = claim if found.closed else 0
+                break
+            search.schedule = plain_schedule(relaxation.instance, found.starts)
+            search.upper = verify(search.schedule, relaxation.instance).tel
+    except KeyboardInterrupt:
+        search.interrupted = True
+
+
 def _settle(search: Search, node: Node) -> None:
     """A node whose starts are all fixed is a schedule, or refuted by one high price."""
     relaxation = search.relaxation
@@ -244,18 +282,20 @@ def _equals(instance: Instance) -> list[Ints]:
     return [arrays[row] for row in rows]
 
 
-def tree_rows(root: Node, lower: int) -> tuple[list[list[list[int]]], list[list[int] | int]]:
+def tree_rows(root: Node, lower: int) -> tuple[list[list[list[int]]], list[Any]]:
     """Price rows and preorder tree of a certificate that claims `lower`.
 
     A subtree whose top proves `lower` by itself becomes a leaf.
     """
     prices: list[list[list[int]]] = []
-    tree: list[list[int] | int] = []
+    tree: list[Any] = []
     stack = [root]
     while stack:
         node = stack.pop()
-        if node.split is None or node.bound.steps >= lower:
-            tree.append(len(prices))
+        by_prices = node.bound.steps >= lower
+        if node.split is None or by_prices:
+            leaf = len(prices)
+            tree.append(leaf if by_prices or not node.proven else ["all", leaf])
             prices.append(_segments(node.bound.prices))
         else:
             tree.append(list(node.split))

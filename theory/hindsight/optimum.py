@@ -36,7 +36,8 @@ class Effort:
     `moves` of annealing and `rebuilds` of parts of the schedules found, in chains; subgradient
     `root_iterations` and `iterations` a node, at most `nodes` bounded; `seconds` is a further limit
     on everything. With `rounds` of profile cuts (where they suit the instance) the prices come from
-    the smooth dual instead of subgradient steps.
+    the smooth dual instead of subgradient steps. With `search` (units of work) schedules that the
+    root's prices do not exclude are enumerated, if there are few requests.
     """
 
     moves: int = 100_000
@@ -45,6 +46,7 @@ class Effort:
     iterations: int = 60
     nodes: int = 100_000
     rounds: int = 0
+    search: int = 0
     seconds: float = float("inf")
 
 
@@ -115,6 +117,7 @@ def optimum(
         iterations=effort.iterations,
         nodes=effort.nodes,
         rounds=effort.rounds if suits(relaxation) else 0,
+        units=effort.search,
         seed=seed,
         deadline=monotonic() if interrupted else deadline,
         report=report,
@@ -123,7 +126,7 @@ def optimum(
     prices, tree = tree_rows(search.root, lower)
     certificate = {
         "format": "kvratio-optimality",
-        "version": 2 if relaxation.profiles else 1,
+        "version": 3 if search.enumerated else 2 if relaxation.profiles else 1,
         "instance": instance.to_json(),
         "schedule": search.schedule.to_json(),
         "lower": lower,

@@ -203,10 +203,14 @@ class Relaxation:
 
     def bound(self, prices: Ints, window: Window | None = None) -> DualBound:
         """The exact bound of integer prices (over `scale`), for starts within the window."""
-        costs = self.scale * self.latency + self._costs(prices)
+        costs, earned = self.priced(prices)
         costs[self.forbidden(window or self.opening)] = np.iinfo(np.int64).max
-        earned = sum(int(v) for v in (self.limits * prices).sum(axis=1))
         return DualBound(sum(int(v) for v in costs.min(axis=1)) - earned, prices, self.scale)
+
+    def priced(self, prices: Ints) -> tuple[Ints, int]:
+        """What every start costs with integer prices, and what the limits earn, over `scale`."""
+        costs: Ints = self.scale * self.latency + self._costs(prices)
+        return costs, sum(int(v) for v in (self.limits * prices).sum(axis=1))
 
     def rounded(self, prices: Floats) -> Ints:
         """Real prices as integers over `scale`."""

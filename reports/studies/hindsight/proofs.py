@@ -12,7 +12,7 @@ from time import process_time
 from typing import Any, ClassVar
 
 from kvratio.proofs_check.certificate import read_certificate
-from kvratio.proofs_check.optimality import check
+from kvratio.proofs_check.optimality import ENUMERATED, check
 from kvratio.reports.studies.hindsight.trials import draw
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.engine import run
@@ -76,7 +76,9 @@ class Proofs(Study):
         n, trial, seed, nodes, rounds, keep = task
         began = process_time()
         instance = draw(1, trial, seed, n)
-        effort = Effort(moves=20_000, rebuilds=20_000, rounds=rounds, nodes=nodes)
+        effort = Effort(
+            moves=20_000, rebuilds=20_000, rounds=rounds, nodes=nodes, search=ENUMERATED
+        )
         warm = [run(instance, POLICIES["mc-sf"]).schedule]
         outcome = optimum(instance, effort=effort, seed=trial, warm=warm)
         certified = check(read_certificate(json.dumps(outcome.certificate)))
