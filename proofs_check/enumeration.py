@@ -86,7 +86,7 @@ class Enumeration:
         self.every = range(len(requests))
         self.whole = (1 << len(requests)) - 1
         self.least_latency = sum(o - a for _, o, a in requests)  # if all started at step 0
-        self.first = min(earliest for earliest, _ in windows)
+        self.first = min((earliest for earliest, _ in windows), default=0)
         costs, earned = priced
         columns = zip(costs, windows, strict=True)
         self.times = [_Times(its, *window, scale) for its, window in columns]
@@ -94,9 +94,10 @@ class Enumeration:
         self.equal = [
             sum(1 << j for j in range(i) if requests[j] == requests[i]) for i in self.every
         ]
-        span, self.bits = max(o for _, o, _ in requests), memory.bit_length() + 1
+        span = max((o for _, o, _ in requests), default=1)
+        self.bits = memory.bit_length() + 1
         self.unit = 1 + span * self.bits // LARGEST
-        meter.spend(self.unit * LARGEST)  # the integers below are that long
+        meter.spend(len(requests) * span * self.unit)  # for making the runs below
         lowest = (1 << self.bits) - 1
         ones = ((1 << span * self.bits) - 1) // lowest  # the lowest bit of every field
         self.highest = ones << self.bits - 1
@@ -109,7 +110,9 @@ class Enumeration:
     def refute(self) -> None:
         """Raise unless every schedule of the case has at least the claimed latency."""
         step = self.first
-        layer: Layer = {0: [(0, -self.bound, self.unused)]} if self.bound <= self.limit else {}
+        layer: Layer = {}
+        if self.bound <= self.limit and self.every:  # without requests no claim above 0 is made
+            layer[0] = [(0, -self.bound, self.unused)]
         while layer:
             layer = {
                 started: self._undominated(sorted(partials))

@@ -20,7 +20,8 @@ Open Scope Z_scope.
 
 
 def term(certificate: Certificate) -> str:
-    """The certificate in Coq; raises `ValueError` if a request's attempts have no last one.
+    """The certificate in Coq; raises `ValueError` if a request's attempts have no last one, or for
+    version 3.
 
     >>> from kvratio.theory.model import Instance, Schedule
     >>> schedule = Schedule.of([(0, 0, 2, True)])
@@ -99,7 +100,13 @@ def _cut(cut: Cut) -> str:
 
 
 def _node(node: Node) -> str:
-    return f"Leaf {node}" if isinstance(node, int) else f"Split {node[0]} {node[1]}"
+    if isinstance(node, int):
+        return f"Leaf {node}"
+    if node[0] == "all":
+        raise ValueError(
+            "leaves whose schedules are enumerated (version 3) are not verified in Coq"
+        )
+    return f"Split {node[0]} {node[1]}"
 
 
 def _list(items: Iterable[str]) -> str:

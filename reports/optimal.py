@@ -6,7 +6,7 @@ from typing import Any
 
 from kvratio.proofs_check.certificate import read_certificate
 from kvratio.proofs_check.kept_certificate import check_kept, read_kept
-from kvratio.proofs_check.optimality import check
+from kvratio.proofs_check.optimality import ENUMERATED, check
 from kvratio.reports.certificate import Certificate
 from kvratio.simulate.engine import run
 from kvratio.simulate.policies import POLICIES
@@ -94,7 +94,9 @@ def answer(
         first = optimum(instance, effort=Effort(moves=5_000, nodes=1, seconds=1), warm=warm)
         told = solve(instance, first.schedule, solver=name, seconds=seconds)
         warm += [told.schedule] if told.schedule is not None else []
-    effort = Effort(moves=MOVES, rebuilds=REBUILDS, rounds=ROUNDS, seconds=seconds)
+    effort = Effort(
+        moves=MOVES, rebuilds=REBUILDS, rounds=ROUNDS, search=ENUMERATED, seconds=seconds
+    )
     outcome = optimum(instance, effort=effort, seed=seed, warm=warm)
     text = _text(outcome)
     if text is not None:

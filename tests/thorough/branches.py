@@ -14,12 +14,13 @@ from tests.thorough.targets import SUBPROCESSES
 ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "reports" / "out" / "branches.json"
 MEASURED = (
-    *("proofs_check/certificate.py", "proofs_check/optimality.py"),
+    *("proofs_check/certificate.py", "proofs_check/optimality.py", "proofs_check/enumeration.py"),
     *("proofs_check/copositive.py", "proofs_check/fluid.py"),
     *("theory/model.py", "theory/checks.py"),
 )
 TESTS = (
-    *("tests/test_optimality.py", "tests/test_grammar.py", "tests/test_copositive.py"),
+    *("tests/test_optimality.py", "tests/test_optimality_command.py", "tests/test_enumeration.py"),
+    *("tests/test_grammar.py", "tests/test_copositive.py"),
     *("tests/test_model.py", "tests/test_model_columns.py"),
     *("tests/test_checks.py", "tests/test_exact.py"),
     *MEASURED,  # their examples

@@ -6,12 +6,15 @@ Tests that start other processes are left out: those would import the module fro
 from pathlib import Path
 
 SUBPROCESSES = (
-    "--deselect=tests/test_optimality.py::test_the_command",
-    "--deselect=tests/test_optimality.py"
+    "--deselect=tests/test_optimality_command.py::test_the_command",
+    "--deselect=tests/test_optimality_command.py"
     "::test_the_checker_is_short_and_needs_the_standard_library_alone",
     "--deselect=tests/test_engine.py::test_same_seed_same_bytes_in_another_process",
 )
-CHECKER = ("tests/test_grammar.py", "tests/test_optimality.py", *SUBPROCESSES)
+CHECKER = (
+    *("tests/test_grammar.py", "tests/test_optimality.py", "tests/test_optimality_command.py"),
+    *("tests/test_enumeration.py", *SUBPROCESSES),
+)
 # cases worked out by hand
 BY_HAND = ("tests/test_policies.py", "tests/test_field.py")
 # the quick ones of many: they run for every fault

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, ClassVar
 
 from kvratio.proofs_check.certificate import read_certificate
-from kvratio.proofs_check.optimality import check
+from kvratio.proofs_check.optimality import ENUMERATED, check
 from kvratio.reports.studies.hindsight.trials import draw
 from kvratio.reports.studies.study import Files, Study, Task
 from kvratio.simulate.engine import run
@@ -99,7 +99,9 @@ def _ask(
 ) -> tuple[int | None, int | None]:
     """Lower and upper bound of a method."""
     if method == OURS:
-        effort = Effort(moves=20_000, rebuilds=20_000, rounds=ROUNDS, seconds=seconds)
+        effort = Effort(
+            moves=20_000, rebuilds=20_000, rounds=ROUNDS, search=ENUMERATED, seconds=seconds
+        )
         proof = optimum(instance, effort=effort, warm=[first]).certificate
         certified = check(read_certificate(json.dumps(proof)))
         return certified.lower, certified.upper
