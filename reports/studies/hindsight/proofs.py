@@ -105,10 +105,10 @@ INTRODUCTION = """\
 # Hindsight optima proven for few requests
 
 Draws of model 1 (`hindsight.md`), the first ones, with n requests instead of 40 to 60. Every draw
-gets annealing, {rounds} rounds of profile cuts, an enumeration of the schedules that their prices do
-not exclude (at most {units} million units of work, `proofs_check/FORMAT.md`), and where that does
-not end, at most {nodes} cases of branch and bound; each bound is accepted by the independent
-checker, which repeats the enumeration. Bounds and cases come out again from the same options.
+gets annealing, {rounds} rounds of profile cuts, an enumeration of the schedules that their prices
+do not exclude (at most {units} million units of work, see `proofs_check/FORMAT.md`), and where that
+does not end, at most {nodes} cases of branch and bound; each bound is accepted by the independent
+checker, which enumerates again. Bounds and cases come out again from the same options.
 Seconds are processor time of one thread, everything included (simulation, search, check), on a
 machine that was busy with other work; they depend on the machine.
 
