@@ -71,13 +71,17 @@ def test_the_proofs_of_few_requests_follow_from_their_rows() -> None:
     assert page == as_page(proofs, Proofs().nodes, Proofs().rounds)
     for proof in proofs:
         assert draw(1, proof.trial, 0, proof.requests).memory == proof.memory
+    for n in (10, 12):
+        its = [proof for proof in proofs if proof.requests == n]
+        assert [proof.trial for proof in its] == list(range(20))
+        assert all(proof.quick for proof in its)
 
 
 def test_published_proofs_of_few_requests_are_accepted() -> None:
     text = (reports.PUBLISHED / "hindsight-proofs.jsonl").read_text(encoding="utf-8")
     rows = {(p.requests, p.trial): p for p in (Proof(**json.loads(x)) for x in text.splitlines())}
     files = sorted((reports.PUBLISHED / "hindsight-proofs").glob("*.json"))
-    assert len(files) == 3
+    assert len(files) == 5
     for file in files:
         requests, number = map(int, file.stem.split("-"))
         certificate = read_certificate(file.read_text(encoding="utf-8"))
