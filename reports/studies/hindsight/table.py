@@ -37,10 +37,10 @@ The aim of proving every trial, or a gap of 0.5 %, is not reached where n is 40 
 alone leaves a gap of about 30 % at the root; the cuts leave what stands above
 (`theory/hindsight/cuts.py`, and with rounds of profile cuts `theory/hindsight/profile.py`). The
 rest is lost where requests are about half of the memory and only pairs or triples fit;
-enumeration closes it for draws of ten or twelve requests (`hindsight-proofs.md`), not for fifty. The upper
-bounds come from local search, so part of the gap is theirs: a true ratio may be anywhere in its
-interval. Published are the 200 trials of each model, without profile cuts (`hindsight.md`) and with
-them (`hindsight-profile/`, with the certificates of ten trials).
+enumeration closes it for draws of ten or twelve requests (`hindsight-proofs.md`), not for
+fifty. The upper bounds come from local search, so part of the gap is theirs: a true ratio may be
+anywhere in its interval. Published are the 200 trials of each model, without profile cuts
+(`hindsight.md`) and with them (`hindsight-profile/`, with the certificates of ten trials).
 """
 
 
