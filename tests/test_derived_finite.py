@@ -5,19 +5,20 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kvratio.theory.bound import Bound
-from kvratio.theory.finite import closed
+from kvratio.theory.finite import closed, last_in
 from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
 from tests.derived import near
 from tests.said import Check, between, no_mutant_is_accepted, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
-MODULES = ("derived", "greedy", "kept", "overflow", "thinned")
+MODULES = ("derived", "greedy", "kept", "last_in", "overflow", "thinned")
 
 
 @cache
@@ -106,12 +107,44 @@ def below_h_sf(bound: Bound) -> bool:
     return bound.closed_form == "3/4" and float(bound.value) == 0.75
 
 
+def fcfs(bound: Bound) -> bool:
+    """The mean, over all orders, of the bound of an order, before it is rounded."""
+    formula = between(bound.statement, "sum of o: ", " in expectation")
+    outputs, s, memory = (1, 3, 3, 4), 2, 11
+    e = said(between(bound.statement, "e = ", ", P"), P=s + 4, M=memory)
+    charges = {o: o * (s + o) for o in outputs}
+    orders = list(permutations(outputs))
+    waits = sum(sum(charges[o] for o in order[:j]) for order in orders for j in range(4))
+    mean = waits / len(orders) / (memory - (s + 4) + 1) + sum(outputs)
+    fluid = len(outputs) * sum(charges[o] for o in outputs) / (2 * memory)
+    source = formula.replace("sum c(o)", "OWN").replace("sum o", "ALL")
+    values = {"F": fluid, "OWN": sum(charges[o] for o in outputs), "ALL": sum(outputs)}
+    found = said(source, e=e, M=memory, **values)
+    return formula == bound.closed_form and near(found, mean)
+
+
+def paced(bound: Bound) -> bool:
+    """Two stages by hand: nine requests of s = 2, five of them done after one token, M = 20."""
+    each, late = re.findall(r"of (\S+ V \+ \d+) each.* and \((.*?)\) V_r", bound.statement)[0]
+    closed = f"sum c/(M - P + 1) + (sum ({each}) + sum H V + ({late}) V_r)/M"
+    waits = []
+    for r, charge, room in ((1, 9 * 3, 18), (2, 9 * 3 + 4 * 15, 16)):
+        stages = ((9, 3), (4, 12))[:r]  # requests, V
+        spent = sum(n * said(each, V=v) + v * n.bit_length() for n, v in stages)
+        waits.append(int(charge / room + (spent + said(late, K=6, r=r) * stages[-1][1]) / 20))
+    first, second = waits
+    total = 5 * first + 4 * second + 5 * (second - first) + 5 * 1 + 4 * (1 + 3)
+    return closed == bound.closed_form and total == last_in.sliced({1: 5, 3: 4}, 2, 20, (1, 3))
+
+
 def checks() -> Iterator[tuple[str, Check]]:
     for name in ("H-SF", "A_random", "A_max", "A_l", "GSA", "GBA"):
         yield f"finite/{name}", finite_form(name)
     yield "finite/GBA/optimum", gba_optimum
     yield "finite/A_min as printed", as_printed
     yield "finite/H-SF/below its form", below_h_sf
+    yield "finite/FCFS", fcfs
+    yield "finite/slicing, paced", paced
 
 
 NUMERIC = dict(checks())

@@ -332,14 +332,14 @@ def bounds() -> list[Bound]:
             id="finite/slicing, paced",
             statement="For every n, M, s and all lengths, s + o <= M: a request that is done in "
             "stage r of slicing with paced starts and caps x_1 < x_2 < ... waits, but for its own "
-            "runs, at most the sum over q <= r of c(min(o, x_q)) of those that take part, over M - "
-            f"P + 1, and of {PER_START} each and H V_q for the stage, and ({LATE}) V_r, over M; V "
-            "= v(x), H = 1 + 1/2 + ... + 1/n_q, K = M/(s + 1). K of a stage at most wait as long "
-            "as those of the last stage",
+            "runs, at most the sum over q <= r of c(min(o, x_q)) of the n_q that take part, over M "
+            f"- P + 1, and of {PER_START} each and H V for the stage, and ({LATE}) V_r, over M; V "
+            "= v(x_q), H = 1 + 1/2 + ... + 1/n_q, K = M/(s + 1), P = s + min(u, x_r). K of a stage "
+            "at most wait as long as those of the last stage",
             policy="slicing, paced",
             family=FAMILY,
             benchmark="steps",
-            closed_form="sum c/(M - P + 1) + sum (2 V + 1)/M + LENGTH(u^2) + sum of caps",
+            closed_form=f"sum c/(M - P + 1) + (sum ({PER_START}) + sum H V + ({LATE}) V_r)/M",
             value="",
             attained="not attained",
             source="ours",
