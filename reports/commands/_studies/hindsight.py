@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from kvratio.reports.commands._studies._hindsight import effort_options
 from kvratio.reports.commands._studies._run import run_study, study_options
 
 
@@ -20,48 +21,11 @@ from kvratio.reports.commands._studies._run import run_study, study_options
 @click.option(
     "--trials", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Of a model."
 )
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness."
-)
-@click.option(
-    "--moves",
-    type=click.IntRange(1),
-    default=300_000,
-    show_default=True,
-    help="Annealing moves a trial.",
-)
-@click.option(
-    "--rebuilds",
-    type=click.IntRange(0),
-    default=600_000,
-    show_default=True,
-    help="Parts of the best schedule rebuilt, a trial.",
-)
-@click.option(
-    "--rounds",
-    type=click.IntRange(0),
-    default=4,
-    show_default=True,
-    help="Rounds of profile cuts a trial; 0 for none.",
-)
+@effort_options(seed=0, moves=300_000, rebuilds=600_000, rounds=4, certificates=0, nodes=1)
 @click.option(
     "--requests",
     type=click.IntRange(1),
     help="Requests a trial, of model 1 alone; default: drawn from 40 to 60, as published.",
-)
-@click.option(
-    "--certificates",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Keep the certificates of so many trials of each model.",
-)
-@click.option(
-    "--nodes",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Nodes of the branching tree a trial.",
 )
 @study_options("hindsight", "hindsight-1.jsonl, hindsight-2.jsonl, hindsight.md and certificates")
 def command(

@@ -4,46 +4,13 @@ from typing import Any
 
 import click
 
+from kvratio.reports.commands._studies._hindsight import effort_options, size_options
 from kvratio.reports.commands._studies._run import run_study, study_options
 
 
 @click.command()
-@click.option(
-    "--requests",
-    "sizes",
-    type=click.IntRange(1),
-    multiple=True,
-    default=(10, 12, 15),
-    show_default=True,
-    help="Numbers of requests. Repeatable.",
-)
-@click.option(
-    "--trials", type=click.IntRange(1), default=20, show_default=True, help="Of each number."
-)
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness."
-)
-@click.option(
-    "--nodes",
-    type=click.IntRange(1),
-    default=600,
-    show_default=True,
-    help="Cases of branch and bound a draw.",
-)
-@click.option(
-    "--rounds",
-    type=click.IntRange(0),
-    default=4,
-    show_default=True,
-    help="Rounds of profile cuts a draw.",
-)
-@click.option(
-    "--certificates",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Keep the certificates of so many draws of each number.",
-)
+@size_options(20, 10, 12, 15)
+@effort_options(seed=0, nodes=600, rounds=4, certificates=0)
 @study_options("hindsight-proofs", "hindsight-proofs.jsonl, hindsight-proofs.md and certificates")
 def command(sizes: tuple[int, ...], **options: Any) -> None:
     """Prove the hindsight optimum of draws with few requests.

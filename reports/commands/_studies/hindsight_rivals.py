@@ -4,22 +4,12 @@ from typing import Any
 
 import click
 
+from kvratio.reports.commands._studies._hindsight import effort_options, size_options
 from kvratio.reports.commands._studies._run import run_study, study_options
 
 
 @click.command()
-@click.option(
-    "--requests",
-    "sizes",
-    type=click.IntRange(1),
-    multiple=True,
-    default=(8, 10, 12, 15, 20, 50),
-    show_default=True,
-    help="Numbers of requests. Repeatable.",
-)
-@click.option(
-    "--trials", type=click.IntRange(1), default=1, show_default=True, help="Of each number."
-)
+@size_options(1, 8, 10, 12, 15, 20, 50)
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),
@@ -27,9 +17,7 @@ from kvratio.reports.commands._studies._run import run_study, study_options
     show_default=True,
     help="For every method on every instance.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the draws."
-)
+@effort_options(seed=0)
 @study_options("hindsight-rivals", "hindsight-rivals.jsonl and hindsight-rivals.md")
 def command(sizes: tuple[int, ...], trials: int, seconds: float, seed: int, **where: Any) -> None:
     """Set our bounds on the hindsight optimum beside those of HiGHS and CP-SAT.
