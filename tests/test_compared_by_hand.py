@@ -7,7 +7,9 @@ import pytest
 from kvratio.reports.compare.steps import compare
 from kvratio.reports.compare.table import timed_legend
 from kvratio.reports.compare.timed import TimedComparison
+from kvratio.reports.studies.experiments.evaluate import mean_latency
 from kvratio.simulate import engine
+from kvratio.simulate.cells import Cell
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.host import swap_time
 from kvratio.simulate.iteration import IterationTime
@@ -48,3 +50,10 @@ def test_a_token_over_four_fifths_of_a_link(accelerator: str, link: int) -> None
     size = 32 * 8 * 128 * 2 * 2
     found = swap_time(deployment(f"llama-3-8b:{accelerator}"))
     assert found == round(Fraction(size * 10**12, link * 10**9) * Fraction(5, 4))
+
+
+def test_the_mean_latency_of_an_experiment() -> None:
+    """In seconds from the exact total of a run in time, else in steps."""
+    row = {"mean_latency": 9.0, "tel": 27, "requests": 3, "total_ns": 6_000_000_000}
+    assert mean_latency(Cell("fcfs", "lmsys", gpu="llama-2-70b:a100-80x2"), row) == 2.0
+    assert mean_latency(Cell("fcfs", "lmsys", memory=99), row) == 9.0

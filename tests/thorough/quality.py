@@ -149,9 +149,11 @@ def markdown(data: dict[str, Any]) -> str:
         "not all were tried, those tried are a random sample (seed 0), and the interval holds the",
         f"share of all faults with {LEVEL:.0%} confidence. In a part's total every module counts",
         "with all its faults.",
-        "A fault that makes the tests run out of time counts as killed.",
+        "A fault that makes the tests run out of time counts as killed. What is compiled otherwise",
+        "is run by Python as it is written, on small batches.",
         "Figures of an older text were measured before the module last changed; their line numbers",
         "are those of that text, and the totals leave them out.",
+        _extent(data["mutation"]),
         "",
         "| part | module | faults | tried | killed | share | interval | out of time | text |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -166,6 +168,20 @@ def markdown(data: dict[str, Any]) -> str:
     lines += _fuzzing_lines(data["fuzzing"])
     lines += _branch_lines(data["branches"])
     return "\n".join(lines) + "\n"
+
+
+def _extent(groups: dict[str, list[dict[str, Any]]]) -> str:
+    """How much of all was tried."""
+    rows = [row for group in groups.values() for row in group if row["faults"] or row["tried"]]
+    now = [row for row in rows if row["tried"] and _is_current(row)]
+    older = sum(bool(row["tried"]) for row in rows) - len(now)
+    tried, killed = (sum(row[key] for row in now) for key in ("tried", "killed"))
+    share = f", of which {killed:,} ({killed / tried:.1%}) were killed" if tried else ""
+    none = len(rows) - len(now) - older
+    return (
+        f"Of {len(rows)} modules with faults {len(now)} were tried as they are now, with {tried:,} "
+        f"faults{share};\n{older} have figures of an older text, {none} none."
+    )
 
 
 def _is_current(row: dict[str, Any]) -> bool:

@@ -112,7 +112,7 @@ COMPARED = (
     *("tests/test_compare_timed.py", "tests/test_third_statements.py"),
 )
 EXPERIMENTS = (
-    "tests/test_experiments.py",
+    *("tests/test_compared_by_hand.py", "tests/test_experiments.py"),
     "--deselect=tests/test_experiments.py::test_a_slice_comes_out_again",
 )
 HINDSIGHT = (
