@@ -14,6 +14,7 @@ from kvratio.proofs_check.certificate import CertificateError
 
 NEVER = 10**60  # a cost beyond every sum of costs that the grammar can write
 LARGEST = 1000  # bits of use that count as one unit of work
+WIDEST = 1_000_000  # partial schedules at a step, each counted by its units: about 600 MB
 Request = tuple[int, int, int]  # prompt, output, arrival
 Partial = tuple[int, int, int]  # sum of starts, least cost of going on (negated), packed use
 Layer = dict[int, list[Partial]]  # partial schedules by the requests that have started, as bits
@@ -29,7 +30,7 @@ class Meter:
         """Take units away."""
         self.left -= units
         if self.left < 0:
-            raise CertificateError("search too long", "more work than the format allows")
+            raise CertificateError("search too long", "more work, or width, than the format allows")
 
 
 class _Times:
@@ -126,6 +127,7 @@ class Enumeration:
         later = [its.after(step + 1) - its.after(step) for its in self.times]
         startable = [i for i in self.every if extra[i] < NEVER // 2]
         found: Layer = {}
+        width = Meter(WIDEST)
         # for sets of started requests: what it costs that all others start later, and the others
         # that may start now: index, cost above the least, use of cache
         waiting: dict[int, tuple[int, list[tuple[int, int, int]]]] = {}
@@ -146,6 +148,7 @@ class Enumeration:
                     )
                 delay, able = waiting[started]
                 if delay - cost <= self.limit:
+                    width.spend(self.unit)
                     shifted = (use >> self.bits) + self.last
                     found.setdefault(started, []).append((total, cost - delay, shifted))
                 slack = self.limit + cost

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kvratio.proofs_check import enumeration as judge
 from kvratio.proofs_check.certificate import CertificateError, read_certificate
 from kvratio.proofs_check.enumeration import Enumeration, Meter
 from kvratio.proofs_check.optimality import check
 from kvratio.reports.studies.smallest.certificate import document
+from kvratio.theory.hindsight import enumeration as producer
 from kvratio.theory.hindsight.cuts import standard_cuts
 from kvratio.theory.hindsight.enumeration import enumerated
 from kvratio.theory.hindsight.optimum import Effort, optimum
@@ -172,6 +174,25 @@ def test_a_search_ends_where_its_work_does() -> None:
         relaxation, np.zeros((1, 4), np.int64), relaxation.opening, 6, work=ENOUGH, deadline=0.0
     )
     assert (found.closed, found.starts) == (False, None)
+
+
+def test_a_search_ends_where_a_step_holds_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By step 1 the first of two equal requests has started: one partial schedule."""
+    two, windows = [(0, 2, 0), (0, 2, 0)], [(0, FAR), (0, FAR)]
+    search = (two, 2, ([[2], [2]], 0), windows)
+    relaxation = Relaxation(Instance.of(2, [2, 2]), (), horizon=4)
+    free = np.zeros((1, 4), np.int64)
+    for widest, ends in ((1, False), (0, True)):
+        for module in (judge, producer):
+            monkeypatch.setattr(module, "WIDEST", widest)
+        found = enumerated(relaxation, free, relaxation.opening, 6, ENOUGH)
+        assert found.closed is not ends
+        meter = Meter(ENOUGH)
+        if ends:
+            with pytest.raises(CertificateError, match="search too long"):
+                Enumeration(*search, scale=1, claim=6, meter=meter).refute()
+        else:
+            Enumeration(*search, scale=1, claim=6, meter=meter).refute()
 
 
 def test_the_optimum_of_few_requests_by_enumeration() -> None:

@@ -21,6 +21,9 @@ from kvratio.theory.model import Instance
 MOST = 20  # requests of an instance that is searched
 ROOM = 1 << 14  # partial schedules for which there is room at first
 NEVER = 1 << 60  # cost of a start that is not allowed: above every sum of costs
+# as the checker counts (`proofs_check/FORMAT.md`): work on uses of so many bits counts once, and of
+# so many partial schedules at a step
+LARGEST, WIDEST = 1000, 1_000_000
 
 
 class Enumerated(NamedTuple):
@@ -77,6 +80,7 @@ def enumerated(
     if bound > limit:
         return Enumerated(True, None, 0)
     runs, before = _runs(instance), _before(instance)
+    unit = 1 + runs.shape[1] * (instance.memory.bit_length() + 1) // LARGEST
     below = claim - sum(instance.output) + sum(instance.arrival)
     layer = _empty(1, *runs.shape)
     layer.cost[0] = bound
@@ -88,18 +92,18 @@ def enumerated(
             out = _empty(room, *runs.shape)
             whole = (instance.memory, limit, below)
             count, looked = _advance(layer, out, step, *now, before, runs, *whole)
-            if count <= room:
+            if count <= room or count * unit > WIDEST:
                 break
             room = count
         if count < 0:
             return Enumerated(False, out.starts[0].tolist(), spent)
-        spent += looked * instance.n
-        if spent > work:
+        spent += looked * instance.n * unit
+        if spent > work or count * unit > WIDEST:
             return Enumerated(False, None, spent)
         layer = out.chosen(slice(count))
         order = np.lexsort((-layer.cost, layer.total, layer.started))
         kept, compared = _undominated(layer.started[order], layer.use[order])
-        spent += compared
+        spent += compared * unit
         if spent > work or monotonic() > deadline:
             return Enumerated(False, None, spent)
         layer = layer.chosen(order[kept])
