@@ -71,7 +71,7 @@ def declarations(draw: Callable[..., Any]) -> Policy:
         clearing=draw(st.fractions(Fraction(1, 20), 1, max_denominator=20)),
         growth=draw(st.sampled_from((Fraction(3, 2), Fraction(5, 2), Fraction(14)))),
         classes=draw(st.sampled_from((0, 1, 3, 64))),
-        gain=draw(st.sampled_from((Fraction(0), Fraction(1, 8)))) if ranked else Fraction(0),
+        horizon=Fraction(draw(st.sampled_from(("0", "1/16", "1", "4")))) if ranked else Fraction(0),
         overtaking=draw(st.sampled_from((0, 1, 16))) if ranked else 0,
     )
 
