@@ -290,12 +290,6 @@ def test_a_line_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
             read_trace(Path(name))
 
 
-def test_a_sweep_reads_its_files_again_so_a_pipe_is_refused() -> None:
-    ended = kvratio("sweep", "--workload", "-", "--policy", "fcfs", "--out", "s.parquet")
-    assert (ended.status, ended.out) == (2, "")
-    assert "a regular file" in ended.err
-
-
 def test_exact_columns_read_as_tuples() -> None:
     values = (Fraction(1, 4), Fraction(3), Fraction(1, 3), Fraction(10**30), Fraction(1, 10**19))
     for count in range(len(values) + 1):
