@@ -48,7 +48,7 @@ def test_the_published_page_follows_from_its_rows() -> None:
     text = (reports.PUBLISHED / "hindsight-rivals.jsonl").read_text(encoding="utf-8")
     answers = [Answered(**json.loads(line)) for line in text.splitlines()]
     page = (reports.PUBLISHED / "hindsight-rivals.md").read_text(encoding="utf-8")
-    assert page == as_markdown(answers, 15.0)
+    assert page == as_markdown(answers, Rivals().seconds)
     for n in {a.requests for a in answers}:
         its = [a for a in answers if a.requests == n]
         lowers = [a.lower for a in its if a.lower is not None]
