@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,14 +19,6 @@ from kvratio.theory.checks import InputError
 from tests.test_sweep import Here, serial
 
 ROOT = Path(__file__).parent.parent
-AXES: dict[str, list[Any]] = {
-    "workloads": ["lmsys"],
-    "requests": [400],
-    "memory": [4000],
-    "predictions": ["1:1000", "relative:0.5"],
-    "policies": ["h-sf", "a-min"],
-    "seeds": [0, 1, 2],
-}
 
 
 @pytest.fixture(autouse=True)

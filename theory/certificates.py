@@ -84,8 +84,9 @@ def certify(problem: Problem) -> Certificate:
     return _rounded(problem, bound, bound * b - a - slack, scale)
 
 
-def _semidefinite(a: Array, b: Array) -> tuple[float, Array]:
-    """The least lambda and its N (zero on the diagonal) with lambda B - A - N semidefinite."""
+def program(a: Array, b: Array) -> tuple[Any, Any, Any]:
+    """The semidefinite program of a bound, its lambda, and its N: the least lambda for which some N
+    (nonnegative, zero on the diagonal) makes lambda B - A - N semidefinite."""
     import cvxpy
 
     n = len(a)
@@ -96,7 +97,14 @@ def _semidefinite(a: Array, b: Array) -> tuple[float, Array]:
         slack[np.triu_indices(n, 1)] >= 0,
         cvxpy.diag(slack) == 0,
     ]
-    problem = cvxpy.Problem(cvxpy.Minimize(bound), constraints)
+    return cvxpy.Problem(cvxpy.Minimize(bound), constraints), bound, slack
+
+
+def _semidefinite(a: Array, b: Array) -> tuple[float, Array]:
+    """Lambda and N, by a solver."""
+    import cvxpy
+
+    problem, bound, slack = program(a, b)
     problem.solve(solver=cvxpy.CLARABEL)
     if problem.status not in (cvxpy.OPTIMAL, cvxpy.OPTIMAL_INACCURATE) or slack.value is None:
         raise ArithmeticError(f"no certificate: the semidefinite solver says {problem.status}")

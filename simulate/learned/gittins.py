@@ -107,18 +107,25 @@ def volume(s: int, k: int) -> int:
 
 
 @cached
+def within(level: int, s: int, made: int, most: int) -> int:
+    """The most tokens, of `most`, with a volume up to the level; `made` + 1 of them have it."""
+    low, high = made + 1, most + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if volume(s, middle) <= level:
+            low = middle
+        else:
+            high = middle
+    return min(low, most)
+
+
+@cached
 def cap(levels: Ints, count: int, s: int, known: int, most: int) -> int:
     """Tokens at which the next stage of a request ends that is known to exceed `known`."""
     for k in range(count):
         if volume(s, known + 1) <= levels[k]:
-            low, high = known + 1, most + 1
-            while high - low > 1:
-                middle = (low + high) // 2
-                if volume(s, middle) <= levels[k]:
-                    low = middle
-                else:
-                    high = middle
-            return min(low, most)
+            end: int = within(levels[k], s, known, most)
+            return end
     return most
 
 

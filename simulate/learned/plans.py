@@ -40,6 +40,7 @@ from kvratio.simulate.learned.gittins import (
     class_of,
     tokens,
     volume,
+    within,
 )
 
 MOST_RANK = 1 << 46  # with the number of a stage beside it, below 2^63
@@ -100,14 +101,7 @@ def profiles(tables: Ints, sample: Ints, memory: int, levels: Ints) -> Profiles:
             if column == len(levels):
                 stop = most
             elif volume(s, made + 1) <= levels[column]:
-                low, high = made + 1, most + 1
-                while high - low > 1:
-                    middle = (low + high) // 2
-                    if volume(s, middle) <= levels[column]:
-                        low = middle
-                    else:
-                        high = middle
-                stop = min(low, most)
+                stop = within(levels[column], s, made, most)
             while made < stop and going > 0:
                 bin_end = min(tokens(j, m), most)
                 reached = min(bin_end, stop)

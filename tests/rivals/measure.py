@@ -24,8 +24,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kvratio.reports import PUBLISHED
 from kvratio.reports.output import say, write_text
 from kvratio.reports.render.text import pipe_table
@@ -33,7 +31,7 @@ from kvratio.reports.studies import bench
 from kvratio.simulate import kernel
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.adversary import Problem, scaled
-from kvratio.theory.certificates import certify
+from kvratio.theory.certificates import certify, program
 from kvratio.theory.model import Instance
 
 RUNS = 5
@@ -130,25 +128,15 @@ def sched_sim(requests: int = BATCH) -> Row:
 
 def semidefinite(upper: int) -> Row:
     """The certificate of A_min / H-SF on [1, u]."""
-    import cvxpy
-
     problem = Problem("a-min", "h-sf", upper=upper)
     a, b, _ = scaled(*problem.matrices())
     values = []
 
     def solve() -> None:
-        n = len(a)
-        bound = cvxpy.Variable()
-        slack = cvxpy.Variable((n, n), symmetric=True)
-        constraints = [
-            bound * b - a - slack >> 0,
-            slack[np.triu_indices(n, 1)] >= 0,
-            cvxpy.diag(slack) == 0,
-        ]
-        program = cvxpy.Problem(cvxpy.Minimize(bound), constraints)
-        program.solve()
+        posed, bound, _ = program(a, b)
+        posed.solve()
         values.append(float(bound.value))
-        used.add(program.solver_stats.solver_name)
+        used.add(posed.solver_stats.solver_name)
 
     used: set[str] = set()
     certify(Problem("a-min", "h-sf", upper=3))
