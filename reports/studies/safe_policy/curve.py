@@ -52,27 +52,21 @@ def figure(cells: Sequence[Found], ours: Sequence[str], others: Sequence[str], f
     from kvratio.reports.render.looks import policy_look
 
     def plot(axes: "Axes") -> None:
-        for name in others:
-            at = point(cells, name, fcfs)
-            axes.plot([at.mean], [at.tail], **{**policy_look(name), "linestyle": "", "marker": "o"})
-        family = ours[0].split(":")[0]
-        style = {**policy_look(family), "linestyle": "", "marker": "o"}
-        for name in ours:
-            at, told = point(cells, name, fcfs), name.partition(":")[2]
-            axes.plot([at.mean], [at.tail], **style)
-            style.pop("label", None)
+        for name in (*others, *ours):
+            family, _, told = name.partition(":")
+            at, style = point(cells, name, fcfs), policy_look(family)
+            axes.plot([at.mean], [at.tail], **{**style, "linestyle": "", "label": None})
             if told.startswith("horizon"):
                 continue  # beside the default
             axes.annotate(
-                told or "default",
+                told or style["label"],
                 (at.mean, at.tail),
                 textcoords="offset points",
-                xytext=(6, 3),
+                xytext=(-6, 6) if name == others[-1] else (7, 3),
+                ha="right" if name == others[-1] else "left",  # it stands at the right end
                 fontsize="small",
             )
 
-    labels = Labels(
-        TITLE, "mean latency over the best peer's", "p99 over that of FCFS, load below 1"
-    )
+    labels = Labels(TITLE, "mean latency over the best peer's", "p99 / FCFS, load below 1")
     caption = f"{TITLE}, geometric means over the tuned cells; left and below is better."
-    return draw("safe-policy", labels, plot, caption=caption, text=caption).svg
+    return draw("safe-policy", labels, plot, caption=caption, text=caption, legend=False).svg
