@@ -86,7 +86,12 @@ def certify(problem: Problem) -> Certificate:
 
 def program(a: Array, b: Array) -> tuple[Any, Any, Any]:
     """The semidefinite program of a bound, its lambda, and its N: the least lambda for which some N
-    (nonnegative, zero on the diagonal) makes lambda B - A - N semidefinite."""
+    (nonnegative, zero on the diagonal) makes lambda B - A - N semidefinite. All are n x n.
+
+    >>> problem, bound, slack = program(np.eye(2), np.eye(2))
+    >>> round(float(problem.solve()), 3)
+    1.0
+    """
     import cvxpy
 
     n = len(a)
