@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure as MatplotlibFigure
 from scipy.stats import t as student
 
 import kvratio.reports.studies.experiments
@@ -24,7 +25,7 @@ from kvratio.reports.studies.experiments.evaluate import (
     evaluate,
     lower_bounds,
 )
-from kvratio.reports.studies.experiments.pages import figures, markdown, section
+from kvratio.reports.studies.experiments.pages import curves, figures, markdown, section
 from kvratio.reports.studies.experiments.plan import DATA, Experiment, Setting, Statement, Subject
 from kvratio.simulate.cells import Cell
 from kvratio.simulate.kernel import run
@@ -156,6 +157,28 @@ def test_a_page_shows_the_largest_size_and_a_figure_all(tmp_path: Path) -> None:
     assert shown.blocks[1] == "A note."
 
 
+def test_a_curve_has_the_numbers_of_its_policy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels: dict[str, Any] = {}
+
+    def caught(name: str, _: object, found: dict[str, Any], **__: object) -> Figure:
+        panels.update(found)
+        return Figure(name, "", "", "", bytes)
+
+    monkeypatch.setattr("kvratio.reports.studies.experiments.pages.draw_many", caught)
+    result = result_of(TINY, tmp_path)
+    curves(result)
+    assert list(panels) == ["wide"]
+    axes = MatplotlibFigure().subplots()
+    panels["wide"](axes)
+    drawn = {line.get_label(): (line.get_xdata(), line.get_ydata()) for line in axes.lines}
+    for policy in TINY.policies:
+        means = [fmean(a for a, _ in tels(WIDE, n, policy)) / n for n in (50, 100)]
+        assert list(drawn[policy][0]) == [50, 100]
+        assert list(drawn[policy][1]) == pytest.approx(means, rel=1e-5)
+
+
 # --- what is published -------------------------------------------------------------------------
 
 
@@ -185,6 +208,43 @@ def test_every_published_number_says_how_it_was_obtained() -> None:
                     expected = "simulated over certified" if key == "to_bound" else "simulated"
                     assert value["obtained"] == expected
         assert published(name)["left_out"] == []
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_what_is_published_is_the_plan(name: str) -> None:
+    """Every setting, size and policy in order, and every statement beside which a number stands."""
+    plan, result = EXPERIMENTS[name], published(name)
+    assert (plan.title, plan.source, plan.seeds) == tuple(
+        result[key] for key in ("title", "source", "seeds")
+    )
+    assert list(plan.notes) == result["notes"]
+    rows = iter(result["rows"])
+    for setting, requests in ((s, n) for s in plan.settings for n in s.requests):
+        for policy in plan.policies:
+            row = next(rows)
+            assert (row["setting"], row["requests"], row["policy"]) == (
+                *(setting.label, requests, policy),
+            )
+            assert row["memory"] == (setting.memory or row["memory"])
+            for key in ("prediction", "timed", "gpu"):
+                assert row[key] == getattr(setting, key)
+            assert row["iteration"] == (setting.iteration if setting.gpu else None)
+            assert row["workload"] == setting.workload.replace(DATA, "")
+    assert next(rows, None) is None
+    for statement, beside in zip(plan.statements, result["statements"], strict=True):
+        over = statement.over and [statement.over.setting, statement.over.policy]
+        assert (
+            beside
+            | {
+                "statement": statement.text,
+                "published": statement.published,
+                "source": statement.source,
+                "setting": statement.subject.setting,
+                "policy": statement.subject.policy,
+                "over": over,
+            }
+            == beside
+        )
 
 
 OURS = ("whole-batch", "whole-timed", "worst-lengths")

@@ -341,3 +341,12 @@ def test_every_accelerator_runs_the_smallest_model(name: str) -> None:
     small = Deployment(MODELS["qwen-2.5-0.5b"], ACCELERATORS[name])
     assert small.budget > 10**6
     assert len(rows(small)) > 30
+
+
+def test_a_budget_of_no_token_is_refused() -> None:
+    """The reserve leaves one byte less than a token takes, or just that token."""
+    one = deployment("llama-3-8b:h100")
+    full = one.usable - one.weights - one.kv_bytes
+    assert replace(one, assumptions=Assumptions(reserve=full)).budget == 1
+    with pytest.raises(InputError, match="more memory"):
+        replace(one, assumptions=Assumptions(reserve=full + 1))

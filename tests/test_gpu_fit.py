@@ -23,6 +23,7 @@ from kvratio.simulate.gpu.fitted import (
     accuracy,
     as_fitted,
     fitted,
+    is_measured,
 )
 from kvratio.simulate.gpu.roofline import decode_batch, iteration_by, iteration_time
 from kvratio.simulate.requests import Spec, requests
@@ -237,3 +238,12 @@ def test_the_published_errors_come_out_again(published: dict[str, Any]) -> None:
     off, before = (errors(v, found) for v in (values_of(half), FITTED_VALUES))
     for kind in ("decode", "prefill"):
         assert off[kind] == pytest.approx(before[kind], abs=0.01)
+
+
+def test_what_was_measured() -> None:
+    """Two, four and eight accelerators, split by tensors (the source's settings)."""
+    counts = (1, 2, 4, 8, 16)
+    found = [is_measured(deployment(f"llama-2-70b:a100-80x{n}")) for n in counts[1:]]
+    assert found == [True, True, True, False]
+    assert not is_measured(replace(deployment("llama-2-70b:a100-80x2"), pipeline=True))
+    assert "on 2, 4, 8 x A100" in accuracy(deployment("llama-3-8b:h100"))

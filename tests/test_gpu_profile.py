@@ -203,3 +203,25 @@ def test_what_is_certified_of_a_table(tmp_path: Path) -> None:
     assert times.least == 20 * 10**6
     assert times.needed(10, 10) == (0, 0)
     assert times.bound(10**6) == 1000 * 10**6 * (40 + 90)
+
+
+def test_the_largest_batches_are_named(tmp_path: Path) -> None:
+    """Rows in no order: the places are those of the most requests and of the most tokens."""
+    rows = [
+        (5, 100),
+        (9, 300),
+        (1, 300),
+        (5, 300),
+        (9, 100),
+        (1, 100),
+        (1, 200),
+        (5, 200),
+        (9, 200),
+    ]
+    text = "phase,requests,tokens,milliseconds\n"
+    text += "".join(f"decode,{n},{size},20\n" for n, size in rows)
+    text += "prefill,1,900,90\nprefill,1,100,30\nprefill,1,400,40\n"
+    found = read_profile(profile(tmp_path, text)).places
+    lines = (2 + rows.index((9, 100)), 2 + rows.index((1, 300)), 2 + len(rows))
+    for place, line, name in zip(found, lines, ("requests", "tokens", "tokens"), strict=True):
+        assert place.endswith(f"measured.csv, line {line}: {name}")

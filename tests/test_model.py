@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kvratio.simulate.policies.slicing import slicing
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import (
     REASONS,
@@ -236,3 +237,15 @@ def test_rows_of_kept_tokens_are_read_back() -> None:
 def test_an_unknown_reading_of_preemption() -> None:
     with pytest.raises(InputError, match="preemption: expected one of cancel, keep"):
         Preemption.of("lose")
+
+
+def test_a_budget_of_nothing_is_named_before_its_requests() -> None:
+    with pytest.raises(InputError, match="memory: expected a whole number, at least 1, got 0"):
+        Instance.from_json({"memory": 0, "requests": [{"prompt": 1, "output": 0}]})
+
+
+def test_caps_of_a_policy() -> None:
+    """As many as its documentation says."""
+    assert len(slicing(range(1, 2001)).caps) == 2000
+    with pytest.raises(InputError, match="at most 2000"):
+        slicing(range(1, 2002))

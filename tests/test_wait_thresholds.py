@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvratio.simulate.wait import segment_ends
+from kvratio.simulate.iteration import Batch, IterationTime
+from kvratio.simulate.wait import _period, segment_ends
 from kvratio.simulate.wait.schedulers import NestedWait, Wait
 from kvratio.simulate.wait.thresholds import (
     RequestType,
@@ -65,3 +66,16 @@ def test_bad_thresholds_are_refused() -> None:
 def test_few_lengths_are_their_own_segments() -> None:
     """Rare ones too, which no tenth of the requests ends at."""
     assert segment_ends([1] * 50 + [2, 3]) == [1, 2, 3]
+
+
+def test_only_the_first_segment_starts_in_an_iteration() -> None:
+    """Types of 2 and 5 tokens, prompts of 10, thresholds 3 and 2, by hand. WAIT: 3 and 2 start in
+    every iteration, and 3 x 2 + 2 x 5 run. Nested: 3 start, and 3 x 2 + 2 x 3 run."""
+    kinds = [RequestType(10, 2, ONE), RequestType(10, 5, ONE)]
+    times = IterationTime(fixed=10**6, token=10**4, sample=3 * 10**5, cache=10**5, pair=10**3)
+    for nested, batch in (
+        (False, Batch(16, 5, 3 * (11 + 12) + 2 * (11 + 12 + 13 + 14 + 15), 50, 5 * 55)),
+        (True, Batch(12, 3, 3 * (11 + 12) + 2 * (13 + 14 + 15), 30, 3 * 55)),
+    ):
+        expected = Fraction(times.nanoseconds(batch), 10**9)
+        assert _period(kinds, times, nested)((3, 2)) == expected
