@@ -36,6 +36,7 @@ NONE: dict[str, str] = {
     "finite-fcfs": FINITE,
     "finite-fcfs-kept": FINITE,
     "finite-slicing-paced": FINITE,
+    "finite-offset-paced": FINITE,
     "t6-printed-limit": ALGORITHM_2,
     "gba-doubling": FINITE,
     "lemma-2-h-sf": FINITE,

@@ -81,8 +81,11 @@ MUTATIONS = [
     ("finite-fcfs", "a", "2", Verdict.REFUTED),
     ("finite-fcfs-kept", "c", "99/100", Verdict.REFUTED),
     ("finite-fcfs-kept", "a", "2", Verdict.REFUTED),
-    ("finite-slicing-paced", "b", "199/100", Verdict.OPEN),  # the proof's constant
-    ("finite-slicing-paced", "k", "99/100", Verdict.OPEN),
+    ("finite-slicing-paced", "b", "99/100", Verdict.OPEN),  # the proof's constant
+    ("finite-slicing-paced", "k", "49/100", Verdict.OPEN),
+    ("finite-offset-paced", "a", "199/100", Verdict.OPEN),
+    ("finite-offset-paced", "b", "199/100", Verdict.OPEN),
+    ("finite-offset-paced", "k", "99/100", Verdict.OPEN),
     ("finite-las", "ratio", "299/100", Verdict.OPEN),
     ("finite-las", "part", "199/100", Verdict.OPEN),
     ("t6-printed-limit", "c", "4", Verdict.OPEN),  # the ratio at u = 600 is not above 2

@@ -87,7 +87,11 @@ REQUIRED = {
             "finite-thinned",
         ],
         "finite sizes, tokens kept": ["finite-las", "finite-fcfs-kept"],
-        "finite sizes, the newest evicted": ["finite-fcfs", "finite-slicing-paced"],
+        "finite sizes, the newest evicted": [
+            "finite-fcfs",
+            "finite-slicing-paced",
+            "finite-offset-paced",
+        ],
         "Algorithm 2, every run": ["alg2-every-run"],
         "GBA": ["gba-fluid", "gba-sampled"],
         "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cache
 from importlib import import_module
 from itertools import permutations
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 
 from kvratio.theory.bound import Bound
-from kvratio.theory.finite import closed, last_in
+from kvratio.theory.finite import closed, last_in, own_levels
 from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
+from kvratio.theory.model import Instance
 from tests.derived import near
 from tests.said import Check, between, no_mutant_is_accepted, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
-MODULES = ("derived", "greedy", "kept", "last_in", "overflow", "thinned")
+MODULES = ("derived", "greedy", "kept", "last_in", "overflow", "own_levels", "thinned")
 
 
 @cache
@@ -125,7 +127,7 @@ def fcfs(bound: Bound) -> bool:
 
 def paced(bound: Bound) -> bool:
     """Two stages by hand: nine requests of s = 2, five of them done after one token, M = 20."""
-    each, late = re.findall(r"of (\S+ V \+ \d+) each.* and \((.*?)\) V_r", bound.statement)[0]
+    each, late = re.findall(r"of (V \+ \d+) each.* and \((.*)\) V_r", bound.statement)[0]
     closed = f"sum c/(M - P + 1) + (sum ({each}) + sum H V + ({late}) V_r)/M"
     waits = []
     for r, charge, room in ((1, 9 * 3, 18), (2, 9 * 3 + 4 * 15, 16)):
@@ -137,6 +139,36 @@ def paced(bound: Bound) -> bool:
     return closed == bound.closed_form and total == last_in.sliced({1: 5, 3: 4}, 2, 20, (1, 3))
 
 
+def own_levels_paced(bound: Bound) -> bool:
+    """Pair by pair, from the closed form's parts; the statement has the same ones."""
+    found = re.fullmatch(
+        r"sum \(o \+ (.*)\) \+ sum \((.*) \+ c\)/\(M - P \+ 1\) \+ "
+        r"\(sum \((.*)\) \+ K sum (.*)\)/M, B = (.*)",
+        bound.closed_form,
+    )
+    assert found is not None
+    beside, held, starts, late, cut = found.groups()
+    assert all(part in bound.statement for part in (beside, held, f"K {late}", f"B = {cut}"))
+    outputs, s, memory, b = (1, 2, 2, 7), 1, 10, 3
+    v = {o: s * o + o * (o + 1) // 2 for o in range(memory)}
+    reach = {o: min(b * v[o], v[memory - s]) for o in outputs}
+    below = {o: sum(b**k < v[o] for k in range(9)) if o > 1 else 0 for o in outputs}
+    u, part, total, charged, cost = max(outputs), said(cut, b=b), 0.0, 0.0, 0.0
+    for j, o in enumerate(outputs):
+        total += o + said(beside, L=below[o], o=o, u=u)
+        for i, other in enumerate(outputs):
+            values = {"B": part, "m": min(v[other - 1], reach[o])}
+            charged += said(held, **values) if i != j else 0
+            smaller = min(reach[o], reach[other]) if i <= j else 0
+            cost += said(starts, R=smaller, L=below[other], **values) - (i > j)
+            if i < j:
+                charged += max(k * (s + k) for k in (o, other) if v[k] <= smaller)
+        heads = [k for k in range(2, 9) if (s + 1) * b ** (k - 1) < reach[o]]
+        cost += 4 * sum(said(late, k=k, V=min((s + 1) * b**k, reach[o])) for k in heads)
+    waits = int(charged / (memory - (s + u) + 1) + cost / memory)
+    return total + waits == own_levels.paced(Instance.of(memory, outputs, prompt=s), Fraction(b))
+
+
 def checks() -> Iterator[tuple[str, Check]]:
     for name in ("H-SF", "A_random", "A_max", "A_l", "GSA", "GBA"):
         yield f"finite/{name}", finite_form(name)
@@ -145,6 +177,7 @@ def checks() -> Iterator[tuple[str, Check]]:
     yield "finite/H-SF/below its form", below_h_sf
     yield "finite/FCFS", fcfs
     yield "finite/slicing, paced", paced
+    yield "finite/offset slicing, paced", own_levels_paced
 
 
 NUMERIC = dict(checks())

@@ -12,38 +12,34 @@ from hypothesis import strategies as st
 
 from kvratio.simulate.engine import run as reference
 from kvratio.simulate.kernel import run as kernel
-from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.offset_slicing import GROWTH, offset_slicing
 from kvratio.simulate.policies.slicing import growing, slicing
 from kvratio.simulate.testing import examine
 from kvratio.simulate.testing.strategies import instances
 from kvratio.theory.bound import DerivationError
 from kvratio.theory.checks import InputError
-from kvratio.theory.finite import admission, last_in
+from kvratio.theory.finite import admission, last_in, own_levels
 from kvratio.theory.finite.greedy import latency
-from kvratio.theory.finite.policies import WITHIN, upper_bound
+from kvratio.theory.finite.policies import VARIANTS, WITHIN, upper_bound
 from kvratio.theory.forms import batch_charge
 from kvratio.theory.model import Instance, volume
 
 ENGINES = {"reference": reference, "kernel": kernel}
 ANY = instances(max_requests=12, max_memory=30, batch=True)
 COMMON = instances(max_requests=12, max_memory=30, batch=True, common_prompt=True)
-NEWEST = ("fcfs", "fcfs-watermark", "shortest-predicted", *WITHIN)
-
-
-def one_prompt(policy: str) -> bool:
-    return policy == "slicing"
+PACED = ("slicing", *VARIANTS)  # for one prompt
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("policy", WITHIN)
+@pytest.mark.parametrize("policy", [*WITHIN, *VARIANTS])
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_no_run_is_above_its_bound(policy: str, engine: str, data: st.DataObject) -> None:
-    instance = data.draw(COMMON if one_prompt(policy) else ANY)
+    instance = data.draw(COMMON if policy in PACED else ANY)
     bound = upper_bound(policy, instance)
     assert bound is not None
-    tel = ENGINES[engine](instance, POLICIES[policy], data.draw(st.integers(0, 3))).tel
+    tel = ENGINES[engine](instance, named(policy), data.draw(st.integers(0, 3))).tel
     assert tel <= bound
 
 
@@ -64,7 +60,10 @@ def test_slicing_with_any_caps(data: st.DataObject, instance: Instance, seed: in
 )
 def test_offsets_of_any_growth(instance: Instance, growth: str, classes: int, seed: int) -> None:
     tel = reference(instance, offset_slicing(growth, classes), seed).tel
-    assert tel <= last_in.offset_slicing(instance, Fraction(growth))
+    assert tel <= own_levels.offset_slicing(instance, Fraction(growth))
+    if instance.common_prompt is not None:
+        spread = reference(instance, offset_slicing(growth, classes, "paced"), seed).tel
+        assert spread <= own_levels.paced(instance, Fraction(growth))
 
 
 @settings(max_examples=60, deadline=None)
@@ -78,8 +77,10 @@ def test_the_numbers_are_those_of_the_declarations() -> None:
     two = Instance.of(200, [7, 3, 9] * 4)
     watermark, offsets = POLICIES["fcfs-watermark"], POLICIES["offset-slicing"]
     assert upper_bound("fcfs-watermark", two) == last_in.watermark(two, watermark.reserve)
-    assert upper_bound("offset-slicing", two) == last_in.offset_slicing(two, offsets.growth)
+    assert upper_bound("offset-slicing", two) == own_levels.offset_slicing(two, offsets.growth)
     assert offsets.growth == GROWTH
+    (variant,) = VARIANTS
+    assert upper_bound(variant, two) == own_levels.paced(two, named(variant).growth)
     assert upper_bound("slicing", two) == last_in.slicing(two, POLICIES["slicing"].caps)
     assert POLICIES["slicing"].caps == growing(2)
 
@@ -94,12 +95,12 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("policy", WITHIN)
+@pytest.mark.parametrize("policy", [*WITHIN, *VARIANTS])
 def test_every_small_instance(policy: str) -> None:
     for instance in SMALL:
         bound = upper_bound(policy, instance)
         assert bound is not None
-        assert kernel(instance, POLICIES[policy]).tel <= bound, instance
+        assert kernel(instance, named(policy)).tel <= bound, instance
 
 
 def test_every_order_of_four_lengths() -> None:
@@ -148,7 +149,7 @@ def test_a_slightly_smaller_bound_is_found_out(
     assert result.outcome == "violated"
 
 
-def by_hand(instance: Instance, caps: tuple[int, ...], per: int = 2, late: int = 1) -> Fraction:
+def by_hand(instance: Instance, caps: tuple[int, ...], per: int = 1, late: int = 1) -> Fraction:
     """The theorem on slicing as its statement has it, stage by stage."""
     s, memory, n = instance.prompt[0], instance.memory, instance.n
     stages = [min(x, memory - s) for x in caps if x < memory - s] + [memory - s]
@@ -163,7 +164,7 @@ def by_hand(instance: Instance, caps: tuple[int, ...], per: int = 2, late: int =
             v = volume(s, stages[q])
             held += sum(batch_charge(min(o, stages[q]), s) for o in part)
             spent += len(part) * (per * v + 1) + v * len(part).bit_length()
-        spent += (late * k * (r + 1) * r + r + 1) * volume(s, stages[r])
+        spent += late * k * sum(range(r)) * volume(s, stages[r])  # K (q - 2), from q = 2 on
         waits.append(int(held / admission.room(memory, peak) + spent / memory))
     total = Fraction(0)
     for o, r in zip(instance.output, last, strict=True):
@@ -199,10 +200,10 @@ def test_the_theorems_are_derived() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("PER_START", "V + 1"),
-        ("PER_START", "2 V"),
-        ("LATE", "K r (r - 1)"),
-        ("LATE", "K r (r - 1)/2 + r"),
+        ("PER_START", "2 V + 1"),
+        ("PER_START", "V"),
+        ("LATE", "K r (r - 1)/2"),
+        ("LATE", "K (r - 1)(r - 2)"),
     ],
 )
 def test_another_number_in_what_is_said_is_refused(
@@ -215,6 +216,24 @@ def test_another_number_in_what_is_said_is_refused(
         last_in.bounds()
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("CUT", "(2 b - 1)/b"),
+        ("HELD", "B m"),
+        ("STARTS", "B m + R + L + 1"),
+        ("LATE", "V"),
+        ("BESIDE", "L o"),
+    ],
+)
+def test_another_number_for_own_levels_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    monkeypatch.setattr(own_levels, name, wrong)
+    with pytest.raises(DerivationError):
+        own_levels.bounds()
+
+
 def test_half_of_a_batch_is_no_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(last_in, "batch_charge", lambda k, s: k * (s + k) * Fraction(99, 100))
     with pytest.raises(DerivationError):
@@ -223,10 +242,12 @@ def test_half_of_a_batch_is_no_derivation(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_bad_input_is_one_clear_error() -> None:
     late = Instance.of(9, [1], arrival=[3])
-    for bound in (last_in.fcfs, last_in.any_order, last_in.any_levels):
+    for bound in (last_in.fcfs, last_in.any_order, own_levels.any_levels):
         with pytest.raises(InputError, match="arrival: expected 0 for all requests"):
             bound(late)
     with pytest.raises(InputError, match="prompt: expected one prompt for all"):
         last_in.slicing(Instance.of(9, [1, 1], prompt=[0, 1]), (1, 2))
+    with pytest.raises(InputError, match="prompt: expected one prompt for all"):
+        own_levels.paced(Instance.of(9, [1, 1], prompt=[0, 1]), Fraction(2))
     with pytest.raises(InputError, match="caps"):
         last_in.slicing(Instance.of(9, [3, 3]), (2, 2))

@@ -95,29 +95,67 @@ def _twos(memory: int, n: int, c: Fraction, a: Fraction) -> Iterator[Finding]:
 def sliced(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     m, x, k = variables("m x k")
     yield from newest()
+    yield from stretches()
+    yield at_most("a good start in these spends V_q, or begins a stretch, which loses V_q", 1,
+                  numbers["b"])  # fmt: skip
     yield words(
-        "Extended back to the last start among those left at the clean overflow (or to the clean "
-        "one before), the average is the same. In the other steps in which j waits the head does "
-        "not fit, M - P + 1 are held; or it lacks credit: all credit is kept, M a step, and spent "
-        "on good starts, V_q each at most. What is kept is lost where steps with bad attempts "
-        "begin, with a good start: V_q at most, if it is of no lower stage than the head before."
+        "What is before a stretch is the cost of the head, which the good start of stage q is not "
+        "below, unless a request of a lower stage has joined: one of K = M/(s + 1) that ran when "
+        "no stage below q waited, into each of the stages 2 ... q - 1. V_q is lost there, q the "
+        "head's stage, whether the queue's head becomes cheaper or a stretch begins."
     )
-    yield at_most("V_q spent, V_q lost for a start of stage q", 2, numbers["b"])
-    yield words(
-        "A late start, of a lower stage than the head before, is of one of K = M/(s + 1) that ran "
-        "when no lower stage waited: once in each of the q - 1 stages below q. V_r is lost there "
-        "once as above, and once where the next start becomes cheaper, as the head is a late one."
+    yield sums(
+        "sum of q - 2 from q = 2 on, up to m + 1", lambda m: m * (m - 1) / 2, lambda i: i - 1
     )
-    yield sums("sum of q - 1 up to r", lambda r: r * (r - 1) / 2, lambda q: q - 1)
-    yield at_most("twice that, K each, of r (r - 1)", 2 * Fraction(1, 2), numbers["k"])
+    yield at_most("K (r - 1)(r - 2)/2 times", Fraction(1, 2), numbers["k"])
     yield words("In one stage it becomes cheaper as attempts end: the mean m of k volumes falls by")
     yield nonnegative("at most V/(k + 1), V = m + x: (V - m), times k + 1", (m + x) - m)
     yield identity("m - k m/(k + 1), times k + 1", m * (k + 1) - k * m, m)
     yield words(
-        "in all V_q H(n_q) and 1 each for rounding; the cost in a later stage is no lower. Where "
-        "j runs in an earlier stage, and at the end, V_r each. When a later stage than r starts, K "
-        "at most of stage r are not done: they wait as those of the last stage at most."
+        "in all V_q H(n_q) and 1 each for rounding; a head that is another one was started, and "
+        "had paid. Where j starts, V_q at most is lost, its own. When a later stage than r starts, "
+        "K at most of stage r are not done: they wait as those of the last stage at most."
     )
+
+
+def stretches() -> Iterator[Finding]:
+    yield words(
+        "Extended back to the last start among those left at the clean overflow (or to the clean "
+        "one before), the average is the same: a stretch. In the other steps in which j waits the "
+        "head does not fit, M - P + 1 are held; or it lacks credit: all credit is kept, M a step, "
+        "and spent on good starts that begin no stretch, V each at most."
+    )
+
+
+def offsets(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
+    m, v, x, w = variables("m v x w")
+    b = 1 + w  # the growth
+    yield from newest()
+    yield words(
+        "Attempts of more tokens than the last run of j start while j runs for good, and end u "
+        "steps later at most: these steps are left out, and stretches with such a one among those "
+        "left, which lie in them. In all others only attempts of no more tokens run, other than j."
+    )
+    yield words(
+        "A run that is cut at y tokens has a level below v(y + 1), and levels grow by b: of one "
+        "request those of up to m have m, m, m/b, m/b^2, ... at most, and B in all:"
+    )
+    yield identity("m + m/(1 - 1/b) = B m, times b - 1", m * (b - 1) + b * m, (2 * b - 1) * m)
+    s, k = variables("s k")
+    yield nonnegative("2 v(k) - c(k), k = 1 + x", 2 * area(s, 1 + x) - batch(s, 1 + x))
+    yield at_most("charged for a volume: c <= 2 v", 2, numbers["a"])
+    yield from stretches()
+    yield at_most("V for each good start, and V at most fallen", 2, numbers["b"])
+    yield words("The mean m of k volumes falls by")
+    yield nonnegative("at most V/(k + 1), V = m + x: (V - m), times k + 1", (m + x) - m)
+    yield identity("m - k m/(k + 1), times k + 1", m * (k + 1) - k * m, m)
+    yield words(
+        "A head above (s + 1) b^(k - 1), up to (s + 1) b^k, loses its V to one that joins before "
+        "it, with a run of up to (s + 1) b^(k - 1) just ended: K requests ran when none with such a"
+        " run waited, and have k such runs at most, the last but one with a level below that:"
+    )
+    yield nonnegative("b v - v, v >= 0: a level is b times the one before or more", b * v - v)
+    yield at_most("k for each of K", 1, numbers["k"])
 
 
 def first_come_kept(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
@@ -160,14 +198,29 @@ CLAIMS = (
         "finite-slicing-paced",
         f"{BATCH}, one prompt length, any caps; evicts the newest when the next step does not fit",
         "Slicing with paced starts: a request that is done in stage r waits at most its own "
-        "earlier caps, c(min(o, x_q)) of all in the stages q up to r over M - P + 1, and 2 V_q + "
-        "1 each, V_q H(n_q) a stage, (K r (r - 1) + r) V_r over M, V = v(x), K = M/(s + 1); K of "
-        "a stage as long as those of the last.",
+        "earlier caps, c(min(o, x_q)) of all in the stages q up to r over M - P + 1, and V_q + 1 "
+        "each, V_q H(n_q) a stage, K (r - 1)(r - 2)/2 V_r over M, V = v(x), K = M/(s + 1); K of a "
+        "stage as long as those of the last.",
         OURS,
-        "for all instances: waits <= charges/(M - P + 1) + (b V_q + 1 each + V_q H + (k K r (r - "
-        "1) + r) V_r)/M; b = 2, k = 1",
+        "for all instances: waits <= charges/(M - P + 1) + (b V_q + 1 each + V_q H + k K (r - 1)(r "
+        "- 2) V_r)/M; b = 1, k = 1/2",
         Verdict.PROVED,
         sliced,
-        {"b": Fraction(2), "k": Fraction(1)},
+        {"b": Fraction(1), "k": Fraction(1, 2)},
+    ),
+    Claim(
+        "finite-offset-paced",
+        f"{BATCH}, one prompt length, any offsets; evicts the last admitted when the next step "
+        "does not fit",
+        "Offset slicing with paced starts and growth b: j waits at most L (o + u - 1) steps, L its "
+        "levels below v(o_j); 2 B m of each other, m = min(v(o - 1), R), R = b v(o_j), B = (2 b - "
+        "1)/(b - 1), and c(o) if v(o) <= R, over M - P + 1; and over M 2 (B m + R) + 1 for each "
+        "run, and K k V for each k with (s + 1) b^(k - 1) < R, V <= (s + 1) b^k, R.",
+        OURS,
+        "for all instances: waits <= L (o + u - 1) + (a B m + c)/(M - P + 1) + (b (B m + R) + 1 "
+        "each + k K sum of k V)/M; a = b = 2, k = 1",
+        Verdict.PROVED,
+        offsets,
+        {"a": Fraction(2), "b": Fraction(2), "k": Fraction(1)},
     ),
 )

@@ -47,6 +47,7 @@ MODULES = (
     "kvratio.theory.finite.kept",
     "kvratio.theory.finite.last_in",
     "kvratio.theory.finite.overflow",
+    "kvratio.theory.finite.own_levels",
     "kvratio.theory.finite.thinned",
     "kvratio.reports.bounds.certificates",
 )

@@ -14,7 +14,8 @@ admission   the lemma: while the queue's head waits, more than M - P tokens are 
 promotion   A_l, with any threshold: requests that start twice
 pipelines   GSA and GBA: the slicing that starts in staggered pipelines
 thinned     A_min as P's Lemmas 1 and 2 have it (thinned), in expectation
-last_in     overflows that evict the newest: FCFS, slicing with paced starts, greedy slicing
+last_in     overflows that evict the newest: FCFS, slicing with paced starts
+own_levels  the same where each request has levels of its own: offset and learned slicing
 kept        least attained service, GSA and FCFS, where preemption keeps the tokens
 overflow    Algorithm 2 as printed: why it has no bound of this kind
 greedy      offset slicing with greedy starts: above its form at every size

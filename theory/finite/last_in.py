@@ -31,39 +31,33 @@ for good before j does, and j is not running then, i is charged for j; if j is, 
 within that attempt of j, and only j is charged. So the waits add up to sum of max(c_i, c_j)/(M -
 P + 1) over pairs.
 
-**Slicing with paced starts** (one prompt; caps x_1 < x_2 < ..., n_q requests take part in stage q,
-V_q = v(x_q)). Every step provides M of credit, a start costs at most V_q, and credit is capped at
-the next start's cost. Take j, done in stage r, that starts there before any of a later stage
-starts. It runs x_q steps in earlier stages; in all other steps it waits or is bad. Extend the steps
-with bad attempts back to the last start among those left at the clean overflow (or to the clean
-overflow before): the average holds there as well. In the other steps the head is kept out because
-it does not fit (M - P + 1 tokens are held, by good ones) or for lack of credit. In the latter all
-credit is kept, M a step; what is spent goes to good starts, V_q each. Credit is lost otherwise
+**Paced starts** (one prompt). Every step provides M of credit, a start of an attempt of up to x
+tokens costs at most V = v(x), times the mean share that ended ones of this x have used, and credit
+is capped at the cost of the head. Bad attempts run in *stretches*, up to a clean overflow; extend
+each back to the last start among those left there, or to the clean overflow before: the average
+holds there as well. In all other steps the head does not fit, and M - P + 1 tokens are held by good
+ones; or it lacks credit: then all credit is kept, M a step. What is spent in these steps goes to
+good starts, V at most each, none of which begins a stretch. Credit is lost
 
-- where steps with bad attempts begin: less than V_q, q the stage of the good start with which they
-  begin, unless that start is *late*: of a lower stage than the head before. When none of the stages
-  below q' waits, all of those left run, K = M/(s + 1) at most: K (q' - 1) late starts for each q';
-- where the next start becomes cheaper: the mean of what ended attempts of a stage have used falls
-  by at most V_q/k when the k-th ends, by V_q (1 + 1/2 + ... + 1/n_q) in all (and 1 each for
-  rounding); by V_r where the head is followed by a late one; costs rise from stage to stage;
-- where j runs in an earlier stage, and at the end: V_r each.
+- where a stretch begins, with a good start of up to x tokens: V at most, as the head before was no
+  longer one; unless the start is *late*, of a request that joins the queue before its head;
+- where such a request becomes the head: the V of the head before; if it starts at once and begins a
+  stretch, that is all that is lost;
+- where the head's cost falls, as attempts end: the mean of what k have used by at most V/k with the
+  k-th, by V H, H = 1 + 1/2 + ... + 1/n, for n attempts of up to x, and by 1 each for rounding.
+  Where the head is another one, as it started, it had paid: no more is lost than its cost fell.
 
-So j waits at most, but for its own runs, sum over q <= r of c(min(o_i, x_q)) over M - P + 1, and
+**Slicing** (caps x_1 < x_2 < ..., n_q requests take part in stage q). Take j, done in stage r, that
+starts there before any of a later stage starts. Where it runs in earlier stages no steps count, and
+where it starts V_q at most is lost: what its own start would cost. When none of the stages below q
+waits, those left in them run, K = M/(s + 1) at most: they join before a head of stage q at most q -
+2 times each. So j waits at most, but for its own runs, sum over q <= r of c(min(o_i, x_q)) over M -
+P + 1, and
 
-    (sum over q <= r of n_q (2 V_q + 1) + V_q H(n_q)  +  (K r (r - 1) + r) V_r)/M.
+    (sum over q <= r of n_q (V_q + 1) + V_q H(n_q)  +  K (r - 1)(r - 2)/2 V_r)/M.
 
 Of each stage but the last at most K are not done when a later one starts; for them the last stage
-in use stands for r.
-
-**Greedy slicing.** Without credit the lemma is all. *Own levels* (offset slicing; queue by the
-volume of the next run; those evicted are the last admitted, so that none that is behind j in the
-queue stays when j is evicted). Attempts behind the last one of j, in volume, run while j does for
-good, or up to X = max o steps longer; in all other steps j waits for others' attempts of at most
-its own last level, which is at most b v(o_j), b the growth. Of i those that are cut have volumes of
-at most m, m/1, m/b, ..., m = min(v(o_i - 1), b v(o_j)), and c <= 2 v: 2 m (1 + b/(b - 1)) in all;
-the last has c(o_i), if v(o_i) <= b v(o_j). *Any levels* (learned slicing): each attempt that is cut
-has more tokens than the one before, so a request is charged c(1) + ... + c(o) at most, and its own
-runs take 1 + ... + o steps. That holds whatever the queue, but is far from what is met.
+in use stands for r. Where each request has caps of its own: `kvratio.theory.finite.own_levels`.
 """
 
 from collections import Counter
@@ -74,7 +68,7 @@ import sympy
 
 from kvratio.theory.bound import Bound, Step, certified, identity, nonnegative, same, words
 from kvratio.theory.finite import admission
-from kvratio.theory.finite.admission import at_once, jobs
+from kvratio.theory.finite.admission import jobs
 from kvratio.theory.finite.greedy import latency
 from kvratio.theory.finite.pipelines import common, slices
 from kvratio.theory.forms import batch_charge
@@ -87,10 +81,9 @@ FAMILY = "every finite instance, one common prompt, all requests at time 0"
 
 # what the theorems say, read back where they are derived
 FCFS = "(1 + e) (F - sum c(o)/(2M)) + sum o"
-PER_START, LATE = "2 V + 1", "K r (r - 1) + r"
+PER_START, LATE = "V + 1", "K (r - 1)(r - 2)/2"
 
 A, C, J, K, M, N, P, Q, R, S, V, X = sympy.symbols("a c j K M n P q r s V x", positive=True)
-PAID = LOST = V  # of credit, at most, for a start
 
 
 def fcfs(instance: Instance) -> Fraction:
@@ -151,57 +144,6 @@ def _pairs(charges: Counts) -> int:
     return total
 
 
-def offset_slicing(instance: Instance, growth: Fraction) -> Fraction:
-    """At least the total latency of greedy offset slicing, whatever the offsets, in steps.
-
-    >>> offset_slicing(Instance.of(9, [1, 1]), Fraction(14))
-    Fraction(2, 1)
-    """
-    at_once(instance)
-    kinds = Counter(zip(instance.prompt, instance.output, strict=True))
-    room = admission.room(instance.memory, max((s + o for s, o in kinds), default=0))
-    longest = max(instance.output, default=0)
-    total = 0
-    for (s, o), count in kinds.items():
-        reach = growth * volume(s, o)
-        charges = {kind: _up_to(kind, reach, growth) for kind in kinds}
-        others = sum((n * charges[kind] for kind, n in kinds.items()), -charges[s, o])
-        cuts = 0 if o == 1 else _levels(volume(s, o - 1), growth)
-        total += count * (o + cuts * (o - 1 + longest) + int(others / room))
-    return Fraction(total)
-
-
-def _up_to(kind: tuple[int, int], reach: Fraction, growth: Fraction) -> Fraction:
-    """What a request is charged in attempts of at most a volume."""
-    s, o = kind
-    cut = min(Fraction(volume(s, o - 1)), reach)
-    last = batch_charge(o, s) if volume(s, o) <= reach else 0
-    return 2 * cut * (1 + growth / (growth - 1)) + last
-
-
-def _levels(most: int, growth: Fraction) -> int:
-    """Levels, rounded down, up to a volume, at most: they grow by the growth from 1 on."""
-    levels, level = 1, Fraction(1)
-    while level * growth < most + 1:
-        levels, level = levels + 1, level * growth
-    return levels
-
-
-def any_levels(instance: Instance) -> Fraction:
-    """At least the total latency of any policy that, beside evicting the newest for an overflow and
-    admitting the head of its queue while the next step fits, cuts each request at ever more tokens.
-
-    >>> any_levels(Instance.of(9, [2, 2]))  # 1 + 2 each, and (1 + 4)/(9 - 2 + 1) rounded down
-    Fraction(6, 1)
-    """
-    at_once(instance)
-    pairs = list(zip(instance.prompt, instance.output, strict=True))
-    charges = [sum(batch_charge(k, s) for k in range(1, o + 1)) for s, o in pairs]
-    room = admission.room(instance.memory, max((s + o for s, o in pairs), default=0))
-    waits = sum((sum(charges) - mine) // room for mine in charges)
-    return Fraction(waits + sum(o * (o + 1) // 2 for o in instance.output))
-
-
 def _jobs(instance: Instance) -> list[admission.Job]:
     return jobs(instance, instance.output)
 
@@ -210,7 +152,7 @@ def slicing(instance: Instance, caps: Sequence[int]) -> Fraction:
     """At least the total latency of slicing with paced starts and these caps, in steps; one prompt.
 
     >>> slicing(Instance.of(3, [1, 2]), (1, 2, 4))
-    Fraction(34, 1)
+    Fraction(18, 1)
     """
     return sliced(Counter(instance.output), common(instance), instance.memory, caps)
 
@@ -218,8 +160,8 @@ def slicing(instance: Instance, caps: Sequence[int]) -> Fraction:
 def sliced(counts: Counts, s: int, memory: int, caps: Sequence[int]) -> Fraction:
     """The same for so many requests of each length.
 
-    >>> sliced({1: 100}, 0, 10, (1, 2))  # 1 each, and (100/10 + (300 + 7 + 1)/10) rounded down
-    Fraction(4100, 1)
+    >>> sliced({1: 100}, 0, 10, (1, 2))  # 1 each, and (100/10 + (200 + 7)/10) rounded down
+    Fraction(3100, 1)
     """
     if not counts:
         return Fraction(0)
@@ -229,8 +171,8 @@ def sliced(counts: Counts, s: int, memory: int, caps: Sequence[int]) -> Fraction
     for stage, cap in enumerate(slices(caps, memory - s), 1):
         taking, full = sum(left.values()), volume(s, cap)
         charge += sum(x * batch_charge(min(o, cap), s) for o, x in left.items())
-        spent += taking * (2 * full + 1) + full * taking.bit_length()  # at least the harmonic sum
-        extra = (late * stage * (stage - 1) + stage) * full
+        spent += taking * (full + 1) + full * taking.bit_length()  # at least the harmonic sum
+        extra = late * (stage - 1) * (stage - 2) // 2 * full
         room = admission.room(memory, s + min(cap, longest))
         waits.append(int(Fraction(charge) / room + Fraction(spent + extra, memory)))
         done.append(sum(x for o, x in left.items() if o <= cap))
@@ -300,9 +242,9 @@ def bounds() -> list[Bound]:
     """
     form = N * (N - 1) / 2 * C / M  # equal ones, c each
     same("the form less its own", (N**2 * C - N * C) / (2 * M), form)
-    same("of one's own stage", PAID + LOST, read(PER_START, V) - 1)
-    late = 2 * sympy.summation(K * (Q - 1), (Q, 1, R))
-    same("late starts", late + (R - 1) + 1, read(LATE, K, R))
+    late = K * sympy.summation(Q - 2, (Q, 2, R))
+    same("late starts", late, read(LATE, K, R))
+    same("of one's own stage", V + 1, read(PER_START, V))
     return [
         Bound(
             id="finite/FCFS",
@@ -347,16 +289,15 @@ def bounds() -> list[Bound]:
                 *lemma(),
                 words(
                     "In the other steps the head does not fit, or lacks credit. Then M of credit "
-                    "are kept, V_q at most is spent on a good start, and V_q lost at most where "
-                    "steps with bad attempts follow, which begin with a good start of stage q"
+                    "are kept; a good start spends V_q at most, or begins a stretch of steps with "
+                    "bad attempts, and then V_q is lost there at most, the head's cost before, "
+                    "unless a request of an earlier stage joins the queue before that head"
                 ),
-                identity("once spent, once lost, and rounding", PAID + LOST + 1, 2 * V + 1),
                 words(
-                    "or with a late start, of a lower stage than the head before: K at most for "
-                    "each stage below, each of which costs V_r there, and where the head changes."
+                    "which loses V_q, q the head's stage: K requests at most are left below when "
+                    "none of the stages below q waits, and join q - 2 stages each."
                 ),
-                identity("2 sum of K (q - 1), and V_r for each stage of its own",
-                         late + R, K * R * (R - 1) + R),
+                identity("K (q - 2), q = 2 ... r", late, K * (R - 1) * (R - 2) / 2),
                 nonnegative(
                     "the mean of k volumes up to V falls by V/(k + 1) at most, V = m + x",
                     sympy.expand(sympy.cancel(

@@ -3,8 +3,8 @@
 Every bound holds for each run of the policy, whatever its random ties, on every instance that meets
 the conditions: all requests at time 0; where the policy reads upper ends, none below its output;
 for pipelines and slicing, one prompt; for A_l, one lower end of those that outlive their own. Those
-of `PROVED` tend to the fluid form, those of `WITHIN` to a multiple of it. `NONE` says why the other
-policies have no bound.
+of `PROVED` tend to the fluid form, those of `WITHIN` to a multiple of it. `VARIANTS` are of this
+kind too, of policies with other parameters. `NONE` says why the other policies have no bound.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,19 @@ from functools import partial
 from typing import NamedTuple
 
 from kvratio.theory.checks import InputError, one_of
-from kvratio.theory.finite import admission, kept, last_in, pipelines, promotion, thinned
+from kvratio.theory.finite import (
+    admission,
+    kept,
+    last_in,
+    own_levels,
+    pipelines,
+    promotion,
+    thinned,
+)
 from kvratio.theory.model import Instance
 
 BoundOf = Callable[[Instance], Fraction]
+OFFSETS = Fraction(138073, 10000)  # growth of the levels of offset slicing
 
 
 class Proved(NamedTuple):
@@ -44,9 +53,14 @@ PROVED: dict[str, Proved] = {
 # with factors on the fluid form, or (any levels) on something larger
 WITHIN: dict[str, BoundOf] = {
     "slicing": partial(last_in.slicing, caps=pipelines.growing(2)),
-    "offset-slicing": partial(last_in.offset_slicing, growth=Fraction(138073, 10000)),
-    "learned-slicing": last_in.any_levels,
-    "guarded-slicing": last_in.any_levels,
+    "offset-slicing": partial(own_levels.offset_slicing, growth=OFFSETS),
+    "learned-slicing": own_levels.any_levels,
+    "guarded-slicing": own_levels.any_levels,
+}
+
+# with other parameters than the policy of the name
+VARIANTS: dict[str, BoundOf] = {
+    "offset-slicing:admits=paced": partial(own_levels.paced, growth=OFFSETS),
 }
 
 IN_EXPECTATION: dict[str, BoundOf] = {"a-min-thinned": thinned.a_min_thinned}
@@ -90,7 +104,7 @@ def upper_bound(policy: str, instance: Instance) -> Fraction | None:
     (Fraction(9, 1), Fraction(12, 1))
     >>> upper_bound("a-max", Instance.of(5, [3, 3], interval=(1, 2)))
     """
-    every = {**{name: proved.every for name, proved in PROVED.items()}, **WITHIN}
+    every = {**{name: proved.every for name, proved in PROVED.items()}, **WITHIN, **VARIANTS}
     return _where_it_holds(every[one_of("policy", policy, every)], instance)
 
 
