@@ -60,7 +60,7 @@ DECLARED = (
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
 # what a word means to either engine: the kernel's half is held against the reference's
 WORD_TESTS = (
-    *("tests/test_declarations.py", "tests/test_admission.py", *BY_HAND),
+    *("tests/test_words.py", "tests/test_declarations.py", "tests/test_admission.py", *BY_HAND),
     "tests/test_kernel.py::test_work_by_hand",
     "tests/test_keep.py::test_a_kept_token_is_made_once",
     "tests/test_keep.py::test_the_kit_sees_tokens_that_were_not_made",
@@ -156,6 +156,13 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "checker": {
         "proofs_check/certificate.py": ("kvratio/proofs_check/certificate.py", *CHECKER),
         "proofs_check/optimality.py": ("kvratio/proofs_check/optimality.py", *CHECKER),
+        "proofs_check/enumeration.py": (
+            *("kvratio/proofs_check/enumeration.py", "tests/test_enumeration.py"),
+        ),
+        "proofs_check/kept_certificate.py": ("tests/test_kept_optimum.py",),
+        "proofs_check/priced.py": ("tests/test_priced.py",),
+        "proofs_check/cancelling.py": ("tests/test_cancelling.py",),
+        "proofs_check/copositive.py": ("tests/test_copositive.py",),
     },
     "engine": {
         "simulate/engine.py": ("kvratio/simulate/engine.py", *ENGINE, *TIMED),

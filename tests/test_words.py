@@ -1,0 +1,161 @@
+"""Words of a declaration one by one, by hand: what they imply, their definitions, their limits."""
+
+from dataclasses import replace
+from math import isqrt
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kvratio.simulate import engine, kernel, words
+from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
+from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policy import Admits, Assumes, Evicts, Order
+from kvratio.simulate.testing.history import Step
+from kvratio.simulate.words import thinning
+from kvratio.simulate.words.admits import left, next_step_test
+from kvratio.simulate.words.assumes.offset_levels import _root
+from kvratio.simulate.words.book import Book
+from kvratio.theory.checks import InputError
+from kvratio.theory.model import Instance, Preemption
+
+LEARNED = POLICIES["learned-slicing"]
+KINDS: tuple[Any, ...] = (Assumes, Order, Admits, Evicts)
+# all words that have a trait, for every trait that some words of a kind have and others do not
+TRAITS: dict[str, set[Any]] = {
+    "below_truth": {Assumes.NOTHING, Assumes.LOWER},
+    "by_assumed": {
+        *(Order.ASSUMED_LENGTH, Order.VOLUME),
+        *(Admits.LOOK_AHEAD, Admits.SLOT, Evicts.SMALLEST_BOUND),
+    },
+    "idles": {Admits.STAGGERED, Evicts.CLEARED},
+}
+
+
+@pytest.mark.parametrize(("trait", "having"), TRAITS.items())
+def test_which_words_have_a_trait(trait: str, having: set[Any]) -> None:
+    assert {w for kind in KINDS for w in kind if getattr(words.of(w), trait, False)} == having
+
+
+def test_of_which_orders_a_run_tells() -> None:
+    """What was learned is not to be seen in a finished run. (To chance all are equal.)"""
+    assert {w for w in Order if not words.of(w).told} == {Order.GITTINS}
+
+
+def stub(**columns: Any) -> Any:
+    return SimpleNamespace(**columns)
+
+
+# --- assumed lengths ---------------------------------------------------------------------------
+
+
+def test_nothing_assumed_is_one_token() -> None:
+    word = words.of(Assumes.NOTHING)
+    assert word(stub()).length(stub(), 0, 0) == 1
+    assert word.first(Instance.of(9, [2, 5]), POLICIES["fcfs"]).tolist() == [1, 1]
+
+
+def test_a_threshold_above_all_upper_ends_is_a_mistake() -> None:
+    instance = Instance.of(99, [2, 5], interval=[(1, 3), (1, 7)])
+    check = words.of(Assumes.THRESHOLD_THEN_UPPER).check
+    for threshold in (1, 6, 7):
+        check(instance, stub(caps=(threshold,)))
+    for threshold in (8, 50):
+        with pytest.raises(InputError, match="at most 7, the largest predicted upper end"):
+            check(instance, stub(caps=(threshold,)))
+
+
+def test_a_later_stage_may_assume_no_more() -> None:
+    """The interval is [1, 1] and wrong: whoever outlives one token is still assumed one."""
+    book = Book(POLICIES["a-l"], 1, 0)
+    book.assumed = {0: 1}
+    word = words.of(Assumes.LOWER_THEN_UPPER)(book)
+    word.promote(stub(upper=lambda _: 1, memory=9, prompt=lambda _: 0), 0)
+    assert (book.assumed, book.stage) == ({0: 1}, [1])
+
+
+@pytest.mark.parametrize("memory", [11, 12])
+def test_all_fit_with_their_kept_tokens(memory: int) -> None:
+    """Two wait with prompts of 2 and 3 tokens kept: 6 each to go on."""
+    view = stub(waiting=[0, 1], prompt=lambda _: 2, kept=lambda _: 3, need=lambda: 0, memory=memory)
+    assert words.of(Assumes.LEVELS)._all_fit(view) is (memory == 12)
+
+
+def test_what_is_learned_has_limits() -> None:
+    countable = words.of(Assumes.LEVELS).countable
+    for memory in (1, MOST_MEMORY, MOST_MEMORY + 1):
+        fits = countable(Instance.of(memory, [1]), LEARNED)
+        assert fits is (memory <= MOST_MEMORY)
+    for n in (MOST_REQUESTS, MOST_REQUESTS + 1):
+        assert countable(stub(memory=9, n=n), LEARNED) is (n == MOST_REQUESTS)
+
+
+def test_roots_are_rounded_down() -> None:
+    numbers = [*range(50), *(k * k + d for k in (10**6, 2**31 - 1) for d in (-1, 0, 1))]
+    assert [int(_root(x)) for x in numbers] == [isqrt(x) for x in numbers]
+
+
+# --- admission, order, eviction ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("memory", [8, 9])
+def test_the_next_step_has_the_kept_tokens(memory: int) -> None:
+    """The running ones need 3; a prompt of 2 with 3 tokens kept needs 6."""
+    view = stub(memory=memory, need=lambda: 3, prompt=lambda _: 2, kept=lambda _: 3)
+    assert next_step_test(stub(policy=POLICIES["fcfs"]), view)(0) is (memory == 9)
+    assert [left(9, kept) for kept in (0, 2, 4, 8, 9, 12)] == [9, 7, 5, 1, 1, 1]
+
+
+def test_evicted_requests_keep_their_tokens_or_none() -> None:
+    book = Book(POLICIES["fcfs"], 2, 0)
+    for preemption, kept in ((Preemption.CANCEL, 0), (Preemption.KEEP, 4)):
+        view = stub(running={0: 1}, made=lambda _: 4, kept=lambda _: 3, preemption=preemption)
+        assert (book.keeps(view, 0), book.keeps(view, 1)) == (kept, 3)
+
+
+def test_definitions_on_one_step() -> None:
+    """Request 1 has kept 2 tokens. 0 is assumed 3: 1 + 1, 1 + 2, 1 + 3 are held; 1 is assumed 4:
+    2 + 3, 2 + 4; 2 has kept as many as it is assumed: its next token alone."""
+    instance = Instance.of(99, [9] * 3, prompt=[1, 2, 5])
+    step = Step(7, (), {}, (0, 1, 2), learned={0: 3, 1: 4, 2: 1}, kept={1: 2, 2: 1}, keeps=True)
+    keys = words.of(Order.VOLUME).keys(instance, step, (0, 1, 2))
+    assert keys == {0: 2 + 3 + 4, 1: 5 + 6, 2: 5 + 2}
+    started = Step(7, (), {2: 0, 0: 0, 1: 4}, ())
+    place = words.of(Evicts.LAST).place
+    assert [place(instance, LEARNED, started, i) for i in (2, 0, 1)] == [(0,), (-1,), (-2,)]
+
+
+def test_who_has_made_no_token_of_this_attempt_survives() -> None:
+    """4 tokens, all of them kept, and assumed 2: no chance decides before the fifth."""
+    book = stub(assumed={0: 2}, attempts=[1], draw=lambda *_: 2**64 - 1)
+    for made in (4, 5):
+        view = stub(running={0: 0}, prompt=lambda _: 0, made=lambda _, m=made: m, kept=lambda _: 4)
+        assert thinning.thinned(book, view) == ([] if made == 4 else [0])
+
+
+EVICTING = [policy for policy in POLICIES.values() if policy.evicting]
+
+
+@pytest.mark.parametrize("policy", EVICTING)
+def test_many_are_evicted_at_once(policy: Any) -> None:
+    """Equal requests with little progress fill the cache, and a step later half of them have to
+    go: more than the kernel looks for one by one. Arrivals in no order of the indices."""
+    rng = np.random.default_rng(7)
+    for n in (12, 25):
+        arrival = rng.integers(0, 4, n).tolist()
+        output = rng.integers(1, 6, n).tolist()
+        lower = [int(rng.integers(1, o + 1)) for o in output]
+        interval = [(low, 6) for low in lower]
+        instance = Instance.of(n, output, arrival=arrival, interval=interval)
+        for preemption in Preemption:
+            fast = kernel.run(instance, policy, 3, None, preemption)
+            assert fast == engine.run(instance, policy, 3, None, preemption)
+
+
+def test_an_empty_cache_takes_a_request_that_fills_it() -> None:
+    """Whatever share is kept free: alone, a request has all the memory."""
+    policy = replace(POLICIES["fcfs-watermark"], reserve=POLICIES["alpha-protection"].reserve)
+    instance = Instance.of(10, [4, 4], prompt=6)
+    found = engine.run(instance, policy)
+    assert [row[1:3] for row in found.schedule.attempts()] == [(0, 4), (4, 8)]
