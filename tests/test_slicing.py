@@ -17,6 +17,7 @@ from kvratio.theory.slicing import proved_caps
 from kvratio.theory.stages import (
     Case,
     StageBound,
+    _neighbours,
     _nonnegative,
     best_caps,
     upper_bound,
@@ -227,3 +228,14 @@ def test_no_caps_do_better_than_five_on_a_grid() -> None:
 def test_bad_input(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_neighbours_differ_by_one_move() -> None:
+    """Caps 3, 7 and 20: a cap moves by a power of two, is dropped, or comes between two."""
+    moves = {2**e * sign for e in range(5) for sign in (1, -1)}
+    expected = {tuple(sorted({3 + m, 7})) for m in moves} | {
+        tuple(sorted({3, 7 + m})) for m in moves
+    }
+    expected |= {(7,), (3,), (2, 3, 7), (3, 5, 7), (3, 7, 13)}
+    legal = {(*caps, 20) for caps in expected if all(1 <= cap < 20 for cap in caps)}
+    assert set(_neighbours((3, 7, 20), Case(Fraction(0), 1, 20))) == legal

@@ -66,6 +66,14 @@ def test_a_threshold_above_all_upper_ends_is_a_mistake() -> None:
             check(instance, stub(caps=(threshold,)))
 
 
+@pytest.mark.parametrize("word", [Assumes.THRESHOLD_THEN_UPPER, Assumes.LOWER_THEN_UPPER])
+def test_the_longest_that_is_ever_assumed(word: Assumes) -> None:
+    """The upper end, or the output where it was predicted too short."""
+    instance = Instance.of(99, [2, 9], interval=[(1, 3), (1, 7)])
+    policy = replace(POLICIES["fcfs"], caps=(2,))
+    assert words.of(word).longest(instance, policy).tolist() == [3, 9]
+
+
 def test_a_later_stage_may_assume_no_more() -> None:
     """The interval is [1, 1] and wrong: whoever outlives one token is still assumed one."""
     book = Book(POLICIES["a-l"], 1, 0)
