@@ -68,7 +68,9 @@ class Formula:
                 points = [mpmath.mpf(str(sympy.N(exact[name], _GUARD))) for name in names]
                 value = sympy.lambdify(names, full, "mpmath")(*points)
                 return sympy.Float(str(value), _GUARD)
-        return full.subs(exact)
+        for name, value in reversed(self.where):  # numbers in place of the long expressions
+            exact[name] = sympy.sympify(value).subs(exact)
+        return sympy.sympify(self.expression).subs(exact)
 
     def function(self) -> Callable[..., float]:
         """The closed form as a function of keyword arguments (floats), for drawing curves.
@@ -159,6 +161,26 @@ def is_zero(expression: Any) -> bool:
     """
     e = sympy.together(sympy.sympify(expression))
     return bool(sympy.cancel(e) == 0 or sympy.simplify(e) == 0)
+
+
+def power_sums(polynomial: Any, over: Any, low: Any, high: Any) -> Any:
+    """The sum of a polynomial in the symbol `over` from `low` to `high`.
+
+    P(high + 1) - P(low), where P(x + 1) - P(x) is the polynomial: P has a Bernoulli polynomial for
+    each power, and that it telescopes is checked. Much faster than `sympy.summation`.
+
+    >>> k, n = sympy.symbols("k n")
+    >>> sympy.factor(power_sums(k**2, k, 1, n))
+    n*(n + 1)*(2*n + 1)/6
+    """
+    terms = sympy.Poly(polynomial, over)
+    found = sympy.Poly(0, over)
+    for (power,), factor in terms.terms():
+        found += sympy.Poly(sympy.bernoulli(power + 1, over) / (power + 1), over) * factor
+    if not (found.compose(sympy.Poly(over + 1, over)) - found - terms).is_zero:
+        raise ArithmeticError(f"no closed sum of {polynomial}")
+    total = found.as_expr()
+    return total.subs(over, high + 1) - total.subs(over, low)
 
 
 def digits(value: Any) -> str:

@@ -26,6 +26,7 @@ from kvratio.theory.forms import (
     prompt_length,
     stages,
 )
+from kvratio.theory.formula import is_zero, power_sums
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
@@ -146,7 +147,7 @@ def coefficient(form: Form, prompt: int | None = None) -> Any:
     later = sympy.factor(term(Stage(k - 1, k, False), i, j))
     if sympy.fraction(later)[1].has(k):
         raise InputError("form", form.name, required)
-    antiderivative = sympy.summation(sympy.expand(later), (k, l + 1, i - 1))
+    antiderivative = power_sums(later, k, l + 1, i - 1)
 
     def total(a: Any, b: Any) -> Any:
         between = antiderivative.subs({i: a, j: b}, simultaneous=True)
@@ -159,7 +160,7 @@ def coefficient(form: Form, prompt: int | None = None) -> Any:
         "i = j = l": term(Stage(l - 1, l, True), l, l) - general.subs({i: l, j: l}),
     }
     for case, difference in same.items():
-        if sympy.simplify(difference) != 0:
+        if not is_zero(difference):
             raise ArithmeticError(f"{form.name}: the coefficient differs at {case}")
     return general
 

@@ -223,14 +223,18 @@ def solve(c: Coefficients) -> tuple[float, Array, Array]:
     slot, off = scipy.sparse.diags_array(-slots), scipy.sparse.diags_array(-saved * waits)
     right = np.concatenate([mean, np.zeros(2 * n)])
 
+    rows = [
+        [scipy.sparse.csc_array((n, n)), off, behind],
+        [-off, slot, behind @ lengths],
+        [-ahead, lengths @ ahead, None],
+    ]
+    fixed = scipy.sparse.block_array(rows, format="csc")  # all but the diagonal of g
+
     def parts(bound: float) -> tuple[Array, Array, Array]:
-        g = scipy.sparse.diags_array(2 * bound * bench - 2 * batch + extra + 4 * saved)
-        rows = [
-            [g, off, behind],
-            [-off, slot, behind @ lengths],
-            [-ahead, lengths @ ahead, None],
-        ]
-        found = scipy.sparse.linalg.spsolve(scipy.sparse.block_array(rows, format="csc"), right)
+        g = np.zeros(3 * n)
+        g[:n] = 2 * bound * bench - 2 * batch + extra + 4 * saved
+        matrix = fixed + scipy.sparse.diags_array(g, format="csc")
+        found = scipy.sparse.linalg.spsolve(matrix, right)
         return found[:n], found[n : 2 * n], found[2 * n :]
 
     def excess(bound: float) -> float:

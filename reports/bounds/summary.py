@@ -129,7 +129,8 @@ def growth(row: Row) -> str:
     text = row["closed_form"]
     if text.startswith("ratio/ln(u) -> "):
         return "~ ln(u)"
-    from sympy import Symbol, limit, oo, sympify
+    from sympy import Symbol, fraction, limit, oo, sympify, together
+    from sympy import degree as top_degree
 
     b = Symbol("b", positive=True)
     least = text.startswith("at least ")
@@ -142,7 +143,11 @@ def growth(row: Row) -> str:
     size = names["u"] if ratio.has(names["u"]) else b
     if ratio.free_symbols - {names["q"], names["s"]} != {size}:
         return ""
-    degree = limit(size * ratio.diff(size) / ratio, size, oo)
+    top, bottom = fraction(together(ratio))
+    if top.is_polynomial(size) and bottom.is_polynomial(size):
+        degree = top_degree(top, size) - top_degree(bottom, size)
+    else:
+        degree = limit(size * ratio.diff(size) / ratio, size, oo)
     known = {(b, 2): "u/l", (b, 1): "sqrt(u/l)", (names["u"], 1): "u"}
     label = known.get((size, degree), "")
     return label and f"{'>' if least else ''}~ {label}"

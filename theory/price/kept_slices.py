@@ -17,6 +17,7 @@ step that makes the next token). All wait: a restart of a request with X tokens 
 restart M (s + X_(r-1)) p_(r-1) (p_(r-1) + p_r). The benchmark pays for no prefill.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -242,13 +243,17 @@ def caps(s: Any, l: int, u: int, growth: Any) -> tuple[int, ...]:  # noqa: E741
     """
     prompt, (low, high) = prompt_length(s), interval(l, u)
     g = rational("growth", growth, above=1)
-    level, made = volume(Fraction(low), prompt), low
+    tokens = range(high + 1)
+
+    def within(made: int) -> Fraction:
+        size: Fraction = volume(Fraction(made), prompt)
+        return size
+
+    level, made = within(low), low
     found: list[int] = []
     while made < high:
         level *= g
-        after = made
-        while after < high and volume(Fraction(after + 1), prompt) <= level:
-            after += 1
+        after = bisect_right(tokens, level, made + 1, high + 1, key=within) - 1
         if after > made:
             found.append(after)
             made = after

@@ -256,8 +256,13 @@ def _best_start(s: Fraction, low: int, high: int) -> int:
 def _area_above(s: Fraction, low: int, high: int) -> arb:
     """At least 1 + the sum of (s + k)/v(k-1): `DIRECT` terms rounded up, the rest closed."""
     end, unit = min(high, low + DIRECT), 1 << BITS
-    terms = (-((-(s + k) * unit) // volume(Fraction(k - 1), s)) for k in range(low + 1, end + 1))
-    total = ball(1 + Fraction(sum(terms), unit))
+    # whole numbers: the denominator of s times v(k-1), and times s + k, which v grows by
+    made, total_up = int(s.denominator * volume(Fraction(low), s)), 0
+    for k in range(low + 1, end + 1):
+        more = s.numerator + k * s.denominator
+        total_up -= -more * unit // made
+        made += more
+    total = ball(1 + Fraction(total_up, unit))
     if end == high:
         return total
     rest = volume(Fraction(high), s) / volume(Fraction(end), s)

@@ -82,11 +82,17 @@ def function(*names: Any) -> Callable[[Any], Callable[..., arb]]:
 
 def _quotient(top: Any, bottom: Any) -> Callable[..., arb]:
     """The quotient of two polynomials as a function of balls."""
-    # whole coefficients: no float can slip in through a printed 1/2
-    (over, top), (under, bottom) = (part.clear_denoms(convert=True) for part in (top, bottom))
-    above, below = (sympy.lambdify(top.gens, x.as_expr(), modules=[]) for x in (top, bottom))
-    factor = arb(int(under)) / int(over)
+    (over, above), (under, below) = map(_evaluated, (top, bottom))
+    factor = arb(under) / over
     return lambda *at: factor * above(*at) / below(*at)
+
+
+@lru_cache(maxsize=256)  # slopes share a denominator, a ratio and its slope both parts
+def _evaluated(polynomial: Any) -> tuple[int, Callable[..., arb]]:
+    """A whole number, and that number times the polynomial, as a function of balls."""
+    # whole coefficients: no float can slip in through a printed 1/2
+    factor, whole = polynomial.clear_denoms(convert=True)
+    return int(factor), sympy.lambdify(whole.gens, whole.as_expr(), modules=[])
 
 
 def _slope(top: Any, bottom: Any, name: Any) -> Callable[..., arb]:

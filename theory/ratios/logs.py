@@ -84,7 +84,7 @@ def peak(a: Any, b: Any, value: Any, bounds: LogBounds) -> tuple[Any, Any, tuple
     """
     slope = a + b * sympy.log(1 + q)
     grid = [sympy.Rational(n, 100) for n in range(1, 100)]
-    first = next((x for x in grid if sympy.N(slope.subs(q, x)) < 0), None)
+    first = next((x for x in grid if slope.evalf(subs={q: x}) < 0), None)
     if first is None:
         raise DerivationError("the function does not fall before q = 1")
     at = sympy.nsolve(slope, q, (first - sympy.Rational(1, 100), first), solver="bisect", prec=40)

@@ -27,13 +27,23 @@ i, k = sympy.symbols("i k", positive=True)
 
 @lru_cache(maxsize=256)
 def tail_sum(polynomial: Any, ratio: Any) -> Any:
-    """R(i), polynomial in i, with sum_{m>=i} p(m) z^(m-1) = z^(i-1) R(i), for |z| < 1.
+    """R(i), polynomial in i, with sum_{m>=i} p(m) z^(m-1) = z^(i-1) R(i), for |z| < 1; factored.
+
+    >>> tail_sum(i, q)
+    -(i*q - i - q)/(q - 1)**2
+    """
+    return sympy.factor(tail(polynomial, ratio).as_expr())
+
+
+@lru_cache(maxsize=256)
+def tail(polynomial: Any, ratio: Any) -> Any:
+    """As `tail_sum`, a `Poly` in i over the rational functions of the other symbols.
 
     R solves R(i) - z R(i + 1) = p(i), coefficient by coefficient from the highest; that it does
     is checked. As z^(i-1) R(i) -> 0, the sum then telescopes.
 
-    >>> tail_sum(i, q)
-    -(i*q - i - q)/(q - 1)**2
+    >>> tail(i, q).eval(1)
+    1/(q**2 - 2*q + 1)
     """
     # coefficients in the field of rational functions of the other symbols: no simplification
     others = sorted((polynomial.free_symbols | ratio.free_symbols) - {i}, key=str)
@@ -47,7 +57,7 @@ def tail_sum(polynomial: Any, ratio: Any) -> Any:
         found += sympy.Poly.from_dict({(power,): highest}, i, domain=field)
     if not (p - found + _times(z, found.compose(sympy.Poly(i + 1, i, domain=field)))).is_zero:
         raise DerivationError(f"no closed tail sum of {polynomial}")
-    return sympy.factor(found.as_expr())
+    return found
 
 
 def _times(factor: Any, polynomial: Any) -> Any:
@@ -115,7 +125,9 @@ def _class_sums(form: Form, w: Any, prompt: Any, stage: Stage) -> _Sums:
             sympy.Poly(prompt + i, i),
         )
         own = sympy.cancel(sympy.together((at_cap - beyond.subs(i, cap)) * w.subs(i, cap)))
-        return sympy.factor(own + tail_sum(quotient.as_expr(), q).subs(i, cap)), remainder.as_expr()
+        return sympy.factor(
+            own + tail(quotient.as_expr(), q).as_expr().subs(i, cap)
+        ), remainder.as_expr()
 
     time, no_remainder = split(ends.time, passes.time)
     weight, remainder = split(ends.done + 2 * ends.left, passes.done + 2 * passes.left)
@@ -136,19 +148,17 @@ def close(form: Form, w: Any, prompt: Any = s) -> Closed:
     """
     prompt = sympy.sympify(prompt)
     later = _class_sums(form, w, prompt, Stage(k - 1, k, False))
-    rational = tail_sum(sympy.expand(later.time * later.weight).subs(k, i), q**2).subs(i, 1)
+    rational = tail(sympy.expand(later.time * later.weight).subs(k, i), q**2).eval(1)
     f1: Any = sympy.Integer(0)
     f2: Any = sympy.Integer(0)
     mixed = sympy.expand(sympy.cancel(later.time * later.remainder)).subs(k, i)
     if mixed != 0:
         # sum_k q^(k-1) mixed(k) E_k = sum_i q^(i-1)/(s + i) * (G(1) - q^i G(i + 1))
-        tails = tail_sum(mixed, q)
-        quotient, at_pole = sympy.div(
-            sympy.Poly(sympy.expand(sympy.cancel(tails).subs(i, i + 1)), i),
-            sympy.Poly(prompt + i, i),
-        )
-        f1, f2 = tails.subs(i, 1) / q, -at_pole.as_expr() / q
-        rational -= q * tail_sum(quotient.as_expr(), q**2).subs(i, 1)
+        tails = tail(mixed, q)
+        following = tails.compose(sympy.Poly(i + 1, i, domain=tails.domain))
+        quotient, at_pole = sympy.div(following, sympy.Poly(prompt + i, i))
+        f1, f2 = tails.eval(1) / q, -at_pole.as_expr() / q
+        rational -= q * tail(quotient.as_expr(), q**2).eval(1)
     # the class k = 1 is the first one: replace what the later classes' rule gave for it
     first = _class_sums(form, w, prompt, Stage(0, sympy.Integer(1), True))
     time, weight, remainder = (part.subs(k, 1) for part in later)

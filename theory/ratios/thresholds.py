@@ -53,6 +53,9 @@ def _sum(polynomial: Any, after: Any, last: Any) -> Any:
     return total if last is None else total - power[last] * tail.subs(i, last + 1)
 
 
+_factored = lru_cache(maxsize=64)(sympy.factor)  # the readings share most of their parts
+
+
 @lru_cache(maxsize=64)
 def promoted(weight: Any, first: str, second: str, truncated: bool) -> Promoted:
     """A_l with threshold m in one reading, over the whole distribution, from its stages.
@@ -82,7 +85,7 @@ without an upper end use 'own'
         _sum(weight, zero, last),
         _sum(weight, m, last),
     )
-    return Promoted(*map(sympy.factor, parts))
+    return Promoted(*map(_factored, parts))
 
 
 @lru_cache(maxsize=16)

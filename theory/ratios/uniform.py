@@ -11,7 +11,7 @@ import sympy
 
 from kvratio.theory.bound import Bound, DerivationError, Step, identity, nonnegative, words
 from kvratio.theory.forms import A_MIN, A_MIN_STAGGERED, AREA, H_SF, Form, Stage
-from kvratio.theory.formula import Formula, digits
+from kvratio.theory.formula import Formula, digits, power_sums
 
 u, i, k = sympy.symbols("u i k", positive=True)
 t = sympy.Symbol("t", nonnegative=True)
@@ -20,7 +20,7 @@ _SUMS = words("Sums of polynomials over the classes and the lengths 1 ... u.")
 
 
 def _sum(polynomial: Any, over: Any, low: Any, high: Any) -> Any:
-    return sympy.summation(sympy.expand(polynomial), (over, low, high))
+    return sympy.expand(power_sums(polynomial, over, low, high))
 
 
 def close(form: Form) -> Any:
