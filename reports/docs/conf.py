@@ -13,7 +13,14 @@ project = "kvratio"
 author = "The kvratio authors"
 copyright = "2026, The kvratio authors"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "mathml", "markdown_docstrings"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.apidoc",
+    "mathml",
+    "markdown_docstrings",
+    "finite_table",
+]
 exclude_patterns = ["_ext", "conf.py", "api/modules.rst"]
 suppress_warnings = ["ref.python"]  # two modules may have a class of one name
 root_doc = "index"
