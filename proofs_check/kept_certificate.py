@@ -138,7 +138,7 @@ class _Search:
         return rows
 
     def ways(self) -> int:
-        """Go through the steps; return how many ways through one were tried."""
+        """Go through the steps; return how many full ones were tried."""
         tried, step, layer = 0, 0, {self.start: 0}
         if self._bound(self.start, 0, 0) > self.scale * (self.lower - 1):
             return 0
@@ -146,13 +146,12 @@ class _Search:
             later: dict[State, int] = {}
             for state, spent in layer.items():
                 able = self._able(state, step)
-                for taken in _full(able, self.memory):
-                    tried += 1
-                    if tried > self.most:
-                        detail = f"step {step}: more than {self.most} ways through the steps"
-                        raise CertificateError("search too short", detail)
-                    if taken is None:
-                        continue
+                full = _full(able, self.memory, self.most - tried)
+                tried += len(full)
+                if tried > self.most:
+                    detail = f"step {step}: more than {self.most} ways through the steps"
+                    raise CertificateError("search too short", detail)
+                for taken in sorted(full):
                     then, cost = self._after(state, able, taken, step, spent)
                     if cost >= self.lower or cost >= later.get(then, self.lower):
                         continue
@@ -201,28 +200,41 @@ class _Search:
         return tuple(tuple(sorted(made.elements())) for made in counts), spent
 
 
-def _full(able: list[Class], memory: int) -> Iterator[tuple[int, ...] | None]:
-    """How many of each class run, so that nobody else fits; None for every dead end.
+def _full(able: list[Class], memory: int, most: int) -> set[tuple[int, ...]]:
+    """How many of each class run, so that nobody else fits; if there are more than `most`, some.
 
-    >>> [way for way in _full([(0, 2, 3, 1), (1, 0, 1, 2)], 3) if way]
-    [(1, 0), (0, 2)]
+    One more request at a time, the largest use first. FORMAT-KEPT.md has the proof.
+
+    >>> sorted(_full([(0, 2, 3, 1), (1, 0, 1, 2)], 3, 9))
+    [(0, 2), (1, 0)]
     """
-    needs = [use * count for _, _, use, count in able]
-    beyond = [*accumulate(reversed(needs), initial=0)][::-1]  # use of all from each class on
+    uses = [use for _, _, use, _ in able]
+    there = [0] * len(able)
+    ways = {tuple(there)}
+    for k in sorted(range(len(able)), key=lambda k: -uses[k]):
+        for _ in range(able[k][3]):
+            ways = {new for way in ways for new in _with_one_more(way, k, uses, there, memory)}
+            there[k] += 1
+            if len(ways) > most:  # each of them is part of another one of all
+                return ways
+    return ways
 
-    def choose(at: int, room: int, missed: int) -> Iterator[tuple[int, ...] | None]:
-        if missed and missed <= room - beyond[at]:  # the smallest left out would fit in any case
-            yield None
-        elif at == len(able):
-            yield ()
-        else:
-            _, _, use, count = able[at]
-            for taken in range(min(count, room // use), -1, -1):
-                left_out = min(missed or use, use) if taken < count else missed
-                for rest in choose(at + 1, room - taken * use, left_out):
-                    yield None if rest is None else (taken, *rest)
 
-    return choose(0, memory, 0)
+def _with_one_more(
+    way: tuple[int, ...], k: int, uses: list[int], there: list[int], memory: int
+) -> Iterator[tuple[int, ...]]:
+    """Where nobody of those `there` fits beside `way`: the same with one more of class k there."""
+    room = memory - sum(taken * use for taken, use in zip(way, uses, strict=True))
+    if uses[k] <= room:
+        yield (*way[:k], way[k] + 1, *way[k + 1 :])
+        return
+    yield way
+    out = [use for taken, n, use in zip(way, there, uses, strict=True) if taken < n]
+    for j, taken in enumerate(way):
+        if taken and j != k and uses[j] <= min(out, default=uses[j]):
+            other = list(way)
+            other[j], other[k] = taken - 1, way[k] + 1
+            yield tuple(other)
 
 
 def _limits(instance: Instance, steps: int) -> list[int]:

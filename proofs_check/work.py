@@ -19,7 +19,7 @@ EXPANDED = 10  # entries for a step of an output: its weight, slope and bend, ea
 BENDS = 8  # second differences that are not 0, of a constraint's weights over a run's steps
 CACHED = 16  # rows whose costs the checker keeps
 KEPT = "kvratio-kept-optimality"  # the format of certificates for schedules that keep their tokens
-COLUMNS, LOOKS = 4, 4  # lists as long as the prices; looks at every request in each way of a step
+COLUMNS, LOOKS = 4, 4  # lists as long as the prices; looks, for each way of a step, at each pair
 
 
 def limit_work(text: str, most: int = MOST_WORK) -> None:
@@ -76,7 +76,7 @@ def _kept(data: Any) -> int:
     kinds = {(r["prompt"], r["output"], r.get("arrival", 0)) for r in rows}
     end = max([len(data["cache"]), len(data["done"]), *(arrival for *_, arrival in kinds)])
     tables = (end + 1) * (COLUMNS + sum(output for _, output, _ in kinds))
-    return int(tables + LOOKS * len(rows) * data["search"])
+    return int(tables + LOOKS * len(rows) ** 2 * data["search"])
 
 
 def _requests(data: Any) -> list[Any]:

@@ -5,6 +5,8 @@ Expected optima come from `tests.bruteforce.optimum_keeping`, which tries every 
 
 import json
 import random
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,13 @@ from click.testing import CliRunner
 
 import kvratio as kv
 from kvratio.proofs_check.certificate import CertificateError
-from kvratio.proofs_check.kept_certificate import KeptCertified, _limits, check_kept, read_kept
+from kvratio.proofs_check.kept_certificate import (
+    KeptCertified,
+    _full,
+    _limits,
+    check_kept,
+    read_kept,
+)
 from kvratio.proofs_check.work import work
 from kvratio.reports.cli import cli
 from kvratio.theory.area import lower_bound
@@ -22,7 +30,7 @@ from kvratio.theory.hindsight.kept.optimum import optimum_kept
 from kvratio.theory.hindsight.kept.prices import SCALE, Kept, Prices
 from kvratio.theory.hindsight.kept.search import Rest
 from kvratio.theory.hindsight.kept.serve import serve
-from kvratio.theory.hindsight.kept.states import beginning
+from kvratio.theory.hindsight.kept.states import beginning, full_steps
 from kvratio.theory.hindsight.optimum import Effort
 from kvratio.theory.model import Instance, Preemption, Schedule, verify
 from tests.bruteforce import optimum, optimum_keeping
@@ -219,3 +227,36 @@ def test_bad_input_is_one_clear_error() -> None:
         kv.optimal(instance, preemption="keep", solver="HIGHS")
     with pytest.raises(InputError, match="at least one request"):
         kv.optimal(Instance.of(4, []), preemption="keep")
+
+
+def _by_definition(able: Sequence[tuple[int, int, int, int]], memory: int) -> set[tuple[int, ...]]:
+    """Every choice that fits and leaves no room for one more."""
+    found = set()
+    for way in product(*(range(count + 1) for *_, count in able)):
+        room = memory - sum(taken * use for taken, (_, _, use, _) in zip(way, able, strict=True))
+        more = (use for taken, (_, _, use, n) in zip(way, able, strict=True) if taken < n)
+        if 0 <= room < min(more, default=memory + 1):
+            found.add(way)
+    return found
+
+
+def test_full_steps_are_those_of_the_definition_and_of_the_producer() -> None:
+    """All classes of one or two requests that use up to 4 tokens each, three classes at most."""
+    for size in range(4):
+        for kinds in product(product(range(1, 5), (1, 2)), repeat=size):
+            able = [(k, 0, use, count) for k, (use, count) in enumerate(kinds)]
+            for memory in range(1, 9):
+                expected = _by_definition(able, memory)
+                assert _full(able, memory, len(expected)) == expected
+                assert {way for way in full_steps(able, memory) if way is not None} == expected
+
+
+def test_too_many_full_steps_are_noticed_on_the_way() -> None:
+    rng = random.Random(4)
+    for _ in range(300):
+        uses = [rng.randint(1, 12) for _ in range(rng.randint(1, 6))]
+        able = [(k, 0, use, rng.choice([1, 1, 2, 3])) for k, use in enumerate(uses)]
+        memory = rng.randint(1, 40)
+        expected = _by_definition(able, memory)
+        assert _full(able, memory, len(expected)) == expected
+        assert len(_full(able, memory, len(expected) - 1)) >= len(expected)

@@ -62,18 +62,16 @@ def optimum_kept(
     iterations = 0 if interrupted else effort.root_iterations
     prices = kept.rounded(kept.improve(upper, iterations=iterations, deadline=limit))
     lower = min(upper, -(-int(kept.bound(prices, SCALE)) // SCALE))
-    looked = total = 0
+    steps = total = 0
     if lower < upper and kept.size <= SEARCHED and not interrupted:
         try:
-            lower, better, looked, total = _close(
-                kept, prices, lower, upper, effort.nodes, deadline
-            )
+            lower, better, steps, total = _close(kept, prices, lower, upper, effort.nodes, deadline)
         except KeyboardInterrupt:
             interrupted, better = True, None
         if better is not None:
             schedule = schedule_of(instance, kept.kinds, better.path)
             upper = _latency(schedule, instance)
-    certificate = _certificate(instance, schedule, lower, upper, prices, looked)
+    certificate = _certificate(instance, schedule, lower, upper, prices, steps)
     lower = max(lower, area)
     status = _status(lower, upper)
     return Outcome(status, lower, upper, schedule, certificate, total, interrupted)
@@ -84,7 +82,8 @@ def _close(
 ) -> tuple[int, Searched | None, int, int]:
     """Raise the lower bound by searching, to the optimum if the limits allow.
 
-    Returns it, a better path if there is one, the ways tried for that bound, and all ways tried.
+    Returns it, a better path if there is one, the full steps tried for that bound, and all ways
+    tried.
     """
     rest, better, proven, total = Rest(kept, prices), None, 0, 0
     for below in (upper, *range(lower + 1, upper)):
@@ -97,7 +96,7 @@ def _close(
         if tried.latency is not None:
             better, upper = tried, tried.latency
         if tried.whole:  # nothing is below, or nothing below what was found
-            lower, proven = min(below, upper), tried.looked
+            lower, proven = min(below, upper), tried.full
         elif not first:
             break
     return lower, better, proven, total

@@ -16,12 +16,14 @@ from kvratio.theory.hindsight.kept.states import Class, State, after, beginning,
 class Searched(NamedTuple):
     """The best path of states with a latency below the target (None: none was found).
 
-    `looked` ways through a step were tried; `whole`: all that the prices do not exclude.
+    `looked` ways through a step were tried, dead ends included, and `full` of them are full steps;
+    `whole`: all that the prices do not exclude.
     """
 
     latency: int | None
     path: tuple[State, ...]
     looked: int
+    full: int
     whole: bool
 
 
@@ -74,22 +76,23 @@ def search(
     (19, True)
     """
     start = beginning(kept.counts.tolist())
-    looked = 0
+    looked = full = 0
     best: int | None = None
     path: tuple[State, ...] = (start,)
     layers: list[Layer] = [{start: (0, start)}]
     if rest.bound(start, 0, 0) > SCALE * (below - 1):
-        return Searched(None, (), 0, True)
+        return Searched(None, (), 0, 0, True)
     while layers[-1]:
         step, later = len(layers) - 1, Layer()
         for state, (spent, _) in layers[-1].items():
             able = classes(state, kept.kinds, step)
             for taken in full_steps(able, kept.instance.memory):
                 if looked >= most or monotonic() > deadline:
-                    return Searched(best, path, looked, False)
+                    return Searched(best, path, looked, full, False)
                 looked += 1
                 if taken is None:
                     continue
+                full += 1
                 then, cost = after(state, able, taken), spent + _latency(kept, able, taken, step)
                 if cost >= below or cost >= later.get(then, (below,))[0]:
                     continue
@@ -99,7 +102,7 @@ def search(
                 elif rest.bound(then, cost, step + 1) <= SCALE * (below - 1):
                     later[then] = (cost, state)
         layers.append(later)
-    return Searched(best, path, looked, True)
+    return Searched(best, path, looked, full, True)
 
 
 def _latency(kept: Kept, able: Sequence[Class], taken: Sequence[int], step: int) -> int:
