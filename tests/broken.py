@@ -18,6 +18,7 @@ from kvratio.simulate.policy import Admits
 from kvratio.simulate.testing import SystemRun
 from kvratio.simulate.view import View
 from kvratio.theory.model import Instance, Schedule
+from tests.broken_kept import KeepsLessThanItMade
 
 FCFS, A_MIN, A_MAX = POLICIES["fcfs"], POLICIES["a-min"], POLICIES["a-max"]
 
@@ -357,32 +358,6 @@ class ClaimsToBeOptimal(Sound):
     """A ratio that first come, first served does not have."""
 
     proved_bound = 1
-
-
-class Rowed:
-    """A system that stops every request of more than two tokens once, after two."""
-
-    preemption = "keep"
-    began = 2
-
-    def simulate(self, instance: Instance, seed: int) -> Schedule:
-        rows: list[tuple[int, int, int, bool, int]] = []
-        now = 0
-        for i in range(instance.n):
-            start, o = max(now, instance.arrival[i]), instance.output[i]
-            if o > 2:  # tokens
-                rows.append((i, start, start + 2, False, 0))
-                rows.append((i, start + 3, start + 1 + o + 2 - self.began, True, self.began))
-            else:
-                rows.append((i, start, start + o, True, 0))
-            now = rows[-1][2]
-        return Schedule.of(rows)
-
-
-class KeepsLessThanItMade(Rowed):
-    """It says that one token was kept where two were made."""
-
-    began = 1
 
 
 BREAKS: dict[type, str] = {

@@ -6,6 +6,8 @@ from dataclasses import replace
 from math import exp, log, sqrt, tanh
 from typing import Any
 
+import pytest
+
 from kvratio.theory.bound import Bound, DerivationError
 from tests.derived import checked, mutants
 
@@ -98,3 +100,24 @@ def no_mutant_is_accepted(
             continue
     for other in other_texts(bound) if compared else ():
         assert problem(other, counts, numeric), other.closed_form
+
+
+def results_held(
+    rows: Callable[[], Mapping[str, Bound]],
+    counts: Mapping[str, int],
+    numeric: Mapping[str, Check],
+) -> tuple[Callable[[], None], Callable[[str], None]]:
+    """The two tests of the results of some modules; they are made in the first of these."""
+
+    def test_every_result_of_these_modules_has_its_line() -> None:
+        assert set(rows()) == set(counts)
+        assert set(numeric) <= set(counts)
+
+    @pytest.mark.parametrize("name", sorted(counts))
+    def test_a_result_and_no_mutant_of_it_is_accepted(name: str) -> None:
+        no_mutant_is_accepted(rows()[name], counts, numeric)
+
+    return (
+        test_every_result_of_these_modules_has_its_line,
+        test_a_result_and_no_mutant_of_it_is_accepted,
+    )

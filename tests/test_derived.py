@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mpmath import workdps
 
 from kvratio.theory import general, general_variants, learned, slicing, survival
 from kvratio.theory.adversary import Problem, worst_case
@@ -41,7 +40,7 @@ from kvratio.theory.forms import (
 )
 from kvratio.theory.forms import slicing as slicing_with
 from kvratio.theory.ratios import built
-from tests.derived import checked, mutants, near, value
+from tests.derived import at, checked, mutants, near, reaches, value
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations.toml").read_text())
 RATIOS = "two_point promotion random_order endless prompts uniform pair_promotion pair_others"
@@ -77,13 +76,6 @@ def over_two_lengths(form: Form, bench: Form, l: int, u: int, s: Any) -> float:
             t = (-middle + sign * sqrt(square)) / (2 * lead)
             found += [(a * t * t + b * t + d) / (p * t * t + r * t + q)] if t > 0 else []
     return max(found)
-
-
-def at(bound: Bound, **values: Any) -> float:
-    """The closed form at a point."""
-    assert bound.formula is not None
-    with workdps(40):  # prompts of 1e16 beside outputs of 1
-        return bound.formula.function()(**{k: float(values[k]) for k in bound.formula.parameters})
 
 
 Check = Callable[[Bound], bool]
@@ -377,44 +369,6 @@ def numeric(bound: Bound) -> Check | None:
     if re.search(r"geometric/A_min/H-SF/s=[1-9]\d*$", bound.id):
         return of_grid
     return short_prompt if bound.id == "two-point/A_min/H-SF/s=l" else NUMERIC.get(bound.id)
-
-
-# where the formula of a row comes nearest to its value, or far beyond any
-TINY, CLOSE = 1e-9, 1 - 1e-7
-ENDS: dict[frozenset[str], list[dict[str, float]]] = {
-    frozenset({"alpha"}): [{"alpha": a} for a in (TINY, 0.5, CLOSE, 0.01)],
-    frozenset({"q"}): [{"q": q} for q in (CLOSE, 0.999999)],
-    frozenset({"x"}): [{"x": x} for x in (1e-6, 0.5, 1, 2, 1e6)],
-    frozenset({"u"}): [{"u": u} for u in (1, 2, 3, 4, 5, 1e9)],
-    frozenset({"s", "u"}): [{"s": 0, "u": 1e9}],
-    frozenset({"q", "s"}): [{"q": CLOSE, "s": 0}],
-    frozenset({"l", "s", "u"}): [
-        {"l": l, "u": l * a, "s": s}
-        for l in (1, 1e8)
-        for a in (1 + 1e-8, 2, 1e9)
-        for s in (0, 1e16, 1e17)
-    ],
-}
-
-
-NAMED = re.compile(r"(?:s = 0, )?(?P<name>[qux]) = (?P<at>[\d.]+)")  # where it is attained
-PRINTED = re.compile(r"(printed )?value at alpha = 1/100")
-
-
-def reaches(bound: Bound) -> bool:
-    """The value is the supremum of the formula: no end of its domain is above, one is close."""
-    if bound.formula is None or not bound.value:
-        return True
-    ends = ENDS[bound.formula.parameters]
-    if PRINTED.match(bound.attained):
-        ends = [{"alpha": 0.01}]
-    elif named := NAMED.match(bound.attained):
-        ends = [{"s": 0, named["name"]: float(named["at"])}, *ends]
-    top = max(at(bound, **end) for end in ends)
-    if bound.value == "inf":
-        return top > 1e3
-    claimed = float(bound.value)
-    return top < claimed * (1 + 1e-6) and near(top, claimed, 1e-5)
 
 
 def problem(bound: Bound) -> str:

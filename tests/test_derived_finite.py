@@ -10,14 +10,12 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from kvratio.theory.bound import Bound
 from kvratio.theory.finite import closed, last_in, own_levels
 from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
 from kvratio.theory.model import Instance
 from tests.derived import near
-from tests.said import Check, between, no_mutant_is_accepted, said
+from tests.said import Check, between, results_held, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
 MODULES = ("derived", "greedy", "kept", "last_in", "overflow", "own_levels", "thinned")
@@ -180,14 +178,7 @@ def checks() -> Iterator[tuple[str, Check]]:
     yield "finite/offset slicing, paced", own_levels_paced
 
 
-NUMERIC = dict(checks())
-
-
-def test_every_result_of_these_modules_has_its_line() -> None:
-    assert set(rows()) == set(CHECKS)
-    assert set(NUMERIC) <= set(CHECKS)
-
-
-@pytest.mark.parametrize("name", sorted(CHECKS))
-def test_a_result_and_no_mutant_of_it_is_accepted(name: str) -> None:
-    no_mutant_is_accepted(rows()[name], CHECKS, NUMERIC)
+(
+    test_every_result_of_these_modules_has_its_line,
+    test_a_result_and_no_mutant_of_it_is_accepted,
+) = results_held(rows, CHECKS, dict(checks()))

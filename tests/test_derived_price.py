@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from kvratio.theory.bound import Bound
 from kvratio.theory.forms import A_RANDOM, AREA, H_SF, tel
 from kvratio.theory.price import whole_lengths
 from kvratio.theory.price.offset import pair
 from tests.derived import near
-from tests.said import Check, between, least, no_mutant_is_accepted, said
+from tests.said import Check, between, least, results_held, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_price.toml").read_text())
 MODULES = """
@@ -396,14 +395,7 @@ def checks() -> Iterator[tuple[str, Check]]:
     yield "price/predictions/two lengths", two_volumes
 
 
-NUMERIC = dict(checks())
-
-
-def test_every_result_of_these_modules_has_its_line() -> None:
-    assert set(rows()) == set(CHECKS)
-    assert set(NUMERIC) <= set(CHECKS)
-
-
-@pytest.mark.parametrize("name", sorted(CHECKS))
-def test_a_result_and_no_mutant_of_it_is_accepted(name: str) -> None:
-    no_mutant_is_accepted(rows()[name], CHECKS, NUMERIC)
+(
+    test_every_result_of_these_modules_has_its_line,
+    test_a_result_and_no_mutant_of_it_is_accepted,
+) = results_held(rows, CHECKS, dict(checks()))

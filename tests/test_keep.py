@@ -23,7 +23,7 @@ from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Preemption, verify
-from tests.broken import KeepsLessThanItMade, Rowed
+from tests.broken_kept import KeepsLessThanItMade, Rowed
 from tests.test_kernel import declarations, instances, random_instance
 
 KEEP = Preemption.KEEP

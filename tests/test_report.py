@@ -338,13 +338,6 @@ def test_the_command_shows_the_policies_that_are_done_when_interrupted(
     assert "End-to-end latency" in (tmp_path / "policies.html").read_text()
 
 
-@pytest.mark.parametrize("name", ["", "  "])
-def test_an_empty_folder_name_is_refused(name: str) -> None:
-    result = CliRunner().invoke(command, [*SMALL, "--out", name])
-    assert isinstance(result.exception, InputError)
-    assert "the name of a folder" in str(result.exception)
-
-
 def test_write_and_check_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         kvratio.reports.report, "SECTIONS", {"gaps": gaps.section, "policies": small_comparison}

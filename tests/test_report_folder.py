@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kvratio.reports.commands import _studies
+from kvratio.reports.commands.report import command
 from kvratio.reports.folder import OTHERS, check_report_folder, write_report
 from kvratio.theory.checks import InputError
 
@@ -80,3 +82,10 @@ def test_no_link_out_of_the_folder_is_followed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a link"):
         write_report(folder, a_report(index_html=b"2"))
     assert (outside / "x.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_folder_name_is_refused(name: str) -> None:
+    result = CliRunner().invoke(command, ["--out", name])
+    assert isinstance(result.exception, InputError)
+    assert "the name of a folder" in str(result.exception)

@@ -3,7 +3,7 @@
 from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import Directive
-from markdown_docstrings import SETTINGS
+from markdown_docstrings import SETTINGS  # type: ignore[import-not-found]  # on Sphinx's path
 from myst_parser.parsers.docutils_ import Parser
 from sphinx.application import Sphinx
 
