@@ -364,6 +364,13 @@ def place(came: int, steps: int, price: int, typical: int) -> int:
     return (came << SHARE_BITS) + steps * ((price << SHARE_BITS) // (price + typical + 1))
 
 
+@cached
+def outgrown(longest: int, placed: int) -> bool:
+    """Has the longest backlog so far doubled since places were given out? They are apart from each
+    other by an allowance that grows with it."""
+    return longest >= 2 * placed and longest > 0
+
+
 def places_fit(instance: Instance, times: int) -> bool:
     """Do backlogs and places fit 64 bits?"""
     n, memory = instance.n, instance.memory

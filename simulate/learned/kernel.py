@@ -30,7 +30,7 @@ class Numbers:
     of the next arrival that is exempt. `horizon` (of ONE), `overtaking`: of the policy. `first`,
     `latest`: steps of arrivals; `at_first`: how many came in the first. `owed`: the sum of the
     prices of the waiting requests; `longest`: the most that it has been; `typical`: the price of
-    one."""
+    one; `placed`: `longest` when they were last put in order."""
 
     due_at: int
     levels: int
@@ -44,6 +44,7 @@ class Numbers:
     owed: int
     longest: int
     typical: int
+    placed: int
 
 
 @dataclass
@@ -217,7 +218,9 @@ def promote(state: State, request: int) -> None:
 def learns(state: State) -> bool:
     """Is there something to learn?"""
     mine: Store = state.own.levels
-    return state.clock[0].completed >= mine.numbers[0].due_at
+    numbers = mine.numbers[0]
+    outgrown = numbers.overtaking > 0 and gittins.outgrown(numbers.longest, numbers.placed)
+    return state.clock[0].completed >= numbers.due_at or outgrown
 
 
 def learn(state: State) -> None:
@@ -237,7 +240,7 @@ def learn(state: State) -> None:
     prices = np.minimum(found.rank, memory * memory)
     known.price[waiting] = prices
     numbers.owed = int(prices.sum())
-    numbers.longest = max(numbers.longest, numbers.owed)
+    numbers.longest = numbers.placed = max(numbers.longest, numbers.owed)
     numbers.typical = learning.typical(prices, int(numbers.typical))
     places = _places(numbers, memory, known.came[waiting], found.rank)
     order = gittins.ascending(places)  # sorted, and so a heap

@@ -23,6 +23,7 @@ class Knowledge:
         self._came: dict[int, int] = {}  # steps of arrival
         self._price: dict[int, int] = {}  # of those in the queue
         self._typical = self._longest = 0  # price; backlog, in token-steps
+        self._placed = 0  # that backlog when the queue was last put in order
         self._scale: dict[int, int] = {}
         self._known: dict[int, int] = {}  # of requests here: tokens that the output exceeds
         self._exempt: set[int] = set()
@@ -38,7 +39,8 @@ class Knowledge:
     @property
     def due(self) -> bool:
         """Is there something to learn?"""
-        return len(self._lengths) >= self._due
+        outgrown = self.overtaking > 0 and gittins.outgrown(self._longest, self._placed)
+        return len(self._lengths) >= self._due or bool(outgrown)
 
     def arrive(self, view: View, request: int) -> None:
         """Nothing is known of a request but its prompt and its prediction."""
@@ -142,7 +144,7 @@ class Knowledge:
         ranks = found.rank.tolist()
         prices = [gittins.price(rank, view.memory) for rank in ranks]
         self._price = dict(zip(waiting, prices, strict=True))
-        self._longest = max(self._longest, sum(prices))
+        self._longest = self._placed = max(self._longest, sum(prices))
         self._typical = learning.typical(np.array(prices, np.int64), self._typical)
         places = [self.place(view, i, rank) for i, rank in zip(waiting, ranks, strict=True)]
         return list(zip(waiting, places, found.stop.tolist(), strict=True))

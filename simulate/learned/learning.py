@@ -117,7 +117,7 @@ def learn(
     gittins.estimate(seen.scale, seen.length, seen.completed, tables)
     columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
     waiting = np.stack(columns, axis=1).astype(np.int64)
-    if len(waiting):
+    if len(waiting) and seen.completed.any():
         sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
         if flow is None:
             count = int(plans.choose(tables, sample, memory, levels, keeps))
