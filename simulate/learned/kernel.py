@@ -216,11 +216,15 @@ def promote(state: State, request: int) -> None:
 
 @compiled
 def learns(state: State) -> bool:
-    """Is there something to learn?"""
+    """Is there something to learn, or the queue to be put in order?"""
     mine: Store = state.own.levels
-    numbers = mine.numbers[0]
-    outgrown = numbers.overtaking > 0 and gittins.outgrown(numbers.longest, numbers.placed)
-    return state.clock[0].completed >= numbers.due_at or outgrown
+    clock, numbers = state.clock[0], mine.numbers[0]
+    if clock.completed >= numbers.due_at:
+        return True
+    if numbers.overtaking == 0 or numbers.latest != clock.now:
+        return False
+    outgrown: bool = gittins.outgrown(numbers.longest, numbers.placed)
+    return outgrown
 
 
 def learn(state: State) -> None:

@@ -36,11 +36,13 @@ class Knowledge:
         columns = np.empty((2, gittins.MOST_STAGES), np.int64)
         self._scratch = (columns[0], columns[1])
 
-    @property
-    def due(self) -> bool:
-        """Is there something to learn?"""
-        outgrown = self.overtaking > 0 and gittins.outgrown(self._longest, self._placed)
-        return len(self._lengths) >= self._due or bool(outgrown)
+    def due(self, view: View) -> bool:
+        """Is there something to learn, or the queue to be put in order?"""
+        if len(self._lengths) >= self._due:
+            return True
+        if not self.overtaking or not self._arrived or self._arrived[-1][2] != view.now:
+            return False
+        return bool(gittins.outgrown(self._longest, self._placed))
 
     def arrive(self, view: View, request: int) -> None:
         """Nothing is known of a request but its prompt and its prediction."""

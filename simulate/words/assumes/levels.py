@@ -69,7 +69,7 @@ class Word(Assumption):
     def due(self, view: View) -> list[int]:
         """Of the requests at a level, those to evict for a waiting request of lower rank."""
         at_level = [i for i in view.running if view.made(i) >= self.book.assumed[i]]
-        learns = self.known.due
+        learns = self.known.due(view)
         if learns:
             self._learn(view)
         for request in view.running if learns else at_level:
