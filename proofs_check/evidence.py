@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from kvratio.proofs_check import cancelling, copositive, interval, optimality, tails
+from kvratio.proofs_check import blind, cancelling, copositive, interval, optimality, tails
 from kvratio.proofs_check.certificate import CertificateError, read_certificate
 from kvratio.proofs_check.polynomial import Coefficients, Like, Poly, positive_between, telescopes
 from kvratio.proofs_check.tiny import AlgorithmTwo, OverBudgetError
@@ -169,6 +169,16 @@ def overflow(text: str, policies: Mapping[Sequence[int], AlgorithmTwo]) -> Findi
         except OverBudgetError as error:
             return _attempt(Rigour.EXACT, True, f"{text}: a step needs {error.needed} tokens")
     return _attempt(Rigour.EXACT, False, f"{text}: no step needs more than the memory")
+
+
+def beaten(text: str, lengths: Sequence[int], orders: Sequence[blind.Order], c: Number) -> Finding:
+    """Of requests that run one at a time, each length one of these and unknown: no policy without
+    chance is always below c times the best of some orders.
+
+    >>> beaten("7/5", [1, 3], [(0, 1), (1, 0)], Fraction(7, 5)).outcome
+    <Bearing.STEP: 'step'>
+    """
+    return _step(Rigour.EXACT, blind.beaten(lengths, orders, Fraction(c)), text)
 
 
 def refuted_by(text: str, steps: Sequence[Finding]) -> Finding:

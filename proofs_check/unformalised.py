@@ -5,6 +5,7 @@ PIPELINES = "its phases through staggered pipelines on finite instances are not 
 ALGORITHM_2 = "Algorithm 2 on finite instances (its evictions) is not formalised"
 INFINITE = "a bound of A_min from above over endless lengths, with prompts, is not formalised"
 ALL_POLICIES = "the argument about every policy (a potential, expectations) is not formalised"
+ALL_LISTS = "that a policy is a list of attempts (and a search through these) is not formalised"
 SCHUR = "the mean of the shares between two levels (Jensen, Schur's test) is not formalised"
 SLICES_KEPT = "that no smaller constant holds (lengths just above the levels) is not formalised"
 POLICIES_KEPT = "A_min and A_l are not formalised when tokens are kept"
@@ -37,6 +38,9 @@ NONE: dict[str, str] = {
     "finite-fcfs-kept": FINITE,
     "finite-slicing-paced": FINITE,
     "finite-offset-paced": FINITE,
+    "never-worse": ALL_LISTS,
+    "never-worse-chance": ALL_LISTS,
+    "mean-and-tail": FINITE,
     "t6-printed-limit": ALGORITHM_2,
     "gba-doubling": FINITE,
     "lemma-2-h-sf": FINITE,

@@ -77,6 +77,11 @@ MUTATIONS = [
     ("finite-las", "c", "99/100", Verdict.REFUTED),
     ("finite-las", "a", "2", Verdict.REFUTED),
     ("alg2-every-run", "p", "51/100", Verdict.OPEN),
+    ("never-worse", "c", "21/10", Verdict.OPEN),  # these lengths do not show it
+    ("never-worse", "pair", "141/100", Verdict.OPEN),
+    ("never-worse-chance", "c", "127/100", Verdict.OPEN),
+    ("mean-and-tail", "c", "17", Verdict.OPEN),
+    ("mean-and-tail", "p", "13/10", Verdict.OPEN),
     ("finite-fcfs", "c", "99/100", Verdict.REFUTED),
     ("finite-fcfs", "a", "2", Verdict.REFUTED),
     ("finite-fcfs-kept", "c", "99/100", Verdict.REFUTED),

@@ -125,6 +125,8 @@ REQUIRED = {
         "A_min, every prompt": ["a-min-moments", "fig3-every-prompt", "t8-every-prompt"],
         "A_min against others": ["a-min-below-a-random", "a-min-area"],
         "staggered A_min": ["t4-every-interval"],
+        "never worse": ["never-worse", "never-worse-chance"],
+        "mean and tail": ["mean-and-tail"],
     },
 }
 
