@@ -46,7 +46,7 @@ PINNED = {
     "slicing": Work(938, 0, 0, 0, 2055, 92, 16451, 554),
     "offset-slicing": Work(757, 0, 0, 0, 1291, 227, 33058, 1185),
     "learned-slicing": Work(705, 0, 0, 0, 1375, 240, 71207, 2804),
-    "guarded-slicing": Work(787, 0, 0, 0, 1230, 91, 58877, 1613),
+    "guarded-slicing": Work(705, 0, 0, 0, 1375, 240, 70943, 2540),
 }
 
 

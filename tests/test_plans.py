@@ -87,7 +87,7 @@ def test_equal_requests_have_the_rank_of_each() -> None:
     rng = Random(2)
     tables, levels = learned_tables(rng), np.array([60, 900, *[0] * 62])
     rows = np.repeat(some_requests(rng, 40), 3, axis=0)[rng.sample(range(120), 120)]
-    found, stops = gittins.ranks(tables, rows, MEMORY, levels, 2, False)
+    found, stops, _ = gittins.ranks(tables, rows, MEMORY, levels, 2, False)
     for (s, m, known), rank, stop in zip(rows.tolist(), found, stops, strict=True):
         of, table = (s, m, MEMORY - s), tables[gittins.class_of(m)]
         plan = (levels, 2)

@@ -258,14 +258,15 @@ def rank(table: Ints, request: Facts, known: int, kept: Kept, plan: Plan, scratc
 @cached
 def ranks(
     tables: Ints, rows: Ints, memory: int, levels: Ints, count: int, keeps: bool
-) -> tuple[Ints, Ints]:
-    """Of waiting requests, rows (prompt, scale, known): ranks, and the ends of their next stages
-    in tokens. `keeps`: does a preemption keep the tokens?
+) -> tuple[Ints, Ints, Ints]:
+    """Of waiting requests, rows (prompt, scale, known): ranks, the ends of their next stages in
+    tokens, and of each the first that is like it. `keeps`: does a preemption keep the tokens?
 
     Equal rows cost little: a row is looked up in a table of those that have been ranked.
     """
     scratch = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
     found, stops = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    first = np.arange(len(rows))
     slots = np.full(slots_for(len(rows)), -1)  # requests, the first of their kind
     for i in range(len(rows)):
         s, m, known = rows[i]
@@ -276,14 +277,15 @@ def ranks(
                 break
             at = (at + 1) & (len(slots) - 1)
         if slots[at] >= 0:
-            found[i], stops[i] = found[slots[at]], stops[slots[at]]
+            j = slots[at]
+            found[i], stops[i], first[i] = found[j], stops[j], j
             continue
         slots[at] = i
         facts = (s, m, memory - s)
         table = tables[class_of(m)]
         found[i] = rank(table, facts, known, (keeps, keeps), (levels, count), scratch)
         stops[i] = cap(levels, count, s, known, memory - s)
-    return found, stops
+    return found, stops, first
 
 
 @cached
@@ -361,7 +363,24 @@ def place(came: int, steps: int, price: int, typical: int) -> int:
     >>> place(3, 8, 5, 4) / 2**SHARE_BITS  # 3 + 8 * 5 / (5 + 4 + 1)
     7.0
     """
-    return (came << SHARE_BITS) + steps * ((price << SHARE_BITS) // (price + typical + 1))
+    return (came << SHARE_BITS) + steps * share(price, typical)
+
+
+@cached
+def share(price: int, typical: int) -> int:
+    """price / (price + typical price), which is below 1, in 2^-SHARE_BITS."""
+    return (price << SHARE_BITS) // (price + typical + 1)
+
+
+@cached
+def places(came: Ints, steps: int, prices: Ints, typical: int, first: Ints) -> Ints:
+    """`place` of many; `first`: of each the first one with the same price."""
+    shares, found = np.empty(len(came), np.int64), np.empty(len(came), np.int64)
+    for i in range(len(came)):
+        j = first[i]
+        shares[i] = share(prices[i], typical) if j == i else shares[j]
+        found[i] = (came[i] << SHARE_BITS) + steps * shares[i]
+    return found
 
 
 @cached

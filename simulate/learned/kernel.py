@@ -235,55 +235,71 @@ def learn(state: State) -> None:
     clock, requests = state.clock[0], cast(Any, state.requests)
     mine: Store = state.own.levels
     known, numbers, queue = cast(Any, mine.known), mine.numbers[0], cast(Any, state.queue)
-    seen, waiting, running = _gathered(known, requests, int(clock.now))
+    lengths, completed, rows, of, running = gathered(known, requests, int(clock.now))
+    waiting, came = of
+    seen = learning.Seen(lengths[0], lengths[1], completed, rows)
     memory, keeps = int(state.rules[0].memory), bool(state.rules[0].keeps)
     plan = (mine.levels, int(numbers.levels))
     found = learning.learn(seen, memory, mine.survival, plan, keeps, _flow(state))
     numbers.levels, numbers.due_at = found.levels, learning.due_after(int(clock.completed))
-    requests.assumed[waiting] = found.stop
     prices = np.minimum(found.rank, memory * memory)
-    known.price[waiting] = prices
     numbers.owed = int(prices.sum())
     numbers.longest = numbers.placed = max(numbers.longest, numbers.owed)
     numbers.typical = learning.typical(prices, int(numbers.typical))
-    places = _places(numbers, memory, known.came[waiting], found.rank)
+    places = found.rank
+    if numbers.overtaking:
+        steps = gittins.allowance(int(numbers.longest), memory, int(numbers.overtaking))
+        typical = int(numbers.typical)
+        places = gittins.places(came, steps, prices, typical, found.first)
     order = gittins.ascending(places)  # sorted, and so a heap
-    queue.key[: clock.queued] = places[order]
-    queue.request[: clock.queued] = waiting[order]
+    put(known, requests, queue, (waiting, prices, found.stop), (places, order))
     cast(Any, state.due)[: len(running)] = running[np.argsort(requests.rank[running])]
     clock.due, clock.listed = len(running), 0
 
 
-def _gathered(known: Any, requests: Any, now: int) -> tuple[learning.Seen, Ints, Ints]:
-    """What is known of the requests that have arrived; those that wait; those that run."""
-    numbers, flags = gathered(known, requests, now)
-    request, prompt, scale, exceeds, length = numbers
-    completed, waiting, running = flags
-    seen = learning.Seen(prompt, scale, exceeds, length, completed, waiting)
-    return seen, request[waiting], request[running]
+@cached
+def put(
+    known: Any, requests: Any, queue: Any, of: tuple[Ints, Ints, Ints], at: tuple[Ints, Ints]
+) -> None:
+    """Of the requests that wait, new prices and ends of stages; the queue from their places."""
+    waiting, prices, stops = of
+    places, order = at
+    for k in range(len(waiting)):
+        known[waiting[k]].price, requests[waiting[k]].assumed = prices[k], stops[k]
+        queue[k].key, queue[k].request = places[order[k]], waiting[order[k]]
 
 
 @cached
-def gathered(known: Any, requests: Any, now: int) -> tuple[Ints, Flags]:
-    """Columns of those that have arrived: numbers and what is told of them; flags by status."""
-    size = 0
-    for i in range(len(known)):
-        size += known[i].status != AWAY
-    numbers, flags = np.empty((5, size), np.int64), np.empty((3, size), np.bool_)
-    k = 0
+def gathered(known: Any, requests: Any, now: int) -> tuple[Ints, Flags, Ints, Ints, Ints]:
+    """Of those that have arrived: scales and lengths, as in `learning.Seen`, and which have
+    completed; rows (prompt, scale, known) of those that wait; their numbers and their steps of
+    arrival; those that run."""
+    size, waits, runs = 0, 0, 0
     for i in range(len(known)):
         status = known[i].status
+        size += status != AWAY
+        waits += status == WAITING
+        runs += status == RUNNING
+    lengths, completed = np.empty((2, size), np.int64), np.empty(size, np.bool_)
+    rows, of = np.empty((waits, 3), np.int64), np.empty((2, waits), np.int64)
+    running = np.empty(runs, np.int64)
+    k, waits, runs = 0, 0, 0
+    for i in range(len(known)):
+        status, length = known[i].status, known[i].known
         if status == AWAY:
             continue
-        length = known[i].known
-        if status == RUNNING:
+        if status == WAITING:
+            rows[waits, 0], rows[waits, 1] = requests[i].prompt, known[i].scale
+            rows[waits, 2] = length
+            of[0, waits], of[1, waits] = i, known[i].came
+            waits += 1
+        elif status == RUNNING:
             length = max(length, now - requests[i].start)
-        numbers[0, k], numbers[1, k], numbers[2, k] = i, requests[i].prompt, known[i].scale
-        numbers[3, k], numbers[4, k] = known[i].known, length
-        flags[0, k], flags[1, k] = status == DONE, status == WAITING
-        flags[2, k] = status == RUNNING
+            running[runs] = i
+            runs += 1
+        lengths[0, k], lengths[1, k], completed[k] = known[i].scale, length, status == DONE
         k += 1
-    return numbers, flags
+    return lengths, completed, rows, of, running
 
 
 def _flow(state: State) -> learning.Flow | None:
@@ -299,14 +315,3 @@ def _flow(state: State) -> learning.Flow | None:
     times = (int(numbers.at_first), int(numbers.first), int(numbers.latest))
     arrivals = learning.Arrivals(arrived, *times)
     return learning.flow(sample, arrivals, int(state.clock[0].now), int(numbers.horizon))
-
-
-def _places(numbers: Any, memory: int, came: Ints, rank: Ints) -> Ints:
-    """`place` of all that wait."""
-    if not numbers.overtaking:
-        return rank
-    steps = gittins.allowance(int(numbers.longest), memory, int(numbers.overtaking))
-    prices = np.minimum(rank, memory * memory)
-    each = (prices << gittins.SHARE_BITS) // (prices + int(numbers.typical) + 1)
-    found: Ints = (came << gittins.SHARE_BITS) + steps * each
-    return found

@@ -130,19 +130,18 @@ class Knowledge:
         def column(completed: Iterable[int], others: Iterable[int]) -> gittins.Ints:
             return np.array([*completed, *others], np.int64)
 
+        waiting = sorted(view.waiting)
+        rows = [(view.prompt(i), self._scale[i], self._known[i]) for i in waiting]
         seen = learning.Seen(
-            prompt=column([0] * done, (view.prompt(i) for i in here)),
             scale=column((m for m, _ in self._lengths), (self._scale[i] for i in here)),
-            known=column([0] * done, (self._known[i] for i in here)),
             length=column((k for _, k in self._lengths), lengths),
             completed=np.arange(done + len(here)) < done,
-            waiting=np.array([False] * done + [i in view.waiting for i in here], np.bool_),
+            waiting=np.array(rows, np.int64).reshape(-1, 3),
         )
         plan = (self._levels, self._count)
         keeps, flow = view.preemption.keeps, self._flow(view.now)
         found = learning.learn(seen, view.memory, self._tables, plan, keeps, flow)
         self._count = found.levels
-        waiting = sorted(view.waiting)
         ranks = found.rank.tolist()
         prices = [gittins.price(rank, view.memory) for rank in ranks]
         self._price = dict(zip(waiting, prices, strict=True))

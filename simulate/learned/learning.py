@@ -17,19 +17,17 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Seen(NamedTuple):
-    """The requests that have arrived, one entry each: what a policy knows of them.
+    """The requests that have arrived: what a policy knows of them.
 
-    `known`: tokens that the output of a request exceeds, as far as ended attempts and levels tell;
-    `length`: those of its output, if it has `completed`, or the most that it has made. `prompt`,
-    `known` and the order of the entries matter only for those that wait.
+    One entry each: `length`, tokens of its output, if it has `completed`, or the most that it has
+    made. `waiting`: of those that wait, rows (prompt, scale, tokens that the output exceeds, as far
+    as ended attempts and levels tell); only their order matters.
     """
 
-    prompt: Ints
     scale: Ints
-    known: Ints
     length: Ints
     completed: Flags
-    waiting: Flags
+    waiting: Ints
 
 
 def ignorance() -> Ints:
@@ -99,11 +97,13 @@ def flow(sample: Ints, arrivals: Arrivals, now: int, share: int) -> Flow | None:
 
 
 class Learned(NamedTuple):
-    """The number of levels; of those that wait, the ranks and the ends of their next stages."""
+    """The number of levels; of those that wait, the ranks, the ends of their next stages, and of
+    each the first that is like it."""
 
     levels: int
     rank: Ints
     stop: Ints
+    first: Ints
 
 
 def learn(
@@ -111,12 +111,12 @@ def learn(
     flow: Flow | None = None,
 ) -> Learned:  # fmt: skip
     """Fill the tables and the levels of the plan. Before there were so many levels, which stay if
-    no request waits. Those that wait are in the order of `seen`. `keeps`: does a preemption keep
-    the tokens? `flow`: of requests that are still to come, None: they do not matter."""
+    no request waits or none has completed. Those that wait are in the order of `seen`. `keeps`:
+    does a preemption keep the tokens? `flow`: of requests that are still to come, None: they do not
+    matter."""
     levels, count = plan
     gittins.estimate(seen.scale, seen.length, seen.completed, tables)
-    columns = [column[seen.waiting] for column in (seen.prompt, seen.scale, seen.known)]
-    waiting = np.stack(columns, axis=1).astype(np.int64)
+    waiting = seen.waiting
     if len(waiting) and seen.completed.any():
         sample = waiting[:: -(-len(waiting) // gittins.SAMPLE)].copy()
         if flow is None:

@@ -50,12 +50,14 @@ class Profiles(NamedTuple):
     """Of a sample, one row a request, one column a level of the ladder and a last one for all that
     fits: tokens at the level, expected volume up to there, the share that goes on, the latter two
     times the same factor. `begin`: of each request, tokens known to be exceeded, that factor (the
-    share at the beginning), and the prompt."""
+    share at the beginning), and the prompt. `first`: the first request that is like it, which
+    saves most of the work where many are alike."""
 
     stops: Ints
     spent: Ints
     alive: Ints
     begin: Ints
+    first: Ints
 
 
 class Traffic(NamedTuple):
@@ -89,8 +91,17 @@ def profiles(tables: Ints, sample: Ints, memory: int, levels: Ints) -> Profiles:
     size, columns = len(sample), len(levels) + 1
     stops, spent = np.empty((size, columns), np.int64), np.empty((size, columns), np.int64)
     alive, begin = np.empty((size, columns), np.int64), np.empty((size, 3), np.int64)
+    first = np.arange(size)
     for i in range(size):
         s, m, known = sample[i]
+        for j in range(i):
+            if sample[j, 0] == s and sample[j, 1] == m and sample[j, 2] == known:
+                first[i] = j
+                break
+        if first[i] < i:
+            j = first[i]
+            stops[i], spent[i], alive[i], begin[i] = stops[j], spent[j], alive[j], begin[j]
+            continue
         most, table = memory - s, tables[class_of(m)]
         j = bin_of(m, known + 1)
         going = max(1, table[j - 1])
@@ -112,7 +123,7 @@ def profiles(tables: Ints, sample: Ints, memory: int, levels: Ints) -> Profiles:
                     j += 1
             made = stop
             stops[i, column], spent[i, column], alive[i, column] = stop, total, going
-    return Profiles(stops, spent, alive, begin)
+    return Profiles(stops, spent, alive, begin, first)
 
 
 @inner
@@ -143,8 +154,15 @@ def listed(of: Profiles, plan: Ints, count: int, keeps: bool, rows: Ints) -> int
     The stages of a run have its rank.
     """
     columns = np.empty(MOST_STAGES, np.int64), np.empty(MOST_STAGES, np.int64)
-    used = 0
+    starts, used = np.empty(len(of.begin) + 1, np.int64), 0
     for i in range(len(of.begin)):
+        starts[i], like = used, of.first[i]
+        if like < i:
+            for k in range(starts[like], starts[like + 1]):
+                rows[used, 0], rows[used, 1] = rows[k, 0], rows[k, 1]
+                rows[used, 2], rows[used, 3] = rows[k, 2], i
+                used += 1
+            continue
         number = stages_of(of, i, plan, count, keeps, columns)
         stage = 0
         while stage < number:
