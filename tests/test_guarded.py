@@ -14,6 +14,7 @@ from kvratio.simulate.learned import gittins
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.guarded_slicing import guarded
 from kvratio.simulate.policy import Policy
+from kvratio.simulate.records import Run
 from kvratio.simulate.view import View
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance
@@ -107,6 +108,30 @@ def test_both_engines_have_the_same_schedule(horizon: str, overtaking: int) -> N
     for _ in range(3):
         instance = crowd(rng)
         assert kernel.run(instance, policy) == engine.run(instance, policy)
+
+
+def begun(found: Run) -> list[int]:
+    """The requests that are started at step 0."""
+    started = zip(found.schedule.request, found.schedule.start, strict=True)
+    return sorted(request for request, step in started if step == 0)
+
+
+def test_a_batch_begins_in_the_order_of_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything has completed, too: the largest prompts stand first by number, and last by
+    price; without new places they are started in the order in which the backlog grew."""
+    prompt = [30 - k for k in range(30)]
+    instance = Instance.of(200, [5] * 30, prompt=prompt, interval=(1, 9))
+    for found in (kernel.run(instance, OURS), engine.run(instance, OURS)):
+        first = begun(found)
+        assert first == list(range(30 - len(first), 30))
+    monkeypatch.setattr(gittins, "outgrown", lambda *backlogs: False)
+    assert 0 in begun(engine.run(instance, OURS))
+
+
+def test_the_queue_is_put_in_order_when_the_backlog_has_doubled() -> None:
+    assert [gittins.outgrown(longest, 10) for longest in (0, 10, 19, 20)] == [False] * 3 + [True]
+    assert not gittins.outgrown(0, 0)
+    assert gittins.outgrown(1, 0)
 
 
 def test_places_are_less_than_the_allowance_behind_the_arrival_and_ascend_with_the_price() -> None:
