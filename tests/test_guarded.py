@@ -124,7 +124,7 @@ def test_a_batch_begins_in_the_order_of_prices(monkeypatch: pytest.MonkeyPatch) 
     for found in (kernel.run(instance, OURS), engine.run(instance, OURS)):
         first = begun(found)
         assert first == list(range(30 - len(first), 30))
-    monkeypatch.setattr(gittins, "outgrown", lambda *backlogs: False)
+    monkeypatch.setattr(gittins, "outgrown", lambda *_: False)
     assert 0 in begun(engine.run(instance, OURS))
 
 
