@@ -350,3 +350,20 @@ def test_a_budget_of_no_token_is_refused() -> None:
     assert replace(one, assumptions=Assumptions(reserve=full)).budget == 1
     with pytest.raises(InputError, match="more memory"):
         replace(one, assumptions=Assumptions(reserve=full + 1))
+
+
+# bandwidth in GB/s, dense 16-bit arithmetic in TFLOP/s, the link one way in GB/s: the data sheets
+# of NVIDIA, which give H100 and H200 with sparsity (1,979) and both directions of NVLink (900)
+SHEETS = {
+    "a100-40": (1555, 312, 300),
+    "a100-80": (2039, 312, 300),
+    "h100": (3350, 989.5, 450),
+    "h200": (4800, 989.5, 450),
+    "l40s": (864, 362.05, 32),
+}
+
+
+@pytest.mark.parametrize(("name", "sheet"), SHEETS.items())
+def test_numbers_of_the_data_sheets(name: str, sheet: tuple[float, float, float]) -> None:
+    one = ACCELERATORS[name]
+    assert (one.bandwidth / 1e9, one.peak / 1e12, one.link / 1e9) == sheet

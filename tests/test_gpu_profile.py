@@ -13,6 +13,7 @@ from kvratio.simulate.cells import Cell, file_digests, key, requests_of
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.profile import Profiled, read_profile
 from kvratio.simulate.gpu.roofline import decode_batch, iteration_by, prefill_batch
+from kvratio.simulate.gpu.tables import lines
 from kvratio.simulate.iteration import BEYOND, Batch, nanoseconds
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.timing import Timing
@@ -225,3 +226,28 @@ def test_the_largest_batches_are_named(tmp_path: Path) -> None:
     lines = (2 + rows.index((9, 100)), 2 + rows.index((1, 300)), 2 + len(rows))
     for place, line, name in zip(found, lines, ("requests", "tokens", "tokens"), strict=True):
         assert place.endswith(f"measured.csv, line {line}: {name}")
+
+
+def test_a_prompt_beyond_the_longest_is_named(tmp_path: Path) -> None:
+    table = read_profile(profile(tmp_path, TABLE + "prefill,1,300,95\n"))
+    with pytest.raises(InputError, match=r"at least 501, .*got 500"):
+        table.nanoseconds(prefill_batch(501))
+
+
+@pytest.mark.parametrize("many", [32, 33])
+def test_a_grid_has_at_most_1024_points(tmp_path: Path, many: int) -> None:
+    rows = [f"decode,{n},{10 * size},20" for n in (1, 2) for size in range(1, many + 1)]
+    text = "\n".join(["phase,requests,tokens,milliseconds", *rows, *TABLE.splitlines()[-2:]])
+    if many == 32:
+        assert read_profile(profile(tmp_path, text)).contexts == 32
+    else:
+        with pytest.raises(InputError, match="decode: tokens: expected 2 to 32 different"):
+            read_profile(profile(tmp_path, text))
+
+
+def test_rows_of_a_table(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="line 3: expected 2 cells, and at most 100,000 rows"):
+        list(lines(profile(tmp_path, "a,b\n1,2\n1,2,3\n"), ["a"]))
+    assert sum(1 for _ in lines(profile(tmp_path, "a\n" + "1\n" * 100_000), ["a"])) == 100_000
+    with pytest.raises(InputError, match="line 100002"):
+        list(lines(profile(tmp_path, "a\n" + "1\n" * 100_001), ["a"]))

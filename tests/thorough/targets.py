@@ -54,7 +54,8 @@ DECISIONS = (
 )
 # what the declarations say, and what they lead to
 DECLARED = (
-    *("tests/test_declarations.py", "tests/test_admission.py", *BY_HAND, *GSA),
+    *("tests/test_sources.py", "tests/test_declarations.py", "tests/test_admission.py"),
+    *(*BY_HAND, *GSA),
     "--deselect=tests/test_gsa.py::test_fcfs_keeps_no_such_ratio",
 )
 FOLDER = Path(__file__).parent.parent.parent / "simulate" / "policies"
@@ -195,7 +196,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
         "simulate/formats.py": READ,
         "simulate/timed.py": TIMED,
         "simulate/timing.py": TIMED,
-        **dict.fromkeys(_modules("simulate/gpu"), MODELLED),
+        **{module: (f"kvratio/{module}", *MODELLED) for module in _modules("simulate/gpu")},
         "simulate/gpu/host.py": ("tests/test_compared_by_hand.py",),
         **dict.fromkeys(_modules("simulate/wait"), WAITING),
         **dict.fromkeys(_modules("simulate/learned"), LEARNING),
