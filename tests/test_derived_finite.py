@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from kvratio.theory.bound import Bound
-from kvratio.theory.finite import closed, last_in, own_levels
+from kvratio.theory.finite import closed, last_in, own_levels, rounded, staggered
 from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
 from kvratio.theory.model import Instance
 from tests.derived import near
 from tests.said import Check, between, results_held, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
-MODULES = ("derived", "greedy", "kept", "last_in", "overflow", "own_levels", "thinned")
+MODULES = (
+    "derived", "greedy", "kept", "last_in", "overflow", "own_levels", "rounded", "staggered",
+    "thinned",
+)  # fmt: skip
 
 
 @cache
@@ -167,6 +170,38 @@ def own_levels_paced(bound: Bound) -> bool:
     return total + waits == own_levels.paced(Instance.of(memory, outputs, prompt=s), Fraction(b))
 
 
+def overdue(bound: Bound) -> bool:
+    """On four requests of s = 1, seven times overdue, and on so many that n/g counts."""
+    ends = [(1, 4), (1, 4), (2, 4), (3, 4)]
+    few = Instance.of(100, [1, 3, 3, 3], prompt=1, interval=ends)
+    many = Instance.of(100, [3] * 100, prompt=1, interval=(1, 3))
+    exact = staggered.a_min_staggered if "staggered" in bound.id else staggered.a_min_learning
+    least = bound.statement.partition("g = ")[2].split(",")[0].split(":")[0]
+    for case, j in ((few, 7), (many, 300)):
+        g = said(least, s=1, u=3, M=100, v=9)
+        source = bound.closed_form.replace("max(1, n/g)", "MORE")
+        found = said(source, s=1, u=3, l=1, J=j, MORE=max(1, case.n / g))
+        if bound.closed_form not in bound.statement or not near(found, float(exact(case))):
+            return False
+    return True
+
+
+def above_the_form(bound: Bound) -> bool:
+    """The form as defined, with what the proof has in its place; and from which u on it is 1.06."""
+    form = between(bound.statement, "its form has ", ": at least")
+    limit, least = between(bound.statement, "is at least ", " n^2"), "53/50"
+    first = int(between(bound.statement, "from u = ", " on"))
+    ratios = {u: said(bound.closed_form, u=u) for u in range(6, 200, 2)}
+    above = [u for u, ratio in ratios.items() if ratio >= said(least)]
+    return (
+        f"at least {least} times" in bound.statement
+        and all(near(said(limit) / float(rounded.form(u)), r) for u, r in ratios.items())
+        and all(near(said(form, u=u), float(rounded.form(u))) for u in (6, 60))
+        and above == list(range(first, 200, 2))
+        and near(said(between(bound.statement, "on, ", " as u")), said(bound.closed_form, u=1e12))
+    )
+
+
 def checks() -> Iterator[tuple[str, Check]]:
     for name in ("H-SF", "A_random", "A_max", "A_l", "GSA", "GBA"):
         yield f"finite/{name}", finite_form(name)
@@ -176,6 +211,9 @@ def checks() -> Iterator[tuple[str, Check]]:
     yield "finite/FCFS", fcfs
     yield "finite/slicing, paced", paced
     yield "finite/offset slicing, paced", own_levels_paced
+    yield "finite/A_min staggered", overdue
+    yield "finite/A_min learning", overdue
+    yield "finite/A_min staggered/above its form", above_the_form
 
 
 (

@@ -46,6 +46,8 @@ MODULES = (
     "kvratio.theory.finite.greedy",
     "kvratio.theory.finite.kept",
     "kvratio.theory.finite.last_in",
+    "kvratio.theory.finite.rounded",
+    "kvratio.theory.finite.staggered",
     "kvratio.theory.finite.overflow",
     "kvratio.theory.finite.own_levels",
     "kvratio.theory.finite.thinned",

@@ -2,9 +2,10 @@
 
 Every bound holds for each run of the policy, whatever its random ties, on every instance that meets
 the conditions: all requests at time 0; where the policy reads upper ends, none below its output;
-for pipelines and slicing, one prompt; for A_l, one lower end of those that outlive their own. Those
-of `PROVED` tend to the fluid form, those of `WITHIN` to a multiple of it. `VARIANTS` are of this
-kind too, of policies with other parameters. `NONE` says why the other policies have no bound.
+for pipelines and slicing, one prompt; for A_l, one lower end of those that outlive their own; for
+staggered A_min, one prompt, no lower end above its output, and a large memory. Those of `PROVED`
+tend to the fluid form, those of `WITHIN` to a multiple of it. `VARIANTS` are of this kind too, of
+policies with other parameters. `NONE` says why the other policies have no bound.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from kvratio.theory.finite import (
     own_levels,
     pipelines,
     promotion,
+    staggered,
     thinned,
 )
 from kvratio.theory.model import Instance
@@ -50,12 +52,14 @@ PROVED: dict[str, Proved] = {
     "shortest-predicted": Proved(last_in.any_order),
 }
 
-# with factors on the fluid form, or (any levels) on something larger
+# with factors on the fluid form, or (any levels) on something larger; staggered A_min where the
+# memory is large enough, with one that depends on s, l and u
 WITHIN: dict[str, BoundOf] = {
     "slicing": partial(last_in.slicing, caps=pipelines.growing(2)),
     "offset-slicing": partial(own_levels.offset_slicing, growth=OFFSETS),
     "learned-slicing": own_levels.any_levels,
     "guarded-slicing": own_levels.any_levels,
+    "a-min-staggered": staggered.a_min_staggered,
 }
 
 # with other parameters than the policy of the name
@@ -77,17 +81,12 @@ PRINTED = (
     "and two requests may cancel each other for any number of rounds (ledger, `alg2-every-run`)"
 )
 THINNED = "none for single runs; one in expectation (`mean_bound`)"
-STAGGERED = (
-    "two requests may evict each other for any number of rounds, even if predictions are exact "
-    "(M = 5, outputs of 5): what holds on average is not known (where the newest go: `last_in`)"
-)
 CLEARED = "clears all that run, the oldest too: `last_in` does not hold"
 
 NONE: dict[str, str] = {
     "a-min": PRINTED,
     "a-min-live": PRINTED,
     "a-min-thinned": THINNED,
-    "a-min-staggered": STAGGERED,
     "alpha-protection": CLEARED,
     "beta-clearing": CLEARED,
 }
