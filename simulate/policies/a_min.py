@@ -70,8 +70,8 @@ def a_min(update: str = "on_cancel") -> Policy:
     - "staggered": thinned, but without slots: the starts of a class are spread (paced), so
       that beside each other requests below their bound hold half of it on average. The cache is
       full on average once the pace has learned what attempts of a class use, so that a class is
-      over sooner. On the laws of the study `convergence` the distance to the fluid form shrinks like
-      1 / sqrt(M); not on all lengths, as the pace counts in whole tokens
+      over sooner. On the laws of the study `convergence` the distance to the fluid form shrinks
+      like 1 / sqrt(M); not on all lengths, as the pace counts in whole tokens
       (`kvratio.theory.finite.rounded`).
 
     Raises `InputError` for another word.
