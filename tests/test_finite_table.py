@@ -7,7 +7,7 @@ import pytest
 from kvratio.proofs_check.ledger import claims
 from kvratio.proofs_check.verdict import Verdict
 from kvratio.reports.bounds import at_finite_size
-from kvratio.reports.bounds.at_finite_size import EVERY_RUN, FORM, LEDGER, states, table
+from kvratio.reports.bounds.at_finite_size import EVERY_RUN, FORM, LEDGER, SMALL, states, table
 from kvratio.simulate.policies import POLICIES
 from kvratio.theory.finite import greedy
 from kvratio.theory.finite.policies import NONE, PROVED
@@ -27,6 +27,8 @@ def test_every_row_says_something_and_contradicts_nothing() -> None:
         assert state.proved or state.unknown
         if state.policy in EVERY_RUN:
             assert state.policy in NONE
+        if state.policy in SMALL:
+            assert "from some M on" in state.proved
         if state.policy in FORM:
             assert state.policy not in PROVED
 
@@ -36,7 +38,7 @@ def test_what_is_named_is_there() -> None:
     assert {verdicts[row] for rows in LEDGER.values() for row in rows} == {Verdict.PROVED}
     assert set(LEDGER) <= {state.policy for state in states()}
     bounds = {bound.id for bound in greedy.bounds()}
-    for shown in {*EVERY_RUN.values(), *FORM.values()}:
+    for shown in {*EVERY_RUN.values(), *FORM.values(), *SMALL.values()}:
         kind, _, name = shown.partition(" ")
         if kind == "row":
             assert name in verdicts
