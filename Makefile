@@ -59,11 +59,14 @@ formal: $(VENV)/ready
 RUNS ?= 100000
 FAULTS ?= 200
 
+# runs a part and keeps how long it took
+TIMED := $(BIN)/python -m tests.thorough.timed
+
 thorough: $(VENV)/thorough formal
-	cd $(FORMAL) && coqchk -silent -o -Q . KVRatio KVRatio.Statements
-	$(BIN)/python -m tests.thorough.branches
-	$(BIN)/python -m tests.thorough.fuzz --runs $(RUNS)
-	$(BIN)/python -m tests.thorough.mutation --most $(FAULTS)
+	$(TIMED) coqchk sh -c 'cd $(FORMAL) && coqchk -silent -o -Q . KVRatio KVRatio.Statements'
+	$(TIMED) branches $(BIN)/python -m tests.thorough.branches
+	$(TIMED) fuzzing $(BIN)/python -m tests.thorough.fuzz --runs $(RUNS)
+	$(TIMED) mutation $(BIN)/python -m tests.thorough.mutation --most $(FAULTS)
 	$(BIN)/python -m tests.thorough.quality
 
 # the documentation: reports/out/docs/index.html; every warning is an error

@@ -4,6 +4,7 @@ P: arXiv 2508.14544. MC: arXiv 2502.07115, Algorithm 1 (MC-SF), its benchmark an
 its section 5.2. G: arXiv 2601.22996. S: arXiv 2606.22327, Algorithm 1.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 from math import log, tanh
 from typing import Any
@@ -14,6 +15,7 @@ from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.a_l import promoting
 from kvratio.simulate.policies.offset_slicing import offset_slicing
 from kvratio.simulate.policies.protection import protection
+from kvratio.simulate.policies.slicing import growing
 from kvratio.simulate.policy import Admits, Assumes
 from kvratio.theory.checks import InputError
 
@@ -100,3 +102,16 @@ def test_levels_grow_by_the_number_with_the_best_constant() -> None:
 def test_texts_that_are_no_numbers(text: str) -> None:
     with pytest.raises(InputError, match="whole number"):
         named(text)
+
+
+def test_how_far_ahead_is_in_parts_of_two_to_the_sixteenth() -> None:
+    ahead = [replace(POLICIES["learned-slicing"], horizon=Fraction(1, k)).ahead for k in (1, 4, 3)]
+    assert ahead == [65_536, 16_384, 21_845]
+
+
+def test_growths_of_slicing_have_denominators_up_to_a_million() -> None:
+    """Powers are exact, and a finer growth would fill the memory."""
+    assert growing(Fraction(1_500_001, 10**6))
+    for denominator in (10**6 + 1, 10**7 - 1):
+        with pytest.raises(InputError, match="growth"):
+            growing(Fraction(2 * denominator - 1, denominator))

@@ -17,7 +17,7 @@ from typing import Any
 
 from scipy.stats import beta, norm
 
-from tests.thorough import branches, fuzz
+from tests.thorough import branches, fuzz, timed
 from tests.thorough.faults import digest, places
 from tests.thorough.mutation import Result, stored
 from tests.thorough.targets import TARGETS
@@ -92,6 +92,7 @@ def module_row(module: str, results: Iterable[Result]) -> dict[str, Any]:
         "tried": len(mine),
         "killed": sum(r.outcome != "survived" for r in mine),
         "timeouts": sum(r.outcome == "timeout" for r in mine),
+        "seconds": round(sum(r.seconds for r in mine)),
         "survivors": explained(module, survivors),
     }
 
@@ -125,11 +126,13 @@ def collect() -> dict[str, Any]:
         name: [mutation_row(module, results, earlier.get(module)) for module in group]
         for name, group in TARGETS.items()
     }
-    others = {"fuzzing": fuzz.RESULTS, "branches": branches.RESULTS}
+    others = {"fuzzing": fuzz.RESULTS, "branches": branches.RESULTS, "times": timed.RESULTS}
     return {
         "mutation": groups,
         **{
-            key: json.loads(path.read_text(encoding="utf-8")) if path.exists() else last[key]
+            key: json.loads(path.read_text(encoding="utf-8"))
+            if path.exists()
+            else last.get(key, {})
             for key, path in others.items()
         },
     }
@@ -167,6 +170,7 @@ def markdown(data: dict[str, Any]) -> str:
             lines += _survivor_lines(row)
     lines += _fuzzing_lines(data["fuzzing"])
     lines += _branch_lines(data["branches"])
+    lines += _time_lines(data)
     return "\n".join(lines) + "\n"
 
 
@@ -256,6 +260,26 @@ def _branch_lines(files: dict[str, dict[str, int]]) -> list[str]:
     for name, f in files.items():
         cells = (f["num_statements"], f["missing_lines"], f["num_branches"], f["missing_branches"])
         lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    return lines
+
+
+def _time_lines(data: dict[str, Any]) -> list[str]:
+    """How long the parts took that were run, whether together or one by one."""
+    rows = [row for group in data["mutation"].values() for row in group if row.get("seconds")]
+    lines = ["", "## Times", ""]
+    if rows:
+        tried, seconds = (sum(row[key] for row in rows) for key in ("tried", "seconds"))
+        lines += [
+            f"The {tried:,} faults in {len(rows)} modules of which the time is known took "
+            f"{seconds / 60:,.0f} minutes of a processor,",
+            "the tests without a fault not counted.",
+        ]
+    if not data["times"]:
+        return [*lines, "Of no other part the time is known."]
+    lines += ["", "| part | seconds | of the processor | status | command |", "| --- " * 5 + "|"]
+    for name, one in data["times"].items():
+        cells = (name, one["seconds"], one["processor"], one["status"], f"`{one['command']}`")
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return lines
 
 
