@@ -36,6 +36,7 @@ NONE: dict[str, str] = {
     "finite-staggered": FINITE,
     "finite-staggered-form": FINITE,
     "alg2-learning": ALGORITHM_2,
+    "alg2-mean": ALGORITHM_2,
     "finite-las": FINITE,
     "finite-fcfs": FINITE,
     "finite-fcfs-kept": FINITE,

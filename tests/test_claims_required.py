@@ -92,7 +92,7 @@ REQUIRED = {
             "finite-slicing-paced",
             "finite-offset-paced",
         ],
-        "Algorithm 2, every run": ["alg2-every-run", "alg2-learning"],
+        "Algorithm 2, every run": ["alg2-every-run", "alg2-learning", "alg2-mean"],
         "finite sizes, staggered A_min": ["finite-staggered", "finite-staggered-form"],
         "GBA": ["gba-fluid", "gba-sampled"],
         "SVF, other theorems": ["svf-area", "svf-1-bit", "svf-poisson", "svf-1-bit-poisson"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kvratio.theory.bound import Bound
-from kvratio.theory.finite import closed, last_in, own_levels, rounded, staggered
+from kvratio.theory.finite import closed, last_in, own_levels, printed, rounded, staggered
 from kvratio.theory.forms import A_MAX, A_RANDOM, H_SF, in_pipelines, promotion, tel
 from kvratio.theory.model import Instance
 from tests.derived import near
@@ -19,8 +19,8 @@ from tests.said import Check, between, results_held, said
 
 CHECKS = tomllib.loads((Path(__file__).parent / "derivations_finite.toml").read_text())
 MODULES = (
-    "derived", "greedy", "kept", "last_in", "overflow", "own_levels", "rounded", "staggered",
-    "thinned",
+    "derived", "greedy", "kept", "last_in", "overflow", "own_levels", "printed", "rounded",
+    "staggered", "thinned",
 )  # fmt: skip
 
 
@@ -186,6 +186,20 @@ def overdue(bound: Bound) -> bool:
     return True
 
 
+def on_average(bound: Bound) -> bool:
+    """Lengths of 2 and 3, two classes, three requests: 3, 3 and 2 of progress at most."""
+    case = Instance.of(8, [3, 3, 2], prompt=[1, 0, 0], interval=[(1, 4), (2, 4), (2, 4)])
+    g = said(between(bound.statement, "g = ", ", P"), M=8, P=4)
+    source = bound.closed_form.replace("max(1, n/(3 g))", "MORE")
+    found = said(source, c=3, u=3, J=3 + 2 + 1, MORE=max(1, 3 / (3 * g)))
+    many = Instance.of(8, [3] * 30, prompt=1, interval=(3, 3))
+    more = said(source, c=1, u=3, J=30, MORE=30 / (3 * g))
+    exact = (printed.a_min(case), printed.a_min(many))
+    return bound.closed_form in bound.statement and all(
+        near(a, float(b)) for a, b in zip((found, more), exact, strict=True)
+    )
+
+
 def above_the_form(bound: Bound) -> bool:
     """The form as defined, with what the proof has in its place; and from which u on it is 1.06."""
     form = between(bound.statement, "its form has ", ": at least")
@@ -213,6 +227,7 @@ def checks() -> Iterator[tuple[str, Check]]:
     yield "finite/offset slicing, paced", own_levels_paced
     yield "finite/A_min staggered", overdue
     yield "finite/A_min learning", overdue
+    yield "finite/A_min as printed, on average", on_average
     yield "finite/A_min staggered/above its form", above_the_form
 
 

@@ -98,6 +98,42 @@ def learning(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield at_most("TEL over k (u + 1) J max(1, n/g): so proved with a factor of", 1, numbers["c"])
 
 
+def on_average(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
+    w, y, z = variables("w y z")
+    yield words(
+        "Progress: an attempt that enters a step with its bound's tokens or more, and is not "
+        "evicted, completes or makes a token more than its request is known to have: at most J "
+        "times, and by step t + u if it runs in step t. Let n of a class (what evictions go by), h "
+        "of higher ones run at an overflow, k of the class having just completed. All fitted in "
+        "the step before: when lower classes are gone they are over M by n + h - k at most; two "
+        "tokens or more go with each: (n + h - k + 1)/2 of n are evicted at most, at random, and "
+        "the last of all stays. Of a + k followed ones of the class, 12 h < a + k, at most two "
+        "thirds go on average: a/2 if h < k; else a/2 + (h - k + 1)/2 at most."
+    )
+    k, h = 1 + y, 1 + y + z
+    a = 12 * h + w - k
+    yield nonnegative("6 times the rest, k >= 1", 4 * (a + k) - 3 * a - 3 * (h - k + 1))
+    h = 1 + z
+    a = 12 * h + w
+    yield nonnegative("k = 0, h >= 1", 4 * a - 3 * a - 3 * (h + 1))
+    yield nonnegative("k = h = 0, n >= 3: 4 n - 3 (n + 1)", 4 * (3 + w) - 3 * (3 + w + 1))
+    yield at_most("n = 2: the last stays, of two one goes", Fraction(1, 2), Fraction(2, 3))
+    yield words(
+        "Follow those of a class for u steps, or until those of higher classes are a twelfth of "
+        "the ones still followed: followed ones and progress are a third of what they were in each "
+        "step, on average, at least. So in u steps for each class from b on E[progress] is at "
+        "least f_b times those of class b or higher, f_u = 3^-u, f_b = f_(b+1) 3^-u/24: f_(b+1)/12 "
+        "3^-u for each of class b, or f_(b+1) for each higher one, and half of both."
+    )
+    yield at_most("half of a twelfth", Fraction(1, 24), Fraction(1, 2) * Fraction(1, 12))
+    yield words(
+        "A third of the U_t unfinished requests run in step t, as an overflow leaves a third, or a "
+        "head is kept out by more than M - P tokens: min(g, U_t/3) at least. The sum of min(3 g, "
+        "U_t) is at most 3/f_l c u J, and TEL at most max(1, n/(3 g)) times that."
+    )
+    yield at_most("so proved with a factor of", 1, numbers["c"])
+
+
 def above_its_form(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     d, w, x = variables("d w x")
     yield words(
@@ -184,6 +220,19 @@ CLAIMS = (
         "for all instances and runs: TEL <= c (1 + 2 P/(s + 2)) (u + 1) J max(1, n/g); c = 1",
         Verdict.PROVED,
         learning,
+        {"c": Fraction(1)},
+    ),
+    Claim(
+        "alg2-mean",
+        f"{BATCH}, any prompts, lengths in [l, u], lower ends in [l, o], Algorithm 2 as printed, "
+        "both readings",
+        "E[TEL] <= 3^(q u + 1) 24^(q - 1) q u J max(1, n/(3 g)), q = u - l + 1, J the sum of (o - "
+        "lower end + 1), g = (M - P + 1)/P, P the largest s + o: of the order of n^2/M, at every M "
+        "and n, where no number bounds every run (alg2-every-run).",
+        OURS,
+        "for all instances: E[TEL] <= c 3^(q u + 1) 24^(q - 1) q u J max(1, n/(3 g)); c = 1",
+        Verdict.PROVED,
+        on_average,
         {"c": Fraction(1)},
     ),
 )

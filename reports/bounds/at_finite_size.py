@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from kvratio.reports.render.looks import policy_title
 from kvratio.reports.render.text import pipe_table
-from kvratio.theory.finite.policies import IN_EXPECTATION, KEPT, NONE, PROVED, VARIANTS, WITHIN
+from kvratio.theory.finite.policies import (
+    IN_EXPECTATION,
+    KEPT,
+    MEAN_WITHIN,
+    NONE,
+    PROVED,
+    VARIANTS,
+    WITHIN,
+)
 
 HEADER = ("policy", "proved", "refuted", "not known")
 
@@ -36,6 +44,7 @@ LEDGER = {  # rows of the ledger that prove what is said here
     "offset-slicing:admits=paced": ("finite-offset-paced",),
     "a-min-thinned": ("finite-thinned",),
     "a-min-staggered": ("finite-staggered",),
+    **dict.fromkeys(("a-min", "a-min-live"), ("alg2-mean",)),
     **dict.fromkeys(
         ("h-sf", "svf", "a-random", "a-max", "mc-sf", "mc-benchmark"), ("finite-in-order",)
     ),
@@ -71,6 +80,8 @@ def _proved(policy: str) -> str:
         parts.append(f"every run{from_here}, a multiple of its form or more")
     if policy in IN_EXPECTATION:
         parts.append("on average, tends to a fluid value")
+    if policy in MEAN_WITHIN:
+        parts.append("on average, a multiple of its form or more")
     if policy in KEPT:
         parts.append("every run where tokens are kept")
     rows = ", ".join(f"`{row}`" for row in LEDGER.get(policy, ()))
@@ -99,7 +110,7 @@ def _unknown(policy: str) -> str:
     if policy in WITHIN or policy in VARIANTS:
         return "" if policy in FORM else "a bound that tends to its form"
     parts = [] if policy in EVERY_RUN else ["a bound on every run"]
-    parts += [] if policy in IN_EXPECTATION else ["any bound on average"]
+    parts += [] if policy in IN_EXPECTATION or policy in MEAN_WITHIN else ["any bound on average"]
     return "; ".join(parts)
 
 

@@ -46,6 +46,7 @@ MODULES = (
     "kvratio.theory.finite.greedy",
     "kvratio.theory.finite.kept",
     "kvratio.theory.finite.last_in",
+    "kvratio.theory.finite.printed",
     "kvratio.theory.finite.rounded",
     "kvratio.theory.finite.staggered",
     "kvratio.theory.finite.overflow",
