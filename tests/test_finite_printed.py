@@ -25,7 +25,7 @@ READINGS = ("a-min", "a-min-live")
 @pytest.mark.parametrize("reading", READINGS)
 def test_exact_expectations_are_below_the_bound(reading: str) -> None:
     """Over all ties, by the judge's enumeration."""
-    for memory, n, low in product((3, 4, 5), (1, 2, 3), (1, 2)):
+    for memory, n, low in product((3, 4), (1, 2, 3), (1, 2)):
         for outputs in combinations_with_replacement(range(low, memory + 1), n):
             case = Instance.of(memory, outputs, interval=(low, max(outputs)))
             exact = AlgorithmTwo(memory, live=reading == "a-min-live").latency(outputs, low)

@@ -61,7 +61,7 @@ def factor(lower: int, upper: int) -> int:
     (54, 23328)
     """
     classes = upper - lower + 1
-    return 3 ** (classes * upper + 1) * (2 * SHARE) ** (classes - 1) * classes * upper
+    return int(3 ** (classes * upper + 1) * (2 * SHARE) ** (classes - 1)) * classes * upper
 
 
 def a_min(instance: Instance) -> Fraction:
