@@ -56,8 +56,6 @@ def figure(cells: Sequence[Found], ours: Sequence[str], others: Sequence[str], f
             family, _, told = name.partition(":")
             at, style = point(cells, name, fcfs), policy_look(family)
             axes.plot([at.mean], [at.tail], **{**style, "linestyle": "", "label": None})
-            if told.startswith("horizon"):
-                continue  # beside the default
             axes.annotate(
                 told or style["label"],
                 (at.mean, at.tail),

@@ -31,7 +31,6 @@ LEARNED = "learned-slicing"
 OURS = (
     "guarded-slicing",
     *(f"guarded-slicing:overtaking={times}" for times in (16, 4)),
-    *(f"guarded-slicing:horizon={share}" for share in ("1/16", "1")),
 )
 # The best of these in a cell, with hindsight, is what a policy is held against
 PEERS = (*READINGS, FCFS, "fcfs-watermark", "shortest-predicted", "slicing", LEARNED)
@@ -73,7 +72,7 @@ class SafePolicy(Study):
         sources that are open to tuning.
 
         >>> len(SafePolicy().plan()), SafePolicy(part="slice").plan()[0][1:7]
-        (5940, ('lmsys', 0, 'one interval', 'batch', '0', 0))
+        (4320, ('lmsys', 0, 'one interval', 'batch', '0', 0))
         """
         found = [
             (self.data, *told(cell), *group)
