@@ -93,7 +93,6 @@ def _twos(memory: int, n: int, c: Fraction, a: Fraction) -> Iterator[Finding]:
 
 
 def sliced(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
-    m, x, k = variables("m x k")
     yield from newest()
     yield from stretches()
     yield at_most("a good start in these spends V_q, or begins a stretch, which loses V_q", 1,
@@ -108,9 +107,7 @@ def sliced(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         "sum of q - 2 from q = 2 on, up to m + 1", lambda m: m * (m - 1) / 2, lambda i: i - 1
     )
     yield at_most("K (r - 1)(r - 2)/2 times", Fraction(1, 2), numbers["k"])
-    yield words("In one stage it becomes cheaper as attempts end: the mean m of k volumes falls by")
-    yield nonnegative("at most V/(k + 1), V = m + x: (V - m), times k + 1", (m + x) - m)
-    yield identity("m - k m/(k + 1), times k + 1", m * (k + 1) - k * m, m)
+    yield from falls()
     yield words(
         "in all V_q H(n_q) and 1 each for rounding; a head that is another one was started, and "
         "had paid. Where j starts, V_q at most is lost, its own. When a later stage than r starts, "
@@ -127,8 +124,17 @@ def stretches() -> Iterator[Finding]:
     )
 
 
+def falls() -> Iterator[Finding]:
+    m, x, k = variables("m x k")
+    yield words(
+        "Starts of one level become cheaper as attempts end: the mean m of k volumes falls by"
+    )
+    yield nonnegative("at most V/(k + 1), V = m + x: (V - m), times k + 1", (m + x) - m)
+    yield identity("m - k m/(k + 1), times k + 1", m * (k + 1) - k * m, m)
+
+
 def offsets(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
-    m, v, x, w = variables("m v x w")
+    s, m, v, x, w = variables("s m v x w")
     b = 1 + w  # the growth
     yield from newest()
     yield words(
@@ -141,14 +147,11 @@ def offsets(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         "request those of up to m have m, m, m/b, m/b^2, ... at most, and B in all:"
     )
     yield identity("m + m/(1 - 1/b) = B m, times b - 1", m * (b - 1) + b * m, (2 * b - 1) * m)
-    s, k = variables("s k")
     yield nonnegative("2 v(k) - c(k), k = 1 + x", 2 * area(s, 1 + x) - batch(s, 1 + x))
     yield at_most("charged for a volume: c <= 2 v", 2, numbers["a"])
     yield from stretches()
     yield at_most("V for each good start, and V at most fallen", 2, numbers["b"])
-    yield words("The mean m of k volumes falls by")
-    yield nonnegative("at most V/(k + 1), V = m + x: (V - m), times k + 1", (m + x) - m)
-    yield identity("m - k m/(k + 1), times k + 1", m * (k + 1) - k * m, m)
+    yield from falls()
     yield words(
         "A head above (s + 1) b^(k - 1), up to (s + 1) b^k, loses its V to one that joins before "
         "it, with a run of up to (s + 1) b^(k - 1) just ended: K requests ran when none with such a"

@@ -224,6 +224,15 @@ def lemma() -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def fall() -> Step:
+    """How much less a start may cost after one more attempt of its stage has ended."""
+    mean = A - K * A / (K + 1)  # of k volumes A, and one of 0; X: what the mean is below the most
+    return nonnegative(
+        "the mean of k volumes up to V falls by V/(k + 1) at most, V = m + x",
+        sympy.expand(sympy.cancel(((A + X) / (K + 1) - mean) * (K + 1))), A, X, K,
+    )  # fmt: skip
+
+
 def _whole_batches() -> bool:
     """Outputs of two tokens, M even: M start and M/2 are evicted, in every two steps."""
     for memory in (2, 10, 400):
@@ -298,11 +307,7 @@ def bounds() -> list[Bound]:
                     "none of the stages below q waits, and join q - 2 stages each."
                 ),
                 identity("K (q - 2), q = 2 ... r", late, K * (R - 1) * (R - 2) / 2),
-                nonnegative(
-                    "the mean of k volumes up to V falls by V/(k + 1) at most, V = m + x",
-                    sympy.expand(sympy.cancel(
-                        ((A + X) / (K + 1) - (A - K * A / (K + 1))) * (K + 1))), A, X, K,
-                ),
+                fall(),
             ),
         ),
     ]  # fmt: skip

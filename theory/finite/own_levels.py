@@ -59,7 +59,7 @@ from kvratio.theory.model import Instance, volume
 CUT, HELD, LATE, BESIDE = "(2 b - 1)/(b - 1)", "2 B m", "k V", "L (o - 1 + u)"
 STARTS = "2 (B m + R) + L + 1"
 
-B, K, M, R, S, V, W = sympy.symbols("b k m R s V w", positive=True)
+B, K, M, R, S, V = sympy.symbols("b k m R s V", positive=True)
 
 
 def offset_slicing(instance: Instance, growth: Fraction) -> Fraction:
@@ -229,11 +229,7 @@ def bounds() -> list[Bound]:
                     "run does have V <= b v. Credit: V at most each time something starts, or a "
                     "stretch of steps with bad attempts begins; V/k where the mean of k falls."
                 ),
-                nonnegative(
-                    "the mean of k volumes up to V falls by V/(k + 1) at most, V = m + w",
-                    sympy.expand(sympy.cancel(((M + W) / (K + 1) - (M - K * M / (K + 1)))
-                                              * (K + 1))), M, W, K,
-                ),
+                last_in.fall(),
                 words(
                     "One that joins the queue before a head above (s + 1) b^(k - 1), and up to (s +"
                     " 1) b^k, had V <= (s + 1) b^(k - 1) before, as levels grow by b: K requests "
