@@ -97,18 +97,17 @@ def both(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
     yield above("two prompts with a token each need", 2 * BEHIND, instance.memory)
     yield above("1 less the load: all volumes over M times the span", 1 - load, 0)
     yield at_most("p99 is the largest latency: requests", n, 99)
+    rows = [greedy(instance, instance.output, key) for key in ([*range(n)], None)]
     come, short = (
-        schedule(name, greedy(instance, instance.output, key), instance)
-        for name, key in (("first come", [*range(n)]), ("shortest first", None))
+        schedule(name, found, instance)
+        for name, found in zip(("first come", "shortest first"), rows, strict=True)
     )
     yield come[0]
     yield short[0]
     largest = BEHIND + 1
-    yield words(
-        f"First come: the long one ends at {BEHIND}, and each of the others a step later than the "
-        f"one before: all of them take {largest}."
-    )
-    yield at_most("so the latency is", come[1], BEHIND + UNITS * largest)
+    ends = zip(rows[0].end, rows[0].request, strict=True)
+    latencies = [end - instance.arrival[i] for end, i in ends]
+    yield at_most("first come: the largest latency, its p99", max(latencies), largest)
     latest = int(numbers["p"] * largest) - BEHIND
     yield words(
         f"p99 at most {numbers['p']} times that: the long one runs to its end from a step t, at "
