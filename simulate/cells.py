@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kvratio.simulate.contender import contender
-from kvratio.simulate.engine import EngineError
 from kvratio.simulate.gpu.fitted import FITTED
 from kvratio.simulate.gpu.profile import NAME
 from kvratio.simulate.kernel import run, run_timed
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.request_files import digest
 from kvratio.simulate.requests import FIRST, RequestSet, Spec, files, requests
 from kvratio.simulate.streams import read_instead

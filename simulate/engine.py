@@ -29,6 +29,13 @@ from typing import Any, Protocol
 from kvratio.simulate.chunks import Stretch, chunked
 from kvratio.simulate.contender import contender, scheduler
 from kvratio.simulate.declared import Declared
+from kvratio.simulate.limits import (
+    EngineError,
+    LivelockError,
+    SchedulerFault,
+    check_attempts,
+    patience,
+)
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.prefill import process
 from kvratio.simulate.records import Run
@@ -39,23 +46,6 @@ from kvratio.theory.checks import InputError, whole
 from kvratio.theory.model import FullAttempt, Instance, Preemption, Schedule
 
 HERE = Path(__file__).resolve().parent
-MOST_ATTEMPTS = 10_000_000  # of a run: a gigabyte or two
-
-
-class EngineError(RuntimeError):
-    """A scheduler asked for the impossible, overflowed the cache, or stopped making progress."""
-
-
-class LivelockError(EngineError):
-    """A scheduler stopped making progress: for long nothing arrives or completes."""
-
-
-class EvictionsError(EngineError):
-    """So many attempts were evicted that their record would fill the memory."""
-
-
-class SchedulerFault(EngineError):  # noqa: N818 (of the scheduler, not of the engine)
-    """A method of a scheduler of one's own raised an exception; `__cause__` is the exception."""
 
 
 class Scheduler(Protocol):
@@ -309,28 +299,6 @@ def finish(
         elif now - last_event > patience:
             raise LivelockError(f"step {now}: nothing arrives or completes in {patience} steps")
         check_attempts(len(engine._attempts))
-
-
-def check_attempts(count: int) -> None:
-    """Raise `EvictionsError` for more attempts than can be kept.
-
-    Where the budget is near the longest requests, a policy that readmits at once what it evicted
-    makes attempts in proportion to the budget and the number of requests.
-    """
-    if count > MOST_ATTEMPTS:
-        raise EvictionsError(f"more than {MOST_ATTEMPTS} attempts: requests evict each other")
-
-
-def patience(instance: Instance) -> int:
-    """Steps without an arrival or a completion after which a declared policy is given up.
-
-    A longest conceivable attempt for every bound that can rise (each output token once), and a
-    thousand more: out of reach for every policy whose runs are proved to end.
-
-    >>> patience(Instance.of(10, [2, 3]))
-    10050
-    """
-    return instance.memory * (1000 + sum(instance.output))
 
 
 def run(

@@ -14,8 +14,9 @@ from itertools import accumulate
 from operator import add
 from typing import Protocol
 
-from kvratio.simulate.engine import Engine, EngineError, Scheduler, finish, timed_record
+from kvratio.simulate.engine import Engine, Scheduler, finish, timed_record
 from kvratio.simulate.iteration import Batch
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.timed import Counts, TimedRun
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View

@@ -11,7 +11,7 @@ import kvratio as kv
 from kvratio.reports.bounds.table import point
 from kvratio.reports.sweep_config import cells_of_config
 from kvratio.reports.worst import problem_of
-from kvratio.simulate import engine
+from kvratio.simulate import engine, limits
 from kvratio.simulate.declared import Declared
 from kvratio.simulate.kernel import run as run_compiled
 from kvratio.simulate.policies import POLICIES, named
@@ -114,14 +114,14 @@ def test_evictions_without_end_are_given_up(name: str, monkeypatch: pytest.Monke
     needed = len(engine.run(NEAR, name).schedule)
     assert needed > 100
     for most in (needed // 2, needed):
-        monkeypatch.setattr(engine, "MOST_ATTEMPTS", most)
+        monkeypatch.setattr(limits, "MOST_ATTEMPTS", most)
         for run in (engine.run, run_compiled):
             if most == needed:
                 assert len(run(NEAR, POLICIES[name]).schedule) == needed
                 continue
-            with pytest.raises(engine.EvictionsError, match=f"more than {most} attempts"):
+            with pytest.raises(limits.EvictionsError, match=f"more than {most} attempts"):
                 run(NEAR, POLICIES[name])
-    monkeypatch.setattr(engine, "MOST_ATTEMPTS", 60)
+    monkeypatch.setattr(limits, "MOST_ATTEMPTS", 60)
     with pytest.raises(WorkLimitError, match=r"a memory that is further"):
         kv.compare(NEAR, [name])
     Path("near.json").write_text(json.dumps(NEAR.to_json()))

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.engine import Engine, EngineError, patience, run, run_scheduler
+from kvratio.simulate.engine import Engine, run, run_scheduler
+from kvratio.simulate.limits import EngineError, patience
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Assumes
 from kvratio.simulate.view import View

@@ -12,7 +12,8 @@ import pytest
 import kvratio.simulate.chance
 from kvratio.simulate.chance import BITS
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.engine import EngineError, run, run_scheduler
+from kvratio.simulate.engine import run, run_scheduler
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.policies.protection import protection
 from kvratio.simulate.policy import Evicts, Policy

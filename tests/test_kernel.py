@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvratio.simulate import chance, engine, kernel, words
-from kvratio.simulate.engine import EngineError
 from kvratio.simulate.kernel import build
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policies.slicing import slicing
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Learns, Order, Policy, Ties

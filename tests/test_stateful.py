@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.engine import EngineError
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.server import Server
 from kvratio.simulate.view import View

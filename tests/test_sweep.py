@@ -12,11 +12,11 @@ import pytest
 
 import kvratio.simulate.cells
 from kvratio.simulate.cells import Cell, Chunk, code_digest, file_digests, key, simulate_chunk
-from kvratio.simulate.engine import EngineError
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.roofline import iteration_by
 from kvratio.simulate.journal import Journal
 from kvratio.simulate.kernel import run, run_timed
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES, named
 from kvratio.simulate.predictions import predict
 from kvratio.simulate.results import read_rows

@@ -17,7 +17,7 @@ import pytest
 
 from kvratio.reports.compare.table import TIMED_COLUMNS, timed_cells
 from kvratio.reports.compare.timed import TimedComparison
-from kvratio.simulate import engine
+from kvratio.simulate import engine, limits
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel.build import fits, horizon
 from kvratio.simulate.learned import gittins
@@ -164,4 +164,4 @@ def test_what_a_policy_may_fill_keeps_and_waits_for() -> None:
         assert reserved.budget(memory) == memory - ceil(memory * part)
     clearing = replace(POLICIES["beta-clearing"], clearing=Fraction(1, 3))
     assert clearing.kept == floor(2**32 * Fraction(2, 3))
-    assert engine.patience(Instance.of(10, [2, 3, 4])) == 10 * (1000 + 2 + 3 + 4)
+    assert limits.patience(Instance.of(10, [2, 3, 4])) == 10 * (1000 + 2 + 3 + 4)

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from kvratio.simulate import engine, kernel
 from kvratio.simulate.declared import Declared
-from kvratio.simulate.engine import Engine, EngineError
+from kvratio.simulate.engine import Engine
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.profile import Profiled
 from kvratio.simulate.gpu.roofline import iteration_time
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel import build
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run

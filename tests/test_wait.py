@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from kvratio.reports.cli import main
 from kvratio.reports.compare.timed import compare_timed
 from kvratio.simulate import engine
-from kvratio.simulate.engine import EngineError
 from kvratio.simulate.gpu.deployment import deployment
 from kvratio.simulate.gpu.roofline import iteration_time
 from kvratio.simulate.holding import HeldRun, Holds, run_holder, verify_held
 from kvratio.simulate.iteration import IterationTime
 from kvratio.simulate.kernel import run_timed
+from kvratio.simulate.limits import EngineError
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.view import View

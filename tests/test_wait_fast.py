@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from kvratio.simulate import wait
-from kvratio.simulate.engine import LivelockError
 from kvratio.simulate.holding import run_holder
 from kvratio.simulate.iteration import MOST_PS, IterationTime
+from kvratio.simulate.limits import LivelockError
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import fast, run_wait, scheduler_for, steps
 from kvratio.simulate.wait.schedulers import NestedWait, Wait

@@ -10,7 +10,7 @@ from kvratio.reports.compare.shown import Shown
 from kvratio.reports.compare.stopwatch import LOADING, ONE, Stopwatch, phase
 from kvratio.simulate.cold import REFERENCE, Engine, engine_for, note_compiled
 from kvratio.simulate.contender import Contender, contenders
-from kvratio.simulate.engine import EngineError, EvictionsError
+from kvratio.simulate.limits import EngineError, EvictionsError
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.records import Run
 from kvratio.theory.area import lower_bound

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from kvratio._compiled import disabled
 from kvratio.simulate import engine, ranked, words
 from kvratio.simulate.chunks import Stretch, chunked
+from kvratio.simulate.limits import EngineError, check_attempts
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.records import Run
 from kvratio.simulate.timed import Moments, Passed, TimedRun, timed_run
@@ -175,7 +176,7 @@ def _execute(
         state = build.with_room(state, policy)
         status = machine.advance(state, STEPS_AT_ONCE)
         attempts.collect(state)
-        engine.check_attempts(len(attempts))
+        check_attempts(len(attempts))
         if status != machine.LEARN:  # that is within a step, and its end is not noted yet
             moments.collect(state)
         if progress is not None:
@@ -185,7 +186,7 @@ def _execute(
     if status == machine.LIVELOCK:
         patience = state.rules[0].patience
         step = clock.last_event + patience + 2
-        raise engine.EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
+        raise EngineError(f"step {step}: nothing arrives or completes in {patience} steps")
     record: Any = clock  # whose fields are slow to read one by one
     counts = dict(zip(record.dtype.names, record.item(), strict=True))
     work = Work(

@@ -26,8 +26,8 @@ from kvratio.simulate.compiled.state import (
     rows,
     table,
 )
-from kvratio.simulate.engine import patience
 from kvratio.simulate.kernel import hooks
+from kvratio.simulate.limits import patience
 from kvratio.simulate.policy import Order, Policy, Ties
 from kvratio.simulate.timing import Timing
 from kvratio.theory.model import Instance, Preemption

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from kvratio._compiled import disabled
-from kvratio.simulate import engine
 from kvratio.simulate.compiled.state import NEVER, Moment, indices, put_times, rows
 from kvratio.simulate.contender import contender
+from kvratio.simulate.limits import check_attempts
 from kvratio.simulate.preemptive import (
     LeastAttained,
     LimitedPreemption,
@@ -132,7 +132,7 @@ def _execute(
         attempts.append(cast(Any, state.attempts)[: clock.attempts].copy())
         moments.append(cast(Any, state.moments)[: clock.moments].copy())
         clock.attempts = clock.moments = 0
-        engine.check_attempts(sum(map(len, attempts)))
+        check_attempts(sum(map(len, attempts)))
         if progress is not None:
             progress(int(clock.completed))
     if status == steps.TOO_LONG:

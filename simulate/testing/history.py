@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kvratio.simulate.engine import EngineError, LivelockError, Scheduler, run_scheduler
+from kvratio.simulate.engine import Scheduler, run_scheduler
+from kvratio.simulate.limits import EngineError, LivelockError
 from kvratio.simulate.view import HiddenError, View
 from kvratio.theory.model import (
     MOST_TOKENS,

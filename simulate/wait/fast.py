@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from kvratio.simulate.compiled.state import NEVER, Ints, Moment, indices, put_times, rows
-from kvratio.simulate.engine import LivelockError
 from kvratio.simulate.holding import HeldRun, Holds
+from kvratio.simulate.limits import LivelockError
 from kvratio.simulate.timed import Moments, Passed, timed_run
 from kvratio.simulate.timing import Timing
 from kvratio.simulate.wait import steps
