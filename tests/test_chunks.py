@@ -64,6 +64,26 @@ def test_both_engines_agree_and_the_verifier_accepts(name: str) -> None:
     assert chunks
 
 
+@pytest.mark.parametrize("name", ["fcfs", "h-sf", "shortest-predicted"])
+def test_both_engines_agree_where_chunks_are_small_and_many_wait(name: str) -> None:
+    """Prefills of many steps beside others that decode, in a cache that overflows; those that are
+    evicted in the middle of a prefill are swapped out, or lose it."""
+    rng, partial = Random(name), 0
+    for _ in range(6):
+        memory, n = rng.randrange(24, 60), rng.randrange(8, 16)
+        prompt = [rng.randrange(0, 15) for _ in range(n)]
+        output = [rng.randrange(1, memory // 3) for _ in prompt]
+        interval = [(max(1, o - 3), o + 3) for o in output]
+        instance = Instance.of(memory, output, prompt=prompt, interval=interval)
+        arrival = tuple(rng.randrange(3000) for _ in range(n))
+        timing = Timing(arrival, ITERATION, 700, rng.choice([1, 2, 3]))
+        for reading in Preemption:
+            slow = engine.run_timed(instance, POLICIES[name], timing, 3, None, reading)
+            assert kernel.run_timed(instance, POLICIES[name], timing, 3, None, reading) == slow
+            partial += len(chunked_run(slow).stretches)
+    assert partial > 50
+
+
 @pytest.mark.parametrize("name", list(PREEMPTIVE))
 def test_schedulers_may_have_several_prefills_under_way(name: str) -> None:
     rng = Random(name)

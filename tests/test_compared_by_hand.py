@@ -64,6 +64,8 @@ def test_the_mean_latency_of_an_experiment() -> None:
     """In seconds from the exact total of a run in time, else in steps."""
     row = {"mean_latency": 9.0, "tel": 27, "requests": 3, "total_ns": 6_000_000_000}
     assert mean_latency(Cell("fcfs", "lmsys", gpu="llama-2-70b:a100-80x2"), row) == 2.0
+    half = row | {"total_ns": 4_500_000_000}
+    assert mean_latency(Cell("fcfs", "lmsys", gpu="llama-2-70b:a100-80x2"), half) == 1.5
     assert mean_latency(Cell("fcfs", "lmsys", memory=99), row) == 9.0
 
 

@@ -247,6 +247,16 @@ def test_what_is_published_is_the_plan(name: str) -> None:
         )
 
 
+def test_prompts_of_a_setting_are_those_of_its_label() -> None:
+    """The ssjf file has none: 41 tokens for all; the worst lengths name theirs."""
+    for name in ("whole-batch", "whole-timed"):
+        for setting in EXPERIMENTS[name].settings:
+            assert setting.prompt == (41 if "ssjf" in setting.label else None)
+    for setting in EXPERIMENTS["worst-lengths"].settings:
+        named = re.search(r"prompts of ([\d,]+)", setting.label)
+        assert setting.prompt == (int(named[1].replace(",", "")) if named else None)
+
+
 OURS = ("whole-batch", "whole-timed", "worst-lengths")
 
 
@@ -298,6 +308,9 @@ def test_the_check_sees_a_forged_number(tmp_path: Path, monkeypatch: pytest.Monk
         found = differences(part, None, executor, lambda _done, _all: None)
     assert len(found) == 2
     assert "latency" in found[0]
+    whole = replace(part, settings=part.settings[:1])  # of which no file is missing
+    with ThreadPoolExecutor(1) as executor:
+        assert differences(whole, None, executor, lambda _done, _all: None) == found
     assert smallest(part).settings[0].requests == (200,)
 
 

@@ -79,3 +79,14 @@ def test_only_the_first_segment_starts_in_an_iteration() -> None:
     ):
         expected = Fraction(times.nanoseconds(batch), 10**9)
         assert _period(kinds, times, nested)((3, 2)) == expected
+
+
+def test_thresholds_of_the_largest_scale() -> None:
+    """Types of 1 and 2 tokens at rates 1 and 4, no prompts: scale B has B / 5 and 4 B / 10 of them,
+    rounded down, at least one, which hold 1 and 1 + 2 tokens each."""
+    kinds = [RequestType(0, 1, ONE), RequestType(0, 2, 4 * ONE)]
+    scales = [(max(1, b // 5), max(1, 2 * b // 5)) for b in range(1, 500)]
+    for memory in range(4, 200):
+        assert (
+            wait_for_budget(kinds, memory) == [n for n in scales if n[0] + 3 * n[1] <= memory][-1]
+        )
