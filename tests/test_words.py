@@ -74,6 +74,26 @@ def test_the_longest_that_is_ever_assumed(word: Assumes) -> None:
     assert words.of(word).longest(instance, policy).tolist() == [3, 9]
 
 
+def test_middles_are_rounded_down_in_either_engine() -> None:
+    ends = [(1, 4), (2, 7), (3, 3), (5, 12)]
+    instance = Instance.of(99, [1] * 4, interval=ends)
+    word = words.of(Assumes.MIDDLE)
+    assert word.first(instance, POLICIES["fcfs"]).tolist() == [2, 4, 3, 8]
+    view = stub(lower=lambda i: ends[i][0], upper=lambda i: ends[i][1])
+    assert [word(stub()).length(view, i, 0) for i in range(4)] == [2, 4, 3, 8]
+
+
+def test_a_slot_is_as_large_as_what_was_kept_and_a_token() -> None:
+    """Prompts of 2: one is assumed 5 tokens, one has kept 5 and makes the sixth: 7 and 8."""
+    view = stub(memory=15, need=lambda: 0, running={}, prompt=lambda _: 2, kept=lambda i: 5 * i)
+    for memory, fits in ((15, True), (14, False)):
+        view.memory = memory
+        book = stub(policy=POLICIES["fcfs"], assumed={0: 5, 1: 5})
+        test = words.of(Admits.SLOT)(book).test(view)
+        assert test(0)
+        assert test(1) is fits
+
+
 def test_a_later_stage_may_assume_no_more() -> None:
     """The interval is [1, 1] and wrong: whoever outlives one token is still assumed one."""
     book = Book(POLICIES["a-l"], 1, 0)
@@ -130,6 +150,9 @@ def test_definitions_on_one_step() -> None:
     keys = words.of(Order.VOLUME).keys(instance, step, (0, 1, 2))
     assert keys == {0: 2 + 3 + 4, 1: 5 + 6, 2: 5 + 2}
     started = Step(7, (), {2: 0, 0: 0, 1: 4}, ())
+    later = replace(instance, arrival=(3, 0, 1))
+    newest = words.of(Evicts.NEWEST).place
+    assert sorted((2, 0, 1), key=lambda i: newest(later, LEARNED, started, i)) == [1, 0, 2]
     place = words.of(Evicts.LAST).place
     assert [place(instance, LEARNED, started, i) for i in (2, 0, 1)] == [(0,), (-1,), (-2,)]
 
