@@ -3,12 +3,20 @@
 The thorough version, guided by coverage and with a million inputs, is `tests.thorough.fuzz`.
 """
 
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.thorough.fuzz import INSTRUMENTED, entry
 from tests.thorough.parsers import SPOOFS, SWEEP, Parser, parsers, survives
 
+ROOT = Path(__file__).parent.parent
 PARSERS = parsers()
 TOKENS = (
     *(b"0", b"-1", b"1e400", b"NaN", b"99999999999999999999", b"null", b"true", b'""', b"\xff"),
@@ -71,3 +79,19 @@ def test_a_message_of_two_lines_is_not_overlooked() -> None:
     assert not survives(parser, b"one line")
     with pytest.raises(AssertionError, match="not a line"):
         survives(parser, b"two\nlines")
+
+
+def test_the_guided_fuzzer_sees_the_code_that_it_runs() -> None:
+    """What is imported before it instruments is not seen; libFuzzer knows few escapes."""
+    code = (
+        "import sys, tests.thorough.fuzz;"
+        "print(*[m for m in sys.modules if m.startswith('kvratio')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.split()) == (0, [])
+    assert all(find_spec(room) is not None for room in INSTRUMENTED)
+    words = [word.encode() for parser in PARSERS.values() for word in parser.words]
+    lines = [entry(word) for word in (*words, *SPOOFS)]
+    assert all(re.fullmatch(r'"([ !#-\[\]-~]|\\x[0-9a-f]{2})+"', line) for line in lines)

@@ -14,20 +14,31 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.thorough.parsers import LONGEST, SPOOFS, parsers, survives
-
 ROOT = Path(__file__).parent.parent.parent
 OUT = ROOT / "reports" / "out" / "fuzz"
 RESULTS = ROOT / "reports" / "out" / "fuzz.json"
 PATIENCE = 25  # seconds for one input
 MEMORY = 4096  # MiB
+INSTRUMENTED = [f"kvratio.{room}" for room in ("theory", "simulate", "proofs_check", "reports")]
+
+
+def entry(word: bytes) -> str:
+    r"""A line of a dictionary, as libFuzzer reads it: it knows no escape but these.
+
+    >>> print(entry(b'a "b"\n'))
+    "a \x22b\x22\x0a"
+    """
+    plain = set(range(32, 127)) - set(b'"\\')
+    return '"' + "".join(chr(b) if b in plain else f"\\x{b:02x}" for b in word) + '"'
 
 
 def fuzz(name: str, runs: int, seed: int) -> None:
     """Fuzz one parser in this process, which then ends."""
     import atheris
 
-    with atheris.instrument_imports(include=["theory", "simulate", "proofs_check", "reports"]):
+    with atheris.instrument_imports(include=INSTRUMENTED):  # what was imported before is not
+        from tests.thorough.parsers import LONGEST, SPOOFS, parsers, survives
+
         parser = parsers()[name]
         for example in parser.seeds:
             survives(parser, example)
@@ -36,11 +47,8 @@ def fuzz(name: str, runs: int, seed: int) -> None:
     for k, example in enumerate(parser.seeds):
         (corpus / f"seed-{k}").write_bytes(example)
     words = OUT / f"{name}.words"
-    lines = (
-        f'"{word.encode("unicode_escape").decode().replace(chr(34), chr(92) + chr(34))}"'
-        for word in (*parser.words, *(spoof.decode("latin-1") for spoof in SPOOFS))
-    )
-    words.write_text("\n".join(lines).replace("\\r\\n", "\\x0d\\x0a") + "\n")
+    found = [*(word.encode("utf-8", "surrogatepass") for word in parser.words), *SPOOFS]
+    words.write_text("".join(f"{entry(word)}\n" for word in found), encoding="ascii")
     options = {
         "runs": runs,
         "seed": seed,
@@ -90,6 +98,8 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     if options.here:
         fuzz(options.parsers[0], options.runs, options.seed)
+    from tests.thorough.parsers import parsers
+
     OUT.mkdir(parents=True, exist_ok=True)
     known = (
         {row["parser"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
