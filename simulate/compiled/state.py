@@ -21,6 +21,7 @@ NEVER = 1 << 62  # later than every step; also more credit than anything costs
 BEYOND = MOST_TOKENS  # a length that no budget exceeds
 FREE = -1  # the key of a free slot of a hash table
 Word = Annotated[int, "64 bits, unsigned"]
+Small = Annotated[int, "32 bits"]  # tokens (at most `BEYOND`), attempts, requests
 
 
 @dataclass
@@ -139,21 +140,23 @@ class Request:
     that of its attempt, so many steps earlier: the step in which it would have started if it had
     made all its tokens in this attempt. Ages, cache and ends follow from it. Under chunked prefill
     its attempt counts as started in the step of its first token; `waited` steps have been before.
+
+    64 bytes: a line of a processor's cache, and most of the memory of a run.
     """
 
-    prompt: int
-    output: int
     arrival: int
     key: Word
-    assumed: int
-    stage: int
-    attempts: int
-    kept: int
     start: int
-    rank: int
-    survives: int
-    place: int
-    waited: int
+    prompt: Small
+    output: Small
+    assumed: Small
+    stage: Small
+    attempts: Small
+    kept: Small
+    rank: Small
+    survives: Small
+    place: Small
+    waited: Small
 
 
 @dataclass
@@ -259,6 +262,11 @@ def indices(values: Any) -> Any:
     return np.array(values, dtype=np.int32)
 
 
+def unused(size: int) -> Any:
+    """Room for so many `indices`: zeros, which take memory when they are used."""
+    return np.zeros(size, np.int32)
+
+
 def rows(size: int, row: type) -> Any:
     """Zeros; the fields of a record are those of its class, `Annotated[Any, n]` n integers."""
     return np.zeros(size, _layout(row)).view(np.recarray)
@@ -266,7 +274,7 @@ def rows(size: int, row: type) -> Any:
 
 @cache
 def _layout(row: type) -> Any:
-    codes = {int: "i8", bool: "?", Word: "u8"}
+    codes = {int: "i8", bool: "?", Word: "u8", Small: "i4"}
     columns: list[Any] = [
         (name, codes[kind]) if kind in codes else (name, "i8", kind.__metadata__)
         for name, kind in [(field.name, cast(Any, field.type)) for field in fields(row)]

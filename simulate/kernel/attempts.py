@@ -7,7 +7,7 @@ or outlives its assumed length, if that matters. The agenda lists the next event
 from kvratio.simulate.chance import Purpose
 from kvratio.simulate.compiled import queue
 from kvratio.simulate.compiled.compiler import compiled, draw
-from kvratio.simulate.compiled.state import NEVER, State
+from kvratio.simulate.compiled.state import BEYOND, State
 from kvratio.simulate.kernel import agenda, hooks, watch
 from kvratio.simulate.words import thinning
 
@@ -36,7 +36,7 @@ def start(state: State, request: int) -> None:
     hooks.started(rules.assumes, state, request)
     if rules.timed:
         watch.begin(clock, rules, this, request)
-    this.survives = thinning.survival(state, request) if rules.thinned else NEVER
+    this.survives = thinning.survival(state, request) if rules.thinned else BEYOND
     agenda.enter(state, request, next_event(state, request))
 
 

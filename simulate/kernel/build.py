@@ -25,6 +25,7 @@ from kvratio.simulate.compiled.state import (
     put_times,
     rows,
     table,
+    unused,
 )
 from kvratio.simulate.kernel import hooks
 from kvratio.simulate.limits import patience
@@ -80,11 +81,11 @@ def build(
         agenda=rows(concurrent + 1, Entry),
         queue=rows(n, Pair),
         buckets=table(slots, Bucket),
-        arena=indices(np.zeros(places)),
+        arena=unused(places),
         old_buckets=table(slots, Bucket),
-        old_arena=indices(np.zeros(places)),
-        due=indices(np.zeros(concurrent)),
-        late=indices(np.zeros(concurrent)),
+        old_arena=unused(places),
+        due=unused(concurrent),
+        late=unused(concurrent),
         victims=rows(concurrent, Victim),
         log=rows(max(concurrent, min(LOG_ROWS, LOG_SHARE * n)), Ended),
         moments=rows(0 if timing is None else LOG_ROWS, Moment),

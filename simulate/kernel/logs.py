@@ -1,5 +1,6 @@
 """What a run leaves behind, collected piece by piece from the kernel's logs."""
 
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -7,23 +8,26 @@ import numpy as np
 from kvratio.simulate.chunks import Stretch
 from kvratio.simulate.compiled.state import Ints, State
 from kvratio.simulate.timed import Moments
-from kvratio.theory.model import Schedule
+from kvratio.theory.model import Column, Schedule
+
+TABLE = 16  # so many times as long as the numbers may the table of their objects be
 
 
 class Attempts:
-    """The attempts that have ended, as lists of Python's integers.
+    """The attempts that have ended: arrays, piece by piece, until the run is over.
 
-    Columns are filled from the log piece by piece, and equal numbers of a piece share one object:
-    that keeps millions of attempts within a gigabyte.
+    Only then do they become Python's integers, one object for equal ones where that is cheap:
+    millions of attempts stay within a gigabyte.
     """
 
     def __init__(self, n: int, keeps: bool) -> None:
-        self._numbers = np.arange(n).astype(object)
-        self._columns: tuple[list[Any], ...] = ([], [], [], [], *([[]] if keeps else []))
+        self._n, self._keeps, self._count = n, keeps, 0
+        self._pieces: list[tuple[Ints, Ints, Ints]] = []  # start, end, request; ~ of a finished one
+        self._began: list[Ints] = []
         self._stretches: list[Stretch] = []
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return self._count
 
     def collect(self, state: State) -> None:
         """Empty the log."""
@@ -33,17 +37,14 @@ class Attempts:
         if ended["waited"].any():
             self._collect_waiting(ended[ended["waited"] > 0])
         ended = ended[ended["start"] < ended["end"]]
-        steps = _shared(np.concatenate([ended["start"], ended["end"]]))
-        pieces = [
-            self._numbers[ended["request"]].tolist(),
-            steps[: len(ended)],
-            steps[len(ended) :],
-            ended["finished"].tolist(),
-        ]
-        if len(self._columns) > len(pieces):  # tokens are kept
-            pieces.append(_shared(ended["began"].copy()))
-        for column, piece in zip(self._columns, pieces, strict=True):
-            column.extend(piece)
+        if not len(ended):
+            return
+        request = ended["request"].astype(np.int32)
+        request = np.where(ended["finished"], ~request, request)
+        self._pieces.append((_short(ended["start"]), _short(ended["end"]), request))
+        if self._keeps:
+            self._began.append(_short(ended["began"]))
+        self._count += len(ended)
 
     def _collect_waiting(self, waited: Any) -> None:
         start = waited["start"]
@@ -55,12 +56,30 @@ class Attempts:
         return sorted(self._stretches, key=lambda stretch: stretch.first)
 
     def schedule(self) -> Schedule:
-        """All attempts, which are forgotten here: a column is held once, not twice."""
-        columns = []
-        for column in self._columns:
-            columns.append(tuple(column))
-            column.clear()
-        return Schedule(*columns)
+        """All attempts, which are forgotten here, piece by piece."""
+        start, end = self._steps()
+        codes = [piece[2] for piece in self._pieces]
+        self._pieces.clear()
+        finished = tuple(chain.from_iterable((code < 0).tolist() for code in codes))
+        numbers = np.arange(self._n).astype(object)
+        each = (numbers[np.where(code < 0, ~code, code)].tolist() for code in codes)
+        request = tuple(chain.from_iterable(each))
+        began = tuple(chain.from_iterable(map(_shared, self._began)))
+        self._began.clear()
+        return Schedule(request, start, end, finished, began)
+
+    def _steps(self) -> tuple[Column, Column]:
+        """Starts and ends, which share their integers within a piece."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for k, (start, end, request) in enumerate(self._pieces):
+            steps = _shared(np.concatenate([start, end]))
+            starts += steps[: len(start)]
+            ends += steps[len(start) :]
+            self._pieces[k] = (start[:0], end[:0], request)
+        found = tuple(starts)
+        starts.clear()
+        return found, tuple(ends)
 
 
 class MomentsLog:
@@ -82,12 +101,21 @@ class MomentsLog:
         return Moments(*(cast(Any, np.concatenate(pieces)) for pieces in columns))
 
 
+def _short(values: Ints) -> Ints:
+    """A copy in 32 bits, where they are enough."""
+    return values.astype(np.int32 if values.max() < 1 << 31 else np.int64)
+
+
 def _shared(values: Ints) -> list[int]:
-    """Python's integers; one object for equal ones where a table of all is no longer."""
-    if not len(values):
-        return []
+    """Python's integers; one object for equal ones where a table of all is not much longer."""
     low, high = int(values.min()), int(values.max())
-    if high - low < len(values):
-        values = np.arange(low, high + 1).astype(object)[values - low]
-    numbers: list[int] = values.tolist()
-    return numbers
+    if high - low >= TABLE * len(values):
+        numbers: list[int] = values.tolist()
+        return numbers
+    places = values - low
+    occurring = np.zeros(high - low + 1, np.bool_)
+    occurring[places] = True
+    found = np.flatnonzero(occurring)
+    table = np.empty(high - low + 1, object)
+    table[found] = found + low
+    return list(table[places])

@@ -7,7 +7,7 @@ number an attempt decides: it makes j tokens as long as uniform < (s + b) / (s +
 
 from kvratio.simulate.chance import BITS, Purpose
 from kvratio.simulate.compiled.compiler import compiled, draw, scaled
-from kvratio.simulate.compiled.state import NEVER, State
+from kvratio.simulate.compiled.state import BEYOND, State
 from kvratio.simulate.view import View
 from kvratio.simulate.words.book import Book
 
@@ -32,7 +32,7 @@ THIN = int(Purpose.THIN)
 
 @compiled
 def survival(state: State, request: int) -> int:
-    """Tokens made when a started request is thinned, NEVER if it completes first.
+    """Tokens made when a started request is thinned, BEYOND if it completes first.
 
     The first g >= b with uniform * (s + g + 1) >= (s + b) * 2^64 (above), by bisection: the left
     side grows with g. It is asked for the first time after a token of this attempt.
@@ -46,4 +46,4 @@ def survival(state: State, request: int) -> int:
             high = middle
         else:
             low = middle + 1
-    return low if low < this.output else NEVER
+    return low if low < this.output else BEYOND
