@@ -123,7 +123,9 @@ def printed(numbers: Numbers, _sources: Sources) -> Iterator[Finding]:
         text = f"u = {size:,}, M = {memory:.0e}, n = {number:.0e}: E[TEL]/TEL(H-SF) at least"
         steps.append(above(text, least / most, (numbers["c"] - Fraction(1, size)) / 2))
     where = " and ".join(f"u = {u:,}, M = {m:.0e}, n = {n:.0e}" for u, m, n in sizes)
-    yield refuted_by(f"the ratio is larger on these lengths at {where}, and beyond", steps)
+    yield refuted_by(
+        f"the ratio is larger on these lengths at {where}, and as M, n/M and M/ln n grow", steps
+    )
 
 
 def _both(u: int, memory: int, n: int) -> tuple[Fraction, Fraction]:
@@ -161,7 +163,7 @@ CLAIMS = (
     ),
     Claim(
         "t6-printed-limit",
-        "M -> infinity and n/M -> infinity, s = 0, Algorithm 2 as printed, both readings",
+        "M, n/M and M/ln n -> infinity, s = 0, Algorithm 2 as printed, both readings",
         "If all outputs have length l or u, CR(A_min) <= (3 - alpha)/2 with alpha = l/u.",
         "arXiv 2508.14544, Theorem 6",
         "for all lengths in {1, u}: E[TEL(A_min)]/TEL(H-SF) <= (c - 1/u)/2, c = 3",

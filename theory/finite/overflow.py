@@ -26,7 +26,8 @@ Z' sqrt(2/q). In all u steps there are, by (1) and (3), at most
     (5 M + u^2 (1 + d)) (sqrt(2/q) + 1) = Y*     first starts.
 
 **Latency.** The r-th first start is not before step u (r/Y* - 1), so E[TEL] >= (1 - 1/(n u M)) (u
-n^2/(2 Y*) - u n). With q = 1/u, x'Ax < 3 and H-SF's form is below 2: as M, and then n/M, grow,
+n^2/(2 Y*) - u n). With q = 1/u, x'Ax < 3 and H-SF's form is below 2: as M, n/M and M/ln n
+grow,
 
     E[TEL]/F >= u/(15 (sqrt(2 u) + 1)),      E[TEL]/TEL(H-SF) >= u/(10 (sqrt(2 u) + 1)).
 
@@ -128,7 +129,7 @@ def bounds() -> list[Bound]:
     form = (1 - q) ** 2 + 2 * q * (1 - q) * a + q**2 * U**2
     h_sf = (1 - q) ** 2 + 2 * q * (1 - q) + q**2 * U**2
     m, theta, w = sympy.symbols("m theta w", nonnegative=True)
-    # E[TEL] as M and n/M grow, over H-SF's form, which is below 2 n^2/(2M)
+    # E[TEL] as M, n/M and M/ln n grow (d/M falls), over H-SF's form, which is below 2 n^2/(2M)
     limit = U * N**2 / (2 * 5 * M * (sympy.sqrt(2 * U) + 1)) / (2 * N**2 / (2 * M))
     same("over H-SF", limit, read(OVER_H_SF, U))
     root = sympy.sqrt(2 * U) - sympy.Rational(3162, 100)
@@ -142,11 +143,11 @@ def bounds() -> list[Bound]:
         Bound(
             id="finite/A_min as printed",
             statement="s = 0, a share 1/u of outputs of u and all others of 1, predicted in "
-            "[1, u]: as M and then n/M grow, E[TEL] of P's Algorithm 2, in both readings, is at "
+            "[1, u]: as M, n/M and M/ln n grow, E[TEL] of P's Algorithm 2, in both readings, is at "
             f"least {OVER_FORM} times its form's value and {OVER_H_SF} times "
             "TEL of H-SF: above (3 - 1/u)/2 from u = 500 on, and above every C ln u",
             policy="A_min, as printed",
-            family="lengths 1 and u, no prompt, M -> infinity, n/M -> infinity",
+            family="lengths 1 and u, no prompt; M, n/M, M/ln n -> infinity",
             benchmark="H-SF",
             closed_form=OVER_H_SF,
             value="",
