@@ -49,8 +49,15 @@ def test_workload_w_takes_less_than_200_mib(policy: str) -> None:
     """The run by itself; the whole process, with the libraries that are installed, is shown."""
     peak = bench.peak_memory(policy, bench.REQUESTS)
     print(f"{policy}: process {peak.process:.0f} MiB, run {peak.run:.0f} MiB")
-    assert 1 < peak.run < 200
+    assert 0 <= peak.run < 200  # what was free before may be enough for the run
     assert 20 + peak.run < peak.process
+
+
+@pytest.mark.usefixtures("compiled")
+def test_the_memory_of_a_run_is_seen() -> None:
+    """A million attempts: three numbers each at least."""
+    requests = 10**6
+    assert bench.peak_memory("h-sf", requests).run * 2**20 > 24 * requests
 
 
 @pytest.mark.usefixtures("compiled")
