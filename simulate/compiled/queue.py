@@ -21,8 +21,7 @@ NO_CHANCE = np.uint64(0)
 def find(table: Rows[Any], key: int) -> int:
     """The slot of a key in an open hash table (FREE: nothing), or the free one it would take."""
     mask = table.size - 1
-    wide: Any = np.int64(key)  # it may come from a field of 32 bits
-    slot: int = (wide * 0x9E3779B97F4A7C1 >> 20) & mask
+    slot = (int(key) * 0x9E3779B97F4A7C1 >> 20) & mask  # of a field of 32 bits, too
     while table[slot].key != key and table[slot].key != FREE:
         slot = (slot + 1) & mask
     return slot
