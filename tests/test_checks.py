@@ -9,8 +9,10 @@ import pytest
 
 from kvratio.theory.checks import (
     MOST_EXPONENT,
+    MOST_SECONDS,
     InputError,
     WorkLimitError,
+    duration,
     one_of,
     rational,
     same_length,
@@ -106,6 +108,20 @@ def test_rational_numbers_in_range() -> None:
     assert " at most 0, got" in refusal(rational, 1, most=0)
     assert " below 0, got" in refusal(rational, 0, below=0)
     assert " at least 0, got" in refusal(rational, -1, least=0)
+
+
+def test_time_limits() -> None:
+    for value in (1, 0.5, 1e-9, MOST_SECONDS):
+        found = duration("it", value)
+        assert type(found) is float
+        assert found == value
+
+
+@pytest.mark.parametrize(
+    "value", [0, 0.0, -1, float("nan"), float("inf"), 2 * MOST_SECONDS, True, "1", None]
+)
+def test_what_is_no_time_limit(value: Any) -> None:
+    assert "expected a number of seconds, above 0, got" in refusal(duration, value)
 
 
 def test_limits_are_named() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel.build import fits
+from kvratio.simulate.limits import MOST_ATTEMPTS, EvictionsError, check_attempts, patience
 from kvratio.simulate.measures import Measures, _area, measure
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.predictions import predict
@@ -75,6 +76,15 @@ def test_restored_tokens_are_told_where_there_are_any() -> None:
     assert "restored_tokens" not in found.to_json()
     columns = {name: getattr(found, name) for name in found.__slots__}
     assert Measures(**{**columns, "restored_tokens": 4}).to_json()["restored_tokens"] == 4
+
+
+def test_when_a_run_is_given_up() -> None:
+    """Each of 7 output tokens may raise a bound once, and a budget of 9 is 9 steps of one token."""
+    assert patience(Instance.of(9, [3, 4], prompt=2)) == 9 * 1007
+    check_attempts(0)
+    check_attempts(MOST_ATTEMPTS)
+    with pytest.raises(EvictionsError, match="more than 10000000 attempts"):
+        check_attempts(10_000_001)
 
 
 @pytest.mark.parametrize(("swap", "fitting"), [(None, True), (10**11, True), (10**13, False)])

@@ -131,8 +131,8 @@ EXPERIMENTS = (
     "--deselect=tests/test_experiments.py::test_the_command_lists_runs_and_names_what_is_missing",
 )
 HINDSIGHT = (
-    *("tests/test_profile_cuts.py", "tests/test_annealing.py", "tests/test_relaxation.py"),
-    "tests/test_hindsight.py",
+    *("tests/test_hindsight_parts.py", "tests/test_profile_cuts.py", "tests/test_annealing.py"),
+    *("tests/test_relaxation.py", "tests/test_hindsight.py"),
 )
 
 
@@ -167,6 +167,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "engine": {
         "simulate/engine.py": ("kvratio/simulate/engine.py", *ENGINE, *TIMED),
+        "simulate/limits.py": ("kvratio/simulate/limits.py", "tests/test_time_by_hand.py"),
         "simulate/queue.py": ("kvratio/simulate/queue.py", "tests/test_queue.py", *ENGINE),
         "simulate/forecast.py": ("kvratio/simulate/forecast.py", "tests/test_forecast.py", *ENGINE),
         "simulate/view.py": ("kvratio/simulate/view.py", "tests/test_view.py", *ENGINE),
@@ -204,6 +205,7 @@ TARGETS: dict[str, dict[str, tuple[str, ...]]] = {
     "kernel": dict.fromkeys(_modules("simulate/kernel"), KERNEL),
     "comparison": {
         **dict.fromkeys(_modules("reports/compare"), (*COMPARED, f"--deselect={BELOW}")),
+        "reports/compare/shown.py": ("tests/test_shown.py",),
         "reports/compare/timed.py": COMPARED,
     },
     "experiments": dict.fromkeys(_modules("reports/studies/experiments"), EXPERIMENTS),
