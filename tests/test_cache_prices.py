@@ -150,6 +150,13 @@ def test_large_numbers_wrap_around_and_come_back() -> None:
         assert bound_of(near, refused) == sum(outputs)  # such numbers might not fit
 
 
+def test_the_price_of_one_request_by_hand() -> None:
+    """One token after a prompt of one: 2 units of work, done from 2 to 4 (a step is 4 units), when
+    the request's use is halfway to its end. Over them the price falls from 2 / (4 * 2) to 0, on
+    average 1/8; over the whole step that is 1/16."""
+    assert machine_prices(Instance.of(4, [1], prompt=1)) == Prices((2**40 // 16, 0), 1, 40)
+
+
 def test_machine_prices_stay_within_their_integers() -> None:
     instance = Instance.of(10**9, [10**8] * 6, prompt=10**8, arrival=range(6))
     prices = machine_prices(instance)

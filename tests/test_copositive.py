@@ -42,6 +42,16 @@ def test_the_bound_made_by_hand_cannot_be_lowered() -> None:
     assert caught.value.reason == "negative entry"
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_pivots_and_rows_are_as_many_as_the_lengths(n: int) -> None:
+    rows = [[1] * k for k in range(1, n + 1)]
+    data: Json = {"denominator": 2, "pivots": [1] * n, "factor": rows}
+    assert copositive._evidence(data, n) == (2, [1] * n, rows)
+    for wrong in ({"pivots": [1] * (n + 1)}, {"factor": rows[1:]}, {"factor": [*rows, [1] * n]}):
+        with pytest.raises(CopositiveError, match=f"expected {n} pivots and rows of 1 to {n}"):
+            copositive._evidence(data | wrong, n)
+
+
 Forge = Callable[[Json], object]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kvratio.simulate import engine, kernel, words
+from kvratio.simulate.compiled.state import NEVER
 from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order
@@ -17,6 +18,7 @@ from kvratio.simulate.words import thinning
 from kvratio.simulate.words.admits import left, next_step_test
 from kvratio.simulate.words.assumes.offset_levels import _root
 from kvratio.simulate.words.book import Book
+from kvratio.simulate.words.evicts import cleared
 from kvratio.theory.checks import InputError
 from kvratio.theory.model import Instance, Preemption
 
@@ -163,6 +165,42 @@ def test_who_has_made_no_token_of_this_attempt_survives() -> None:
     for made in (4, 5):
         view = stub(running={0: 0}, prompt=lambda _: 0, made=lambda _, m=made: m, kept=lambda _: 4)
         assert thinning.thinned(book, view) == ([] if made == 4 else [0])
+
+
+def test_whole_rounds_are_evicted() -> None:
+    """Half survive a round: below 2^63 the first, below 2^62 the second, below 2^61 the third."""
+    uniform = {3: 2**63, 1: 2**63 - 1, 2: 2**62, 0: 2**62 - 1, 4: 0}
+    book = stub(policy=stub(kept=2**31), draw=lambda i, *_: uniform[i])
+    need = dict.fromkeys(uniform, 2)
+    for excess, evicted in (1, [3]), (2, [3]), (3, [3, 1, 2]), (6, [3, 1, 2]), (7, [3, 1, 2, 0]):
+        word = words.of(Evicts.CLEARED)(book)
+        assert word.victims(stub(now=7), need, excess) == evicted
+        assert word.victims(stub(now=7), need, 1) == [1, 2], "3 stays: it started first"
+        word.completed()
+        assert word.victims(stub(now=7), need, 1) == [3]
+
+
+@pytest.mark.parametrize("kept", [2**31, 2**32 - 1, 2863311531, 3, 2**20 + 1])
+def test_the_round_of_a_request_to_the_last_bit(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who survives k rounds has a number below 2^64 (kept / 2^32)^k, rounded down every time."""
+    numbers, survives = stub(stays=-1), 1 << 64
+    rules, clock = stub(kept=np.uint64(kept)), stub(now=0)
+    state: Any = stub(
+        own=stub(cleared=stub(numbers=[numbers])),
+        requests=[stub(key=0)],
+        clock=[clock],
+        rules=[rules],
+    )
+    for number in range(1, 40):
+        survives = survives * kept >> 32
+        for uniform, first in ((survives, number), (survives - 1, number + 1)):
+            if uniform >= 0:
+                monkeypatch.setattr(cleared, "draw", lambda *_, u=uniform: np.uint64(u))
+                assert cleared.round_of(state, stub(request=0, rank=5)) == first
+        if survives == 0:
+            break
+    numbers.stays = 5
+    assert cleared.round_of(state, stub(request=0, rank=5)) == NEVER
 
 
 EVICTING = [policy for policy in POLICIES.values() if policy.evicting]
