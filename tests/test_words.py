@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kvratio.simulate import engine, kernel, words
-from kvratio.simulate.compiled.state import NEVER
+from kvratio.simulate.compiled.state import BEYOND, NEVER
 from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order
@@ -167,6 +167,22 @@ def test_who_has_made_no_token_of_this_attempt_survives() -> None:
         assert thinning.thinned(book, view) == ([] if made == 4 else [0])
 
 
+def test_a_kept_token_is_not_thinned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest of numbers thins as soon as it may: after the assumed 2 tokens, but with 4 kept
+    after the fifth; of 5 tokens there is none to come."""
+    monkeypatch.setattr(thinning, "draw", lambda *_: np.uint64(2**64 - 1))
+    for kept, output, thinned in ((0, 9, 2), (1, 9, 2), (4, 9, 5), (4, 5, BEYOND), (0, 2, BEYOND)):
+        this = stub(key=0, attempts=1, assumed=2, kept=kept, output=output, prompt=0)
+        state: Any = stub(requests=[this])
+        assert thinning.survival(state, 0) == thinned
+
+
+def test_who_has_made_more_than_assumed_is_due_as_well() -> None:
+    book = stub(policy=POLICIES["a-l"], stage=[0, 0, 0, 1], assumed=dict.fromkeys(range(4), 2))
+    view = stub(running=[3, 2, 1, 0], made=lambda i: (1, 2, 3, 3)[i])
+    assert words.of(Assumes.LOWER_THEN_UPPER)(book).due(view) == [2, 1], "3 is in its last stage"
+
+
 def test_whole_rounds_are_evicted() -> None:
     """Half survive a round: below 2^63 the first, below 2^62 the second, below 2^61 the third."""
     uniform = {3: 2**63, 1: 2**63 - 1, 2: 2**62, 0: 2**62 - 1, 4: 0}
@@ -220,6 +236,27 @@ def test_many_are_evicted_at_once(policy: Any) -> None:
         for preemption in Preemption:
             fast = kernel.run(instance, policy, 3, None, preemption)
             assert fast == engine.run(instance, policy, 3, None, preemption)
+
+
+LOOKING = [name for name, policy in POLICIES.items() if policy.admits is Admits.LOOK_AHEAD]
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_prompts_and_kept_tokens_count_in_either_engine(name: str) -> None:
+    """Few lengths, so that many are to end together; short predictions, so that some are late."""
+    rng = np.random.default_rng(11)
+    for _ in range(12):
+        n = int(rng.integers(6, 14))
+        output = rng.integers(1, 7, n).tolist()
+        prompt = rng.integers(1, 6, n).tolist()
+        interval = [(int(rng.integers(1, o + 1)), int(rng.integers(o, 8))) for o in output]
+        arrival = rng.integers(0, 5, n).tolist()
+        instance = Instance.of(
+            int(rng.integers(14, 40)), output, prompt=prompt, interval=interval, arrival=arrival
+        )
+        for preemption in Preemption:
+            fast = kernel.run(instance, POLICIES[name], 3, None, preemption)
+            assert fast == engine.run(instance, POLICIES[name], 3, None, preemption)
 
 
 def test_an_empty_cache_takes_a_request_that_fills_it() -> None:
