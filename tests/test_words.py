@@ -12,6 +12,7 @@ from kvratio.simulate import engine, kernel, words
 from kvratio.simulate.compiled.state import BEYOND, NEVER
 from kvratio.simulate.learned.gittins import MOST_MEMORY, MOST_REQUESTS
 from kvratio.simulate.policies import POLICIES
+from kvratio.simulate.policies.offset_slicing import offset_slicing
 from kvratio.simulate.policy import Admits, Assumes, Evicts, Order
 from kvratio.simulate.testing.history import Step
 from kvratio.simulate.words import thinning
@@ -24,20 +25,22 @@ from kvratio.theory.model import Instance, Preemption
 
 LEARNED = POLICIES["learned-slicing"]
 KINDS: tuple[Any, ...] = (Assumes, Order, Admits, Evicts)
-# all words that have a trait, for every trait that some words of a kind have and others do not
-TRAITS: dict[str, set[Any]] = {
-    "below_truth": {Assumes.NOTHING, Assumes.LOWER},
+# All words that have a trait, for every trait that some words of a kind have and others do not: by
+# name, since the members of two kinds may be equal, as numbers.
+TRAITS = {
+    "below_truth": {"Assumes.NOTHING", "Assumes.LOWER"},
     "by_assumed": {
-        *(Order.ASSUMED_LENGTH, Order.VOLUME),
-        *(Admits.LOOK_AHEAD, Admits.SLOT, Evicts.SMALLEST_BOUND),
+        *("Order.ASSUMED_LENGTH", "Order.VOLUME"),
+        *("Admits.LOOK_AHEAD", "Admits.SLOT", "Evicts.SMALLEST_BOUND"),
     },
-    "idles": {Admits.STAGGERED, Evicts.CLEARED},
+    "idles": {"Admits.STAGGERED", "Evicts.CLEARED"},
 }
 
 
 @pytest.mark.parametrize(("trait", "having"), TRAITS.items())
-def test_which_words_have_a_trait(trait: str, having: set[Any]) -> None:
-    assert {w for kind in KINDS for w in kind if getattr(words.of(w), trait, False)} == having
+def test_which_words_have_a_trait(trait: str, having: set[str]) -> None:
+    found = [w for kind in KINDS for w in kind if getattr(words.of(w), trait, False)]
+    assert {f"{type(w).__name__}.{w.name}" for w in found} == having
 
 
 def test_of_which_orders_a_run_tells() -> None:
@@ -236,6 +239,17 @@ def test_many_are_evicted_at_once(policy: Any) -> None:
         for preemption in Preemption:
             fast = kernel.run(instance, policy, 3, None, preemption)
             assert fast == engine.run(instance, policy, 3, None, preemption)
+
+
+@pytest.mark.parametrize("classes", [0, 1, 3, 5])
+def test_offsets_of_any_number_of_classes(classes: int) -> None:
+    """Several blocks, the last of them not full."""
+    rng = np.random.default_rng(5)
+    instance = Instance.of(30, rng.integers(1, 25, 13).tolist(), prompt=rng.integers(0, 5, 13))
+    policy = offset_slicing(growth=3, classes=classes)
+    for seed in range(3):
+        fast = kernel.run(instance, policy, seed)
+        assert fast == engine.run(instance, policy, seed)
 
 
 LOOKING = [name for name, policy in POLICIES.items() if policy.admits is Admits.LOOK_AHEAD]
