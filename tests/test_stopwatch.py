@@ -2,7 +2,10 @@
 
 import json
 
-from kvratio.reports.compare.stopwatch import LOADING, Stopwatch, events
+import pytest
+
+from kvratio.reports.compare import stopwatch
+from kvratio.reports.compare.stopwatch import LOADING, Phase, Stopwatch, events
 from kvratio.simulate import engine
 from kvratio.simulate.policies import POLICIES
 from kvratio.simulate.requests import Spec, requests
@@ -48,3 +51,21 @@ def test_shares_are_of_all_phases() -> None:
     assert [row[0] for row in cells] == ["a", "b"]
     assert all(row[3] == row[4] == "" for row in cells), "no run, no events"
     assert "All phases" in legend
+
+
+def test_a_phase_lasts_from_its_begin_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((5.0, 13.0, 20.0, 21.5))
+    monkeypatch.setattr(stopwatch, "perf_counter", lambda: next(clock))
+    watch = Stopwatch()
+    for name in ("a", "b"):
+        with watch.phase(name):
+            pass
+    assert watch.phases == [Phase("a", 8.0), Phase("b", 1.5)]
+
+
+def test_events_a_second_are_rounded() -> None:
+    """100 in 1.5 seconds are 66 2/3 a second; 1.5 of 6 seconds are a quarter."""
+    watch = Stopwatch([Phase("a", 1.5, 100), Phase("b", 4.5, 12_345)], "compiled")
+    cells, legend = watch.cells()
+    assert cells == [("a", "1.500", "25%", "100", "67"), ("b", "4.500", "75%", "12,345", "2,743")]
+    assert "6.000 s; engine: compiled." in legend

@@ -7,6 +7,7 @@ import pytest
 
 from kvratio.simulate.iteration import Batch, IterationTime
 from kvratio.simulate.kernel.build import fits
+from kvratio.simulate.kernel.logs import _shared
 from kvratio.simulate.limits import MOST_ATTEMPTS, EvictionsError, check_attempts, patience
 from kvratio.simulate.measures import Measures, _area, measure
 from kvratio.simulate.policies import POLICIES
@@ -76,6 +77,18 @@ def test_restored_tokens_are_told_where_there_are_any() -> None:
     assert "restored_tokens" not in found.to_json()
     columns = {name: getattr(found, name) for name in found.__slots__}
     assert Measures(**{**columns, "restored_tokens": 4}).to_json()["restored_tokens"] == 4
+
+
+def test_equal_steps_are_one_object_where_a_table_of_all_is_short() -> None:
+    """Three numbers: a table of less than 48 in between, and one entry more."""
+    for low in (0, 10**6):
+        for reach in (0, 1, 47):
+            first, last, same = _shared(np.array([low + reach, low, low + reach], np.int32))
+            assert (first, last) == (low + reach, low)
+            assert first is same
+            assert type(first) is int
+    assert _shared(np.array([5, 53, 5])) == [5, 53, 5]
+    assert _shared(np.array([-2, 1 << 40, -2])) == [-2, 1 << 40, -2]
 
 
 def test_when_a_run_is_given_up() -> None:

@@ -125,3 +125,42 @@ def test_an_evicted_request_waits_anew() -> None:
     attempts = list(found.run.schedule.attempts())
     assert attempts == [(1, 0, 2, False), (0, 0, 4, True), (1, 4, 7, True)]
     assert list(found.holds.stretches()) == [(0, 1, 2), (1, 1, 2)]
+
+
+def test_many_end_between_two_looks_at_the_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four a step, one token each, forty of them: the logs have room for nine."""
+    monkeypatch.setattr(fast, "LOG_ROWS", 3)
+    timing = Timing((0,) * 40, IterationTime(fixed=10**9))
+    found = fast.run(Instance.of(4, [1] * 40), Wait([4], lambda *_: 0), timing, "wait")
+    assert found is not None
+    assert found.run.schedule.start == tuple(k // 4 for k in range(40))
+
+
+@pytest.mark.parametrize("n", [5, 6])
+def test_every_request_may_be_a_block_of_its_own(n: int) -> None:
+    """One comes an iteration, and all move: then there are n stages at once. In step n nobody is
+    there to start, so all hold; nobody is to come, so they move from then on."""
+    timing = Timing(tuple(k * 10**9 for k in range(n)), IterationTime(fixed=10**12))
+    found = fast.run(Instance.of(9 * n, [9] * n), NestedWait([1], [9]), timing, "nested-wait")
+    assert found is not None
+    attempts = list(found.run.schedule.attempts())
+    assert [row[1:3] for row in attempts] == [(k, k + 10) for k in range(n)]
+
+
+def test_who_stands_before_a_segment_moves_though_others_are_behind() -> None:
+    """Segments of two stages, thresholds 1 and 2; requests 0 to 3 come one an iteration. 0 has made
+    two tokens in step 2 and holds, as it is alone; 1 has so in step 3, when 3 starts and 2 stands
+    behind them with one token: all move. In step 4 nobody starts, so all hold; then all move."""
+    timing = Timing(tuple(k * 10**9 for k in range(4)), IterationTime(fixed=10**12))
+    instance, scheduler = Instance.of(99, [4] * 4), NestedWait([1, 2], [2, 4])
+    found = fast.run(instance, scheduler, timing, "nested-wait")
+    assert found is not None
+    attempts = list(found.run.schedule.attempts())
+    assert attempts == [(0, 0, 6, True), (1, 1, 6, True), (2, 2, 7, True), (3, 3, 8, True)]
+    assert sorted(found.holds.stretches()) == [
+        (0, 2, 3),
+        (0, 4, 5),
+        (1, 4, 5),
+        (2, 4, 5),
+        (3, 4, 5),
+    ]
