@@ -13,6 +13,7 @@ from kvratio.theory.checks import (
     InputError,
     WorkLimitError,
     duration,
+    nearest,
     one_of,
     rational,
     same_length,
@@ -139,6 +140,13 @@ def test_lengths_and_names() -> None:
     assert refusal(same_length, (1, 2, 3), 2, "other").endswith(", got '3 entries'")
     assert one_of("it", "b", {"b": 1, "a": 2}) == "b"
     assert refusal(one_of, "c", {"b", "a"}) == "it: expected one of a, b, got 'c'"
+
+
+def test_three_names_spelt_alike_are_enough() -> None:
+    known = ("queue-a", "queue-b", "queue-c", "queue-d")
+    found = nearest("queue-x", known)
+    assert len(found) == 3
+    assert set(found) < set(known)
 
 
 def test_long_values_are_cut() -> None:

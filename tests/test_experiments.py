@@ -16,8 +16,16 @@ from scipy.stats import t as student
 import kvratio.reports.studies.experiments
 from kvratio.reports.cli import main
 from kvratio.reports.document import Figure, Table
-from kvratio.reports.studies.experiments import EXPERIMENTS, FIGURES, ours, published, sections
-from kvratio.reports.studies.experiments.again import differences, smallest
+from kvratio.reports.studies.experiments import (
+    EXPERIMENTS,
+    FIGURES,
+    lmsys,
+    ours,
+    published,
+    sections,
+    traces,
+)
+from kvratio.reports.studies.experiments.again import _lines, _name, differences, smallest
 from kvratio.reports.studies.experiments.evaluate import (
     Found,
     available,
@@ -312,6 +320,19 @@ def test_the_check_sees_a_forged_number(tmp_path: Path, monkeypatch: pytest.Monk
     with ThreadPoolExecutor(1) as executor:
         assert differences(whole, None, executor, lambda _done, _all: None) == found
     assert smallest(part).settings[0].requests == (200,)
+
+
+def test_rows_are_the_same_in_any_order_of_their_keys() -> None:
+    row = {"setting": "s", "requests": 1, "policy": "p", "tel": 3}
+    for one, other in ((row, dict(reversed(row.items()))), (dict(reversed(row.items())), row)):
+        assert list(_lines({"rows": [one]}, {_name(row): other})) == []
+        found = list(_lines({"rows": [one]}, {_name(row): other | {"tel": 2}}))
+        assert found == ["('s', 1, 'p'): tel 2 -> 3"]
+    assert list(_lines({"rows": [row]}, {})) == ["('s', 1, 'p'): not published"]
+
+
+def test_what_is_run_without_files_has_the_budget_of_the_others() -> None:
+    assert traces.INSTEAD.memory == lmsys.MEMORY
 
 
 # --- the command -------------------------------------------------------------------------------
