@@ -123,7 +123,7 @@ def _profile(made: _Columns) -> tuple[Ints, Ints, Ints]:
     base = np.cumsum(np.concatenate([held, -held])[order])
     count = np.cumsum(np.concatenate([np.ones_like(start), -np.ones_like(end)])[order])
     moment = moment[order]
-    last = np.append(np.flatnonzero(np.diff(moment)), len(moment) - 1)
+    last = np.flatnonzero(np.append(moment[1:] != moment[:-1], True))
     return moment[last], base[last], count[last]
 
 

@@ -7,6 +7,7 @@ rounded up to multiples of 2^-63, so that the same seed gives the same requests 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -193,11 +194,19 @@ LMSYS_OUTPUT = (
 
 def binned(rng: np.random.Generator, count: int, bins: tuple[tuple[int, int], ...]) -> Ints:
     """Draw a bin by weight, then a length uniformly within it; bins are (last length, weight)."""
-    last = np.array([edge for edge, _ in bins], dtype=np.int64)
-    cumulative = np.cumsum([weight for _, weight in bins])
+    last, width, cumulative = _columns(bins)
     bin_of = np.searchsorted(cumulative, rng.integers(0, cumulative[-1], size=count), side="right")
-    width = np.diff(last, prepend=0)[bin_of]
-    return last[bin_of] - rng.integers(0, width)
+    return last[bin_of] - rng.integers(0, width[bin_of])
+
+
+@cache
+def _columns(bins: tuple[tuple[int, int], ...]) -> tuple[Ints, Ints, Ints]:
+    """Last lengths, widths and cumulative weights of bins: made once, as drawing takes less."""
+    last = np.array([edge for edge, _ in bins], dtype=np.int64)
+    columns = last, np.diff(last, prepend=0), np.cumsum([weight for _, weight in bins])
+    for column in columns:
+        column.flags.writeable = False
+    return columns
 
 
 def synthetic(spec: str, count: int, seed: int) -> Requests:

@@ -188,9 +188,11 @@ def _pairs(interval: Any, n: int) -> list[tuple[int, int]]:
     if len(interval) == 2 and not any(hasattr(bound, "__len__") for bound in interval):
         return [(interval[0], interval[1])] * n
     same_length("interval", interval, n, "output")
-    for i, pair in enumerate(interval):
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise InputError(f"interval[{i}]", pair, "a pair [lower, upper]")
+    # as in `_column`: the quick test settles the usual case
+    if not (set(map(type, interval)) <= {tuple, list} and set(map(len, interval)) <= {2}):
+        for i, pair in enumerate(interval):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise InputError(f"interval[{i}]", pair, "a pair [lower, upper]")
     return [(low, high) for low, high in interval]
 
 

@@ -22,6 +22,7 @@ from kvratio.simulate.compiled.state import (
     State,
     Victim,
     indices,
+    plain,
     put_times,
     rows,
     table,
@@ -71,7 +72,7 @@ def build(
     slots, places = (4 * distinct, 4 * n + 4) if random_ties else (0, 0)
     by_arrival = np.argsort(np.array(arrival, np.int64), kind="stable")
     clock = rows(1, Clock)
-    clock.partial = -1
+    plain(clock)["partial"] = -1
     return State(
         rules=_rules(instance, policy, random_ties, timing, preemption),
         clock=clock,
@@ -109,34 +110,34 @@ def _rules(
     preemption: Preemption,
 ) -> Any:
     rules = rows(1, Rules)
-    plain = rules.view(np.ndarray)  # whose fields are set ten times as fast
-    plain["memory"] = instance.memory
-    plain["budget"] = policy.budget(instance.memory)
-    plain["horizon"] = horizon(instance)
-    plain["patience"] = min(patience(instance), NEVER)
-    plain["assumes"], plain["order"] = policy.assumes, policy.order
-    plain["admits"], plain["evicts"] = policy.admits, policy.evicts
-    plain["stages"] = words.of(policy.assumes).later_stages(policy) + 1
-    plain["random_ties"] = random_ties
-    plain["pauses"] = words.of(policy.evicts).pauses
-    plain["kept"] = policy.kept
-    plain["learns"] = policy.learns
-    plain["live"] = policy.live
-    plain["thinned"] = policy.thinned
-    plain["keeps"] = preemption.keeps
+    fields = plain(rules)
+    fields["memory"] = instance.memory
+    fields["budget"] = policy.budget(instance.memory)
+    fields["horizon"] = horizon(instance)
+    fields["patience"] = min(patience(instance), NEVER)
+    fields["assumes"], fields["order"] = policy.assumes, policy.order
+    fields["admits"], fields["evicts"] = policy.admits, policy.evicts
+    fields["stages"] = words.of(policy.assumes).later_stages(policy) + 1
+    fields["random_ties"] = random_ties
+    fields["pauses"] = words.of(policy.evicts).pauses
+    fields["kept"] = policy.kept
+    fields["learns"] = policy.learns
+    fields["live"] = policy.live
+    fields["thinned"] = policy.thinned
+    fields["keeps"] = preemption.keeps
     if timing is not None:
-        plain["timed"] = True
+        fields["timed"] = True
         put_times(rules, timing.iteration)
-        plain["swap"], plain["chunk"] = timing.swap or 0, timing.chunk or 0
+        fields["swap"], fields["chunk"] = timing.swap or 0, timing.chunk or 0
     return rules
 
 
 def _requests(instance: Instance, policy: Policy, seed: int, arrival: tuple[int, ...]) -> Any:
     requests = rows(instance.n, Request)
-    plain = requests.view(np.ndarray)
-    plain["prompt"], plain["output"] = instance.prompt, instance.output
-    plain["arrival"] = arrival
+    fields = plain(requests)
+    fields["prompt"], fields["output"] = instance.prompt, instance.output
+    fields["arrival"] = arrival
     first = words.of(policy.assumes).first(instance, policy)
-    plain["assumed"] = np.minimum(first, instance.memory - plain["prompt"])
-    plain["key"] = keys(seed, instance.n)
+    fields["assumed"] = np.minimum(first, instance.memory - fields["prompt"])
+    fields["key"] = keys(seed, instance.n)
     return requests

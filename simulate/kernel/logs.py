@@ -6,11 +6,12 @@ from typing import Any, cast
 import numpy as np
 
 from kvratio.simulate.chunks import Stretch
-from kvratio.simulate.compiled.state import Ints, State
+from kvratio.simulate.compiled.state import Ints, State, plain
 from kvratio.simulate.timed import Moments
 from kvratio.theory.model import Column, Schedule
 
 TABLE = 16  # so many times as long as the numbers may the table of their objects be
+FEW = 1 << 12  # so few numbers take next to no memory, each an object of its own
 
 
 class Attempts:
@@ -31,7 +32,7 @@ class Attempts:
 
     def collect(self, state: State) -> None:
         """Empty the log."""
-        clock, log = state.clock[0], cast(Any, state.log).view(np.ndarray)  # read ten times as fast
+        clock, log = state.clock[0], plain(state.log)
         ended = log[: clock.attempts]
         clock.attempts = 0
         if ended["waited"].any():
@@ -90,9 +91,9 @@ class MomentsLog:
 
     def collect(self, state: State) -> None:
         """Empty the log."""
-        clock, log = state.clock[0], cast(Any, state.moments)
+        clock, log = state.clock[0], plain(state.moments)
         noted = log[: clock.moments]
-        self._pieces.append((noted.step.copy(), noted.time.copy(), noted.after.copy()))
+        self._pieces.append((noted["step"].copy(), noted["time"].copy(), noted["after"].copy()))
         clock.moments = 0
 
     def moments(self) -> Moments:
@@ -108,8 +109,9 @@ def _short(values: Ints) -> Ints:
 
 def _shared(values: Ints) -> list[int]:
     """Python's integers; one object for equal ones where a table of all is not much longer."""
-    low, high = int(values.min()), int(values.max())
-    if high - low >= TABLE * len(values):
+    few = len(values) < FEW
+    low, high = (0, 0) if few else (int(values.min()), int(values.max()))
+    if few or high - low >= TABLE * len(values):
         numbers: list[int] = values.tolist()
         return numbers
     places = values - low

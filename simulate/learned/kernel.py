@@ -13,7 +13,7 @@ import numpy as np
 
 from kvratio.simulate.compiled import cache
 from kvratio.simulate.compiled.compiler import compiled
-from kvratio.simulate.compiled.state import Ints, Rows, State, rows
+from kvratio.simulate.compiled.state import Ints, Rows, State, plain, rows
 from kvratio.simulate.learned import gittins, learning
 from kvratio.simulate.learned.compiled import cached
 from kvratio.simulate.learned.gittins import Flags
@@ -74,13 +74,13 @@ class Store(NamedTuple):
 
 def store(instance: Instance, policy: Policy, used: bool) -> Store:
     """Before anything has been seen."""
-    known, numbers = cast(Any, rows(instance.n if used else 0, Known)), rows(1, Numbers)
-    numbers.due_at, numbers.square = learning.due_after(0), 1
-    numbers.horizon = policy.ahead
-    numbers.overtaking = policy.overtaking
+    known, numbers = rows(instance.n if used else 0, Known), rows(1, Numbers)
+    fields = plain(numbers)
+    fields["due_at"], fields["square"] = learning.due_after(0), 1
+    fields["horizon"], fields["overtaking"] = policy.ahead, policy.overtaking
     if used:
         lower, upper = np.array(instance.lower), np.array(instance.upper)
-        known.scale = np.minimum(lower + upper, gittins.MOST_MEMORY)
+        plain(known)["scale"] = np.minimum(lower + upper, gittins.MOST_MEMORY)
     return Store(
         numbers=numbers,
         known=known,

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kvratio.simulate.compiled import cache
 from kvratio.simulate.compiled.compiler import compiled
-from kvratio.simulate.compiled.state import NEVER, Rows, State, rows
+from kvratio.simulate.compiled.state import NEVER, Rows, State, plain, rows
 from kvratio.simulate.forecast import Forecast
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
@@ -118,7 +118,7 @@ class Store(NamedTuple):
 def store(instance: Instance, policy: Policy, used: bool) -> Store:  # noqa: ARG001
     """Nothing runs. D distinct ends hold at least D * D / 4 tokens (above)."""
     numbers = rows(1, Numbers)
-    numbers.blocked = -1
+    plain(numbers)["blocked"] = -1
     concurrent = min(instance.n, instance.memory)
     most = min(concurrent, 2 * isqrt(instance.memory) + 1) + 1
     return Store(numbers, rows(most if used else 0, End))

@@ -17,7 +17,7 @@ from kvratio.simulate import words
 from kvratio.simulate.compiled import cache
 from kvratio.simulate.compiled.compiler import compiled, share
 from kvratio.simulate.compiled.queue import find
-from kvratio.simulate.compiled.state import FREE, NEVER, Rows, State, rows, table
+from kvratio.simulate.compiled.state import FREE, NEVER, Rows, State, plain, rows, table
 from kvratio.simulate.policy import Policy
 from kvratio.simulate.view import View
 from kvratio.simulate.words.admits import (
@@ -126,7 +126,7 @@ class Store(NamedTuple):
 def store(instance: Instance, policy: Policy, used: bool) -> Store:  # noqa: ARG001
     """No attempt has ended."""
     numbers = rows(1, Numbers)
-    numbers.provided = -1
+    plain(numbers)["provided"] = -1
     return Store(numbers, table(64 if used else 0, Volume))
 
 
