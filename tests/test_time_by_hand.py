@@ -1,13 +1,14 @@
 """Times, latencies and areas worked out by hand: what both engines share, and what is printed."""
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 
 from kvratio.simulate.iteration import Batch, IterationTime
+from kvratio.simulate.kernel import logs
 from kvratio.simulate.kernel.build import fits
-from kvratio.simulate.kernel.logs import _shared
 from kvratio.simulate.limits import MOST_ATTEMPTS, EvictionsError, check_attempts, patience
 from kvratio.simulate.measures import Measures, _area, measure
 from kvratio.simulate.policies import POLICIES
@@ -79,16 +80,19 @@ def test_restored_tokens_are_told_where_there_are_any() -> None:
     assert Measures(**{**columns, "restored_tokens": 4}).to_json()["restored_tokens"] == 4
 
 
-def test_equal_steps_are_one_object_where_a_table_of_all_is_short() -> None:
+def test_equal_steps_are_one_object_where_a_table_of_all_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Three numbers: a table of less than 48 in between, and one entry more."""
-    for low in (0, 10**6):
-        for reach in (0, 1, 47):
-            first, last, same = _shared(np.array([low + reach, low, low + reach], np.int32))
-            assert (first, last) == (low + reach, low)
-            assert first is same
+    for few in (3, 4):  # fewer than three are few, and then fewer than four
+        monkeypatch.setattr(logs, "FEW", few)
+        for low, reach in product((300, 10**6), (0, 1, 47)):
+            first, last, same = logs._shared(np.array([low + reach, low, low + reach], np.int32))
+            assert (first, last, same) == (low + reach, low, low + reach)
+            assert (first is same) is (few == 3)
             assert type(first) is int
-    assert _shared(np.array([5, 53, 5])) == [5, 53, 5]
-    assert _shared(np.array([-2, 1 << 40, -2])) == [-2, 1 << 40, -2]
+        assert logs._shared(np.array([5, 53, 5])) == [5, 53, 5]
+        assert logs._shared(np.array([-2, 1 << 40, -2])) == [-2, 1 << 40, -2]
 
 
 def test_when_a_run_is_given_up() -> None:
