@@ -1,4 +1,4 @@
-"""Staggered A_min stays above its form at every memory: its pace counts in whole tokens.
+"""Staggered A_min stays above its form as the memory grows: its pace counts in whole tokens.
 
 **Setting.** s = 0, M = 3 m, u even and at least 6, n requests at time 0, of which 2 in 5 (u - 2)
 have u tokens (long), all others 2; all predicted in [2, u]; q the share of the long ones. First
